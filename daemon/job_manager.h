@@ -1,0 +1,118 @@
+#ifndef CONVOY_DAEMON_JOB_MANAGER_H_
+#define CONVOY_DAEMON_JOB_MANAGER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "convoy/v1/admin_service.pb.h"
+#include "convoy/v1/job_service.pb.h"
+#include "daemon/caller.h"
+#include "daemon/job_store.h"
+#include "daemon/owner_files.h"
+#include "daemon/settings.h"
+#include "daemon/watch_hub.h"
+#include "peer/base/clock.h"
+#include "peer/base/executor.h"
+#include "peer/base/ids.h"
+#include "peer/transfer_engine.h"
+
+namespace convoy {
+
+// Owns all jobs and applies every event to them: calls, the scheduler's decisions,
+// news of transfers, the passing of time.
+//
+// Threads: everything happens on the control executor. Requests are validated
+// (job_validation.h) here too; they come as the contract's messages. Replies are
+// called on the control executor, after what they answer is durable: the first
+// change of a burst posts one Commit behind all calls that wait in the queue, so
+// that they share it. When the Commit fails, every job it concerned is read back
+// from the store, and the replies are UNAVAILABLE.
+//
+// File-system work runs on `files_executor` and comes back as an event.
+class JobManager {
+ public:
+  template <typename T>
+  using Reply = absl::AnyInvocable<void(absl::StatusOr<T>) &&>;
+
+  struct Parts {  // All not owned; must outlive the manager.
+    const Clock* clock;
+    Executor* control;
+    Executor* files_executor;
+    JobStore* store;
+    OwnerFiles* files;
+    TransferEngine* engine;
+    const Settings* settings;
+  };
+
+  explicit JobManager(const Parts& parts);
+  // Stops all transfers. REQUIRES: on the control executor, or that has stopped.
+  ~JobManager();
+
+  // Reads the store, puts CONNECTING and TRANSFERRING jobs back to QUEUED, and
+  // begins to schedule. Call once, first.
+  absl::Status Start();
+  // Ends transfers and watches (UNAVAILABLE, SHUTTING_DOWN), stores their newest
+  // checkpoints, and refuses every later call. `done` comes when that is on disk.
+  void Shutdown(absl::AnyInvocable<void() &&> done);
+
+  // The calls of JobService; errors as documented there.
+  void CreateJob(const Caller& caller, const v1::CreateJobRequest& request,
+                 Reply<v1::Job> reply);
+  void GetJob(const Caller& caller, const v1::GetJobRequest& request,
+              Reply<v1::Job> reply);
+  void ListJobs(const Caller& caller, const v1::ListJobsRequest& request,
+                Reply<v1::ListJobsResponse> reply);
+  void UpdateJob(const Caller& caller, const v1::UpdateJobRequest& request,
+                 Reply<v1::Job> reply);
+  void AddFiles(const Caller& caller, const v1::AddFilesRequest& request,
+                Reply<v1::AddFilesResponse> reply);
+  void ListFiles(const Caller& caller, const v1::ListFilesRequest& request,
+                 Reply<v1::ListFilesResponse> reply);
+  void UpdateFile(const Caller& caller, const v1::UpdateFileRequest& request,
+                  Reply<v1::JobFile> reply);
+  void ResumeJob(const Caller& caller, const v1::ResumeJobRequest& request,
+                 Reply<v1::Job> reply);
+  void SuspendJob(const Caller& caller, const v1::SuspendJobRequest& request,
+                  Reply<v1::Job> reply);
+  void CompleteJob(const Caller& caller, const v1::CompleteJobRequest& request,
+                   Reply<v1::CompleteJobResponse> reply);
+  void CancelJob(const Caller& caller, const v1::CancelJobRequest& request,
+                 Reply<v1::CancelJobResponse> reply);
+  void TakeOwnership(const Caller& caller,
+                     const v1::TakeOwnershipRequest& request,
+                     Reply<v1::Job> reply);
+  void ExplainJob(const Caller& caller, const v1::ExplainJobRequest& request,
+                  Reply<v1::ExplainJobResponse> reply);
+
+  // Streams. `listener` (watch_hub.h) is called on the control executor until its
+  // OnEnd, or until StopWatch. On an error of the request OnEnd is all it gets.
+  WatchId WatchJob(const Caller& caller, const v1::WatchJobRequest& request,
+                   WatchListener* listener);
+  WatchId WatchJobs(const Caller& caller, const v1::WatchJobsRequest& request,
+                    WatchListener* listener);
+  // CreateJob, ResumeJob and WatchJob; the job completes itself. When the caller
+  // goes away before the end, StopFetch.
+  WatchId Fetch(const Caller& caller, const v1::FetchRequest& request,
+                WatchListener* listener);
+  // After it returns the listener is not called any more. No effect after OnEnd.
+  void StopWatch(WatchId id);
+  // StopWatch, and cancels the job if the request had cancel_on_disconnect.
+  void StopFetch(WatchId id);
+
+  // What the manager knows of v1::HostStatistics.
+  void FillStatistics(v1::HostStatistics* statistics) const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace convoy
+
+#endif  // CONVOY_DAEMON_JOB_MANAGER_H_

@@ -1,0 +1,87 @@
+#ifndef CONVOY_DAEMON_OWNER_FILES_H_
+#define CONVOY_DAEMON_OWNER_FILES_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "daemon/job.h"
+#include "peer/base/ids.h"
+#include "peer/base/unique_fd.h"
+
+namespace convoy {
+
+// A file that was made: what is opened, renamed or removed later must be the same
+// device and inode.
+struct FileIdentity {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+};
+
+struct TemporaryFile {
+  UniqueFd fd;  // O_RDWR, close-on-exec.
+  std::string path;
+  FileIdentity identity;
+};
+
+// Every touch of a user's file system, with exactly the rights of the job's owner:
+// uid, gid and supplementary groups. In a daemon that runs as root the calling
+// thread takes the owner's file-system ids for the length of the call; else owner
+// and daemon must be the same user (ACCESS_DENIED).
+//
+// The last component of a path is never followed if it is a symbolic link, and
+// nothing but a plain file is opened, replaced or removed. Calls block: they belong
+// on a worker thread. Thread-safe.
+//
+// Errors: an Error (error_detail.h) with context LOCAL_FILE, the path, and reason
+// ACCESS_DENIED, PATH_NOT_FOUND, PATH_NOT_REGULAR, DISK_FULL,
+// READ_ONLY_FILE_SYSTEM, LOCAL_FILE_CHANGED or LOCAL_FILE_IO.
+class OwnerFiles {
+ public:
+  virtual ~OwnerFiles() = default;
+
+  // Could a file appear at `local_path`? Its folder exists and the owner may write
+  // there; what stands there, if anything, is a plain file.
+  virtual absl::Status CheckDestination(const JobOwner& owner,
+                                        const std::string& local_path) = 0;
+  // Makes an empty temporary file in the folder of `local_path`, mode 0600, named
+  // ".convoy-<job>-<index>.part"; a plain file of the owner's that already has that
+  // name is replaced.
+  virtual absl::StatusOr<TemporaryFile> CreateTemporary(
+      const JobOwner& owner, const std::string& local_path, const JobId& job,
+      int file_index) = 0;
+  // Opens it again.
+  virtual absl::StatusOr<UniqueFd> OpenTemporary(
+      const JobOwner& owner, const std::string& path,
+      const FileIdentity& identity) = 0;
+  // Opens a plain file for reading: a file:// source.
+  virtual absl::StatusOr<UniqueFd> OpenSource(const JobOwner& owner,
+                                              const std::string& path) = 0;
+  // Reads a whole plain file of at most `max_bytes`: certificates and keys.
+  virtual absl::StatusOr<std::string> ReadSmallFile(const JobOwner& owner,
+                                                    const std::string& path,
+                                                    std::size_t max_bytes) = 0;
+  // Gives the temporary file its final name and mode (0666 less the daemon's umask),
+  // atomically, and syncs the folder. Done before (the final name already is that
+  // inode): OK.
+  virtual absl::Status Publish(const JobOwner& owner,
+                               const std::string& temporary_path,
+                               const FileIdentity& identity,
+                               const std::string& local_path) = 0;
+  // Removes the temporary file. Gone already, or another file now: OK, and nothing
+  // is touched.
+  virtual absl::Status RemoveTemporary(const JobOwner& owner,
+                                       const std::string& path,
+                                       const FileIdentity& identity) = 0;
+};
+
+// The implementation on the calling thread's file-system ids.
+std::unique_ptr<OwnerFiles> MakeOwnerFiles();
+
+}  // namespace convoy
+
+#endif  // CONVOY_DAEMON_OWNER_FILES_H_

@@ -1,0 +1,79 @@
+#ifndef CONVOY_PEER_HTTP_SETTINGS_H_
+#define CONVOY_PEER_HTTP_SETTINGS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+
+namespace convoy {
+
+struct HttpHeader {
+  std::string name;
+  std::string value;
+};
+
+// What tells one version of a remote file from another (RFC 9110 section 8.8).
+struct Validator {
+  std::string etag;           // As sent, quotes and W/ included.
+  std::string last_modified;  // As sent.
+
+  bool empty() const { return etag.empty() && last_modified.empty(); }
+  // May be used in If-Range: a strong ETag, else Last-Modified (RFC 9110 section
+  // 13.1.5). Empty: none.
+  std::string ForIfRange() const {
+    if (!etag.empty() && etag.rfind("W/", 0) != 0) return etag;
+    return last_modified;
+  }
+  friend bool operator==(const Validator& a, const Validator& b) {
+    return a.etag == b.etag && a.last_modified == b.last_modified;
+  }
+};
+
+enum class AuthScheme { kNone, kBasic, kDigest, kBearer };
+
+struct HttpCredentials {
+  AuthScheme scheme = AuthScheme::kNone;
+  std::string user_name;
+  std::string password;
+  std::string bearer_token;
+};
+
+enum class ProxyMode { kConfigured, kDirect, kOverride };
+enum class RedirectPolicy { kFollow, kFollowInsecure, kRefuse };
+
+// What one job says about HTTP, secrets included. Immutable once shared.
+// Headers, server credentials and the client certificate go only to the scheme,
+// host and port of the URL the job named.
+struct HttpSettings {
+  std::vector<HttpHeader> headers;
+  HttpCredentials server_credentials;
+  HttpCredentials proxy_credentials;
+  ProxyMode proxy_mode = ProxyMode::kConfigured;
+  std::string proxy_url;
+  std::vector<std::string> proxy_bypass;
+  // PEM. Empty: not set.
+  std::string ca_pem;
+  std::string client_certificate_pem;
+  std::string client_key_pem;
+  RedirectPolicy redirect_policy = RedirectPolicy::kFollow;
+};
+
+// What the configuration says about HTTP, for all jobs. Meanings, ranges and
+// defaults: HttpConfig in convoy/v1/config.proto.
+struct HttpLimits {
+  int max_connections_per_host = 16;
+  int max_connections_per_file = 4;
+  absl::Duration connect_timeout = absl::Seconds(15);
+  std::int64_t low_speed_bytes_per_second = 100;
+  absl::Duration low_speed_timeout = absl::Seconds(30);
+  int max_redirects = 10;
+  bool allow_https_to_http = true;
+  std::string proxy_url;
+  std::string ca_file;
+};
+
+}  // namespace convoy
+
+#endif  // CONVOY_PEER_HTTP_SETTINGS_H_
