@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -21,6 +22,8 @@ class Error {
     detail_.set_reason(reason);
     detail_.set_context(context);
   }
+  // From a detail that came from elsewhere, as it is.
+  explicit Error(v1::ErrorDetail detail) : detail_(std::move(detail)) {}
 
   // Takes user name and password out of `url`.
   Error&& Url(absl::string_view url) &&;
@@ -32,6 +35,9 @@ class Error {
 
   // `message` is a sentence for people, without a final full stop.
   absl::Status Status(absl::string_view message) &&;
+  // With another code than CodeOfReason's: UNAUTHENTICATED for ACCESS_DENIED.
+  absl::Status StatusWithCode(absl::StatusCode code,
+                              absl::string_view message) &&;
 
  private:
   v1::ErrorDetail detail_;
@@ -51,7 +57,8 @@ absl::StatusCode CodeOfReason(v1::ErrorReason reason);
 // "DISK_FULL" for ERROR_REASON_DISK_FULL.
 std::string ReasonName(v1::ErrorReason reason);
 
-// `url` without user name, password and query: safe to log and to show.
+// `url` without user name, password, query and fragment: safe to log and to
+// show.
 std::string RedactedUrl(absl::string_view url);
 
 }  // namespace convoy
