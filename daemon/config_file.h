@@ -1,0 +1,54 @@
+#ifndef CONVOY_DAEMON_CONFIG_FILE_H_
+#define CONVOY_DAEMON_CONFIG_FILE_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "convoy/v1/admin_service.pb.h"
+#include "daemon/settings.h"
+#include "peer/http_settings.h"
+
+namespace convoy {
+
+// The configuration as text. The schema is convoy/v1/config.proto: keys, types,
+// defaults, ranges and allowed values are read from the message's descriptor,
+// so that a new key needs no code here.
+//
+// All errors (up to 20) are reported at once, one a line:
+// "FILE:LINE: KEY: what is wrong; allowed: what would be right".
+
+struct ConfigSource {
+  std::string path;  // For messages and providers.
+  std::string text;  // YAML. Empty: no key.
+};
+
+// Key ("http.max_redirects") and value, as it would stand in YAML.
+using ConfigOverrides = std::vector<std::pair<std::string, std::string>>;
+
+// `files` in order, then `command_line`; a later one wins, key by key.
+// INVALID_ARGUMENT: see above.
+absl::StatusOr<Settings> ParseConfig(const std::vector<ConfigSource>& files,
+                                     const ConfigOverrides& command_line);
+
+// Where LoadConfig looks when nobody says.
+constexpr char kDefaultConfigPath[] = "/etc/convoy/convoyd.yaml";
+
+// Reads `path`, then conf.d/*.yaml beside it in name order. An empty `path` is
+// kDefaultConfigPath, which need not exist; a path that was given must. Errors
+// of ParseConfig; NOT_FOUND or PERMISSION_DENIED for a file that cannot be
+// read.
+absl::StatusOr<Settings> LoadConfig(const std::string& path,
+                                    const ConfigOverrides& command_line);
+
+// What transfers need of it.
+HttpLimits MakeHttpLimits(const Settings& settings);
+
+// Every key in the order of the schema. User name and password of URLs are left
+// out.
+v1::GetEffectiveConfigResponse EffectiveConfig(const Settings& settings);
+
+}  // namespace convoy
+
+#endif  // CONVOY_DAEMON_CONFIG_FILE_H_
