@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -15,8 +16,10 @@
 
 namespace convoy {
 
-// A file that was made: what is opened, renamed or removed later must be the same
-// device and inode.
+// A temporary file that was made: what is opened, renamed or removed later must be
+// a plain file with this inode, with one name only, and the owner's. The device is
+// for people: its number may change when the file system is mounted anew, so it is
+// not compared.
 struct FileIdentity {
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
@@ -27,6 +30,18 @@ struct TemporaryFile {
   std::string path;
   FileIdentity identity;
 };
+
+// A temporary file and the name that it shall get; both in one folder.
+struct Publication {
+  std::string temporary_path;
+  FileIdentity identity;
+  std::string local_path;
+};
+
+// The name that CreateTemporary gives: in the folder of `local_path`,
+// ".convoy-<job>-<index>.part".
+std::string TemporaryPath(const std::string& local_path, const JobId& job,
+                          int file_index);
 
 // Every touch of a user's file system, with exactly the rights of the job's owner:
 // uid, gid and supplementary groups. In a daemon that runs as root the calling
@@ -39,7 +54,8 @@ struct TemporaryFile {
 //
 // Errors: an Error (error_detail.h) with context LOCAL_FILE, the path, and reason
 // ACCESS_DENIED, PATH_NOT_FOUND, PATH_NOT_REGULAR, DISK_FULL,
-// READ_ONLY_FILE_SYSTEM, LOCAL_FILE_CHANGED or LOCAL_FILE_IO.
+// READ_ONLY_FILE_SYSTEM, LOCAL_FILE_CHANGED or LOCAL_FILE_IO; INVALID_ARGUMENT for
+// a path that is not absolute, too long, or has a "." or ".." component.
 class OwnerFiles {
  public:
   virtual ~OwnerFiles() = default;
@@ -48,13 +64,12 @@ class OwnerFiles {
   // there; what stands there, if anything, is a plain file.
   virtual absl::Status CheckDestination(const JobOwner& owner,
                                         const std::string& local_path) = 0;
-  // Makes an empty temporary file in the folder of `local_path`, mode 0600, named
-  // ".convoy-<job>-<index>.part"; a plain file of the owner's that already has that
-  // name is replaced.
+  // Makes an empty temporary file at TemporaryPath, mode 0600; a plain file of the
+  // owner's that already has that name is replaced.
   virtual absl::StatusOr<TemporaryFile> CreateTemporary(
       const JobOwner& owner, const std::string& local_path, const JobId& job,
       int file_index) = 0;
-  // Opens it again.
+  // Opens it again. LOCAL_FILE_CHANGED: it is gone, or is another file now.
   virtual absl::StatusOr<UniqueFd> OpenTemporary(
       const JobOwner& owner, const std::string& path,
       const FileIdentity& identity) = 0;
@@ -67,19 +82,35 @@ class OwnerFiles {
                                                     std::size_t max_bytes) = 0;
   // Gives the temporary file its final name and mode (0666 less the daemon's umask),
   // atomically, and syncs the folder. Done before (the final name already is that
-  // inode): OK.
+  // inode): OK. The file's bytes must be on disk already.
   virtual absl::Status Publish(const JobOwner& owner,
                                const std::string& temporary_path,
                                const FileIdentity& identity,
                                const std::string& local_path) = 0;
+  // As Publish, one result for each, in order; goes on after a failure. Syncs each
+  // folder once, at the end: the way to publish many files. An OK is durable.
+  virtual std::vector<absl::Status> PublishAll(
+      const JobOwner& owner, const std::vector<Publication>& files) {
+    std::vector<absl::Status> results;
+    for (const Publication& file : files) {
+      results.push_back(Publish(owner, file.temporary_path, file.identity,
+                                file.local_path));
+    }
+    return results;
+  }
   // Removes the temporary file. Gone already, or another file now: OK, and nothing
   // is touched.
+  //
+  // With the identity {0, 0} (a file that may have been made just before a crash,
+  // at TemporaryPath) the name stands for it. Either way only a plain file is
+  // removed that is the owner's and whose name is one that CreateTemporary gives.
   virtual absl::Status RemoveTemporary(const JobOwner& owner,
                                        const std::string& path,
                                        const FileIdentity& identity) = 0;
 };
 
-// The implementation on the calling thread's file-system ids.
+// The implementation on the calling thread's file-system ids. Reads the umask, which
+// takes setting it for a moment: call before there are other threads.
 std::unique_ptr<OwnerFiles> MakeOwnerFiles();
 
 }  // namespace convoy
