@@ -36,3 +36,31 @@ def convoy_cc_test(name, copts = [], deps = [], size = "small", **kwargs):
         deps = deps + ["//third_party/system:gtest_main"] + _SANITIZER_DEFAULTS,
         **kwargs
     )
+
+def convoy_cc_fuzz_test(name, srcs, corpus = [], deps = [], tags = [], **kwargs):
+    """A file with LLVMFuzzerTestOneInput, as a test and as a fuzzer.
+
+    `name` runs the files of `corpus` and fixed mutations of them, in every configuration.
+    `name`_fuzzer is libFuzzer: bazel run --config=fuzz //room:name_fuzzer -- -max_total_time=60
+    """
+    native.cc_test(
+        name = name,
+        size = "small",
+        srcs = srcs,
+        args = ["$(rootpaths %s)" % file for file in corpus],
+        copts = WARNINGS,
+        data = corpus,
+        tags = tags,
+        deps = deps + ["//tools/bazel:fuzz_main"] + _SANITIZER_DEFAULTS,
+        **kwargs
+    )
+    native.cc_binary(
+        name = name + "_fuzzer",
+        testonly = True,
+        srcs = srcs,
+        copts = WARNINGS,
+        linkopts = ["-fsanitize=fuzzer"],
+        tags = tags + ["manual"],
+        deps = deps + _SANITIZER_DEFAULTS,
+        **kwargs
+    )
