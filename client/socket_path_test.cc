@@ -1,0 +1,56 @@
+#include "client/socket_path.h"
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "gtest/gtest.h"
+
+namespace convoy {
+namespace {
+
+using Environment = std::map<std::string, std::string>;
+
+std::string PathIn(const Environment& environment,
+                   const std::set<std::string>& files, uid_t uid = 1000) {
+  return DefaultSocketPath(
+      uid,
+      [&](const char* name) {
+        const auto found = environment.find(name);
+        return found == environment.end() ? nullptr : found->second.c_str();
+      },
+      [&](const std::string& path) { return files.count(path) > 0; });
+}
+
+constexpr char kUsers[] = "/run/user/1000/convoy/convoyd.sock";
+constexpr char kMachines[] = "/run/convoy/convoyd.sock";
+
+TEST(SocketPathTest, TakesTheMachinesDaemonByDefault) {
+  EXPECT_EQ(PathIn({}, {}), kMachines);
+}
+
+TEST(SocketPathTest, PrefersTheUsersDaemonIfItIsThere) {
+  const Environment environment = {{"XDG_RUNTIME_DIR", "/run/user/1000"}};
+  EXPECT_EQ(PathIn(environment, {kUsers, kMachines}), kUsers);
+  EXPECT_EQ(PathIn(environment, {kMachines}), kMachines);
+}
+
+TEST(SocketPathTest, RootTakesTheMachinesDaemon) {
+  const Environment environment = {{"XDG_RUNTIME_DIR", "/run/user/1000"}};
+  EXPECT_EQ(PathIn(environment, {kUsers}, 0), kMachines);
+}
+
+TEST(SocketPathTest, TheVariableBeatsAll) {
+  const Environment environment = {{"XDG_RUNTIME_DIR", "/run/user/1000"},
+                                   {"CONVOY_SOCKET", "/tmp/c.sock"}};
+  EXPECT_EQ(PathIn(environment, {kUsers}), "/tmp/c.sock");
+}
+
+TEST(SocketPathTest, AnEmptyVariableIsAsGoodAsNone) {
+  EXPECT_EQ(PathIn({{"CONVOY_SOCKET", ""}}, {}), kMachines);
+  EXPECT_EQ(PathIn({{"XDG_RUNTIME_DIR", ""}}, {"/convoy/convoyd.sock"}),
+            kMachines);
+}
+
+}  // namespace
+}  // namespace convoy
