@@ -1,0 +1,137 @@
+#include "tests/nginx.h"
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <sstream>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+
+namespace convoy::testing {
+namespace {
+
+constexpr absl::string_view kConfig = R"(
+daemon off;
+user root;
+worker_processes 1;
+pid @DIR@/pid;
+error_log @DIR@/error.log;
+events { worker_connections 4096; }
+http {
+  log_format bytes '$status $body_bytes_sent $request';
+  access_log @DIR@/access.log bytes;
+  client_body_temp_path @DIR@/body;
+  proxy_temp_path @DIR@/proxy;
+  fastcgi_temp_path @DIR@/fastcgi;
+  uwsgi_temp_path @DIR@/uwsgi;
+  scgi_temp_path @DIR@/scgi;
+  sendfile on;
+  keepalive_requests 100000;
+  default_type application/octet-stream;
+  server {
+    listen 127.0.0.1:@PORT@@TLS@;
+    location / { root @ROOT@; @LOCATION@ }
+  }
+}
+)";
+
+sockaddr_in Loopback(int port) {
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
+}  // namespace
+
+int FreePort() {
+  const int handle = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = Loopback(0);
+  socklen_t length = sizeof(address);
+  auto* const generic = reinterpret_cast<sockaddr*>(&address);
+  if (bind(handle, generic, length) != 0 ||
+      getsockname(handle, generic, &length) != 0) {
+    std::abort();
+  }
+  close(handle);
+  return ntohs(address.sin_port);
+}
+
+Nginx::Nginx(const Options& options) : options_(options), port_(FreePort()) {
+  root_ = directory_.path() + "/root";
+  chmod(directory_.path().c_str(), 0755);
+  mkdir(root_.c_str(), 0755);
+  std::string tls;
+  if (options_.tls) {
+    certificate_path_ = directory_.path() + "/certificate.pem";
+    const std::string key = directory_.path() + "/key.pem";
+    RunProcess(
+        {{"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+          "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-keyout",
+          key, "-out", certificate_path_, "-subj", "/CN=localhost", "-addext",
+          "subjectAltName=DNS:localhost,IP:127.0.0.1"}});
+    tls = absl::StrCat(" ssl http2; ssl_certificate ", certificate_path_,
+                       "; ssl_certificate_key ", key);
+  }
+  WriteFile(directory_.path() + "/nginx.conf",
+            absl::StrReplaceAll(kConfig, {{"@DIR@", directory_.path()},
+                                          {"@ROOT@", root_},
+                                          {"@TLS@", tls},
+                                          {"@PORT@", absl::StrCat(port_)},
+                                          {"@LOCATION@", options_.location}}));
+  Start();
+}
+
+std::string Nginx::Url(const std::string& path) const {
+  return absl::StrCat(options_.tls ? "https" : "http", "://127.0.0.1:", port_,
+                      "/", path);
+}
+
+void Nginx::Start() {
+  ProcessOptions options;
+  options.argv = {
+      "/usr/sbin/nginx", "-c", directory_.path() + "/nginx.conf", "-p",
+      directory_.path(), "-e", directory_.path() + "/error.log"};
+  process_ = std::make_unique<Process>(options);
+  const absl::Time give_up = absl::Now() + absl::Seconds(20);
+  while (!Answers()) {
+    if (absl::Now() > give_up ||
+        process_->Wait(absl::Milliseconds(20)).has_value()) {
+      std::abort();
+    }
+  }
+}
+
+void Nginx::Stop() { process_.reset(); }
+
+bool Nginx::Answers() const {
+  const int handle = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const sockaddr_in address = Loopback(port_);
+  const int connected = connect(
+      handle, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+  close(handle);
+  return connected == 0;
+}
+
+std::int64_t Nginx::BodyBytesSent() const {
+  std::istringstream lines(ReadFile(directory_.path() + "/access.log"));
+  std::int64_t total = 0;
+  std::string line;
+  while (std::getline(lines, line)) {
+    std::istringstream words(line);
+    int status = 0;
+    std::int64_t bytes = 0;
+    words >> status >> bytes;
+    if (status == 200 || status == 206) total += bytes;
+  }
+  return total;
+}
+
+}  // namespace convoy::testing

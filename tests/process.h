@@ -1,0 +1,61 @@
+#ifndef CONVOY_TESTS_PROCESS_H_
+#define CONVOY_TESTS_PROCESS_H_
+
+#include <sys/types.h>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+
+namespace convoy::testing {
+
+struct ProcessOptions {
+  std::vector<std::string> argv = {};
+  // Added to this process's.
+  std::map<std::string, std::string> environment = {};
+  std::string working_directory = "";  // Empty: this one's.
+  // Gets standard output and error. Empty: this process's.
+  std::string output_path = "";
+  // Run as this user, with the gid of the same number, without other groups.
+  std::optional<uid_t> uid = std::nullopt;
+};
+
+// A child process, in a process group of its own; the group is killed with this
+// object. One thread.
+class Process {
+ public:
+  explicit Process(const ProcessOptions& options);
+  ~Process();
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  pid_t pid() const { return pid_; }
+  bool Running();
+  // Sends a signal to the process itself.
+  void Signal(int signal);
+  // Its exit code (128 + signal where one ended it), or nothing after
+  // `timeout`.
+  std::optional<int> Wait(absl::Duration timeout);
+  // SIGKILL to the group, and waits.
+  void Kill();
+
+ private:
+  pid_t pid_ = -1;
+  std::optional<int> exit_code_;
+};
+
+struct ProcessResult {
+  int exit_code = -1;
+  std::string output;  // Standard output and error.
+};
+
+// Runs to the end; killed after `timeout` (exit code 137).
+ProcessResult RunProcess(ProcessOptions options,
+                         absl::Duration timeout = absl::Seconds(60));
+
+}  // namespace convoy::testing
+
+#endif  // CONVOY_TESTS_PROCESS_H_

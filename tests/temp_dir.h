@@ -1,0 +1,38 @@
+#ifndef CONVOY_TESTS_TEMP_DIR_H_
+#define CONVOY_TESTS_TEMP_DIR_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace convoy::testing {
+
+// A folder of its own below /tmp (short enough for Unix sockets), removed with
+// everything in it.
+class TempDir {
+ public:
+  TempDir();
+  ~TempDir();
+  TempDir(const TempDir&) = delete;
+  TempDir& operator=(const TempDir&) = delete;
+
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+// The file's bytes; empty if it cannot be read.
+std::string ReadFile(const std::string& path);
+void WriteFile(const std::string& path, const std::string& bytes);
+// `size` bytes that no other seed gives.
+std::string RandomBytes(std::size_t size, std::uint64_t seed);
+std::string Sha256Hex(const std::string& bytes);
+bool Exists(const std::string& path);
+// Names of the entries, sorted; "." and ".." left out.
+std::vector<std::string> ListFolder(const std::string& path);
+
+}  // namespace convoy::testing
+
+#endif  // CONVOY_TESTS_TEMP_DIR_H_
