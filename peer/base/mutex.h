@@ -1,6 +1,7 @@
 #ifndef CONVOY_PEER_BASE_MUTEX_H_
 #define CONVOY_PEER_BASE_MUTEX_H_
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -46,12 +47,13 @@ class CondVar {
     condition_.wait(lock);
     lock.release();
   }
-  // As Wait, for at most `timeout`.
+  // As Wait, for at most `timeout` or an hour: a longer one may not fit the clock.
   void WaitFor(Mutex* mutex, absl::Duration timeout)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     std::unique_lock<std::mutex> lock(mutex->mutex_, std::adopt_lock);
-    condition_.wait_until(lock, std::chrono::steady_clock::now() +
-                                    absl::ToChronoNanoseconds(timeout));
+    condition_.wait_until(
+        lock, std::chrono::steady_clock::now() +
+                  absl::ToChronoNanoseconds(std::min(timeout, absl::Hours(1))));
     lock.release();
   }
   void NotifyOne() { condition_.notify_one(); }
