@@ -1,0 +1,254 @@
+#include "daemon/http_options_check.h"
+
+#include <cstddef>
+#include <string>
+
+#include "absl/algorithm/container.h"
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "convoy/v1/job.pb.h"
+#include "daemon/field_check.h"
+#include "daemon/url_check.h"
+#include "peer/base/status_macros.h"
+#include "proto/error_detail.h"
+
+namespace convoy {
+namespace {
+
+constexpr int kMaxHeaders = 64;
+constexpr std::size_t kMaxHeaderName = 256;
+constexpr std::size_t kMaxHeaderValue = 8192;
+constexpr std::size_t kMaxUserName = 300;
+constexpr std::size_t kMaxPassword = 4096;
+constexpr std::size_t kMaxBearerToken = 16384;
+constexpr int kMaxBypass = 100;
+// Of a host name (RFC 1035), with a dot before it.
+constexpr std::size_t kMaxBypassCharacters = 254;
+
+// The transfer sets these itself: with others it would read wrong bytes.
+constexpr absl::string_view kOwnHeaders[] = {
+    "range",          "if-range",          "host",       "accept-encoding",
+    "content-length", "transfer-encoding", "connection",
+};
+
+absl::Status Wrong(absl::string_view field, absl::string_view what) {
+  return InvalidField(field, absl::StrCat(field, " ", what));
+}
+
+// RFC 9110 section 5.6.2.
+bool IsToken(absl::string_view text) {
+  return !text.empty() && absl::c_all_of(text, [](unsigned char c) {
+    return absl::ascii_isalnum(c) ||
+           absl::StrContains("!#$%&'*+-.^_`|~", static_cast<char>(c));
+  });
+}
+
+// HasControl, but for the tab.
+bool HasControlButTab(absl::string_view text) {
+  return absl::c_any_of(text, [](char c) {
+    return c != '\t' && HasControl(absl::string_view(&c, 1));
+  });
+}
+
+bool HasCredentials(const v1::HttpOptions& options, bool for_proxy) {
+  return absl::c_any_of(
+      options.credentials(), [for_proxy](const v1::HttpCredentials& one) {
+        return (one.target() == v1::HttpCredentials::TARGET_PROXY) == for_proxy;
+      });
+}
+
+absl::Status CheckHeader(const std::string& field, const v1::HttpHeader& header,
+                         const v1::HttpOptions& options) {
+  const std::string name_field = absl::StrCat(field, ".name");
+  const std::string value_field = absl::StrCat(field, ".value");
+  CONVOY_RETURN_IF_ERROR(
+      CheckText(name_field, header.name(), 1, kMaxHeaderName));
+  if (!IsToken(header.name())) {
+    return Wrong(name_field,
+                 "is no header name: letters, digits and !#$%&'*+-.^_`|~ only");
+  }
+  const std::string name = absl::AsciiStrToLower(header.name());
+  if (absl::c_linear_search(kOwnHeaders, name)) {
+    return Wrong(
+        name_field,
+        absl::StrCat("is \"", name, "\", which the transfer sets itself"));
+  }
+  if ((name == "authorization" && HasCredentials(options, false)) ||
+      (name == "proxy-authorization" && HasCredentials(options, true))) {
+    return Wrong(name_field,
+                 absl::StrCat("is \"", name, "\", which http.credentials set"));
+  }
+  CONVOY_RETURN_IF_ERROR(
+      CheckText(value_field, header.value(), 0, kMaxHeaderValue));
+  if (HasControlButTab(header.value())) {
+    return Wrong(value_field,
+                 "holds a line break or another control character");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckBearer(const std::string& field,
+                         const v1::HttpCredentials& credentials) {
+  const std::string token_field = absl::StrCat(field, ".bearer_token");
+  if (credentials.target() == v1::HttpCredentials::TARGET_PROXY) {
+    return Wrong(absl::StrCat(field, ".scheme"),
+                 "is BEARER, which is for servers only");
+  }
+  if (!credentials.user_name().empty()) {
+    return Wrong(absl::StrCat(field, ".user_name"), "is not used with BEARER");
+  }
+  if (!credentials.password().empty()) {
+    return Wrong(absl::StrCat(field, ".password"), "is not used with BEARER");
+  }
+  CONVOY_RETURN_IF_ERROR(
+      CheckText(token_field, credentials.bearer_token(), 1, kMaxBearerToken));
+  const bool plain =
+      absl::c_all_of(credentials.bearer_token(),
+                     [](unsigned char c) { return absl::ascii_isgraph(c); });
+  if (!plain) {
+    return Wrong(token_field,
+                 "holds a character other than visible ASCII (RFC 6750)");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckPassword(const std::string& field,
+                           const v1::HttpCredentials& credentials) {
+  const std::string user_field = absl::StrCat(field, ".user_name");
+  const std::string password_field = absl::StrCat(field, ".password");
+  CONVOY_RETURN_IF_ERROR(
+      CheckText(user_field, credentials.user_name(), 1, kMaxUserName));
+  if (absl::StrContains(credentials.user_name(), ':')) {
+    return Wrong(user_field, "holds a colon, which user names cannot have");
+  }
+  if (HasControl(credentials.user_name())) {
+    return Wrong(user_field, "holds a control character");
+  }
+  CONVOY_RETURN_IF_ERROR(
+      CheckText(password_field, credentials.password(), 0, kMaxPassword));
+  if (HasControl(credentials.password())) {
+    return Wrong(password_field, "holds a control character");
+  }
+  if (!credentials.bearer_token().empty()) {
+    return Wrong(absl::StrCat(field, ".bearer_token"),
+                 "is used with BEARER only");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckCredentials(const std::string& field,
+                              const v1::HttpCredentials& credentials) {
+  if (!v1::HttpCredentials::Target_IsValid(credentials.target())) {
+    return Wrong(absl::StrCat(field, ".target"),
+                 "is unknown; allowed: TARGET_SERVER, TARGET_PROXY");
+  }
+  switch (credentials.scheme()) {
+    case v1::HttpCredentials::SCHEME_BEARER:
+      return CheckBearer(field, credentials);
+    case v1::HttpCredentials::SCHEME_BASIC:
+    case v1::HttpCredentials::SCHEME_DIGEST:
+      return CheckPassword(field, credentials);
+    default:
+      return Wrong(absl::StrCat(field, ".scheme"),
+                   "is required; allowed: SCHEME_BASIC, SCHEME_DIGEST, "
+                   "SCHEME_BEARER");
+  }
+}
+
+absl::Status CheckAllCredentials(const std::string& field,
+                                 const v1::HttpOptions& options) {
+  bool seen[2] = {false, false};
+  for (int i = 0; i < options.credentials_size(); ++i) {
+    const v1::HttpCredentials& credentials = options.credentials(i);
+    const std::string one_field = absl::StrCat(field, "[", i, "]");
+    CONVOY_RETURN_IF_ERROR(CheckCredentials(one_field, credentials));
+    const int target =
+        credentials.target() == v1::HttpCredentials::TARGET_PROXY ? 1 : 0;
+    if (seen[target]) {
+      return Wrong(absl::StrCat(one_field, ".target"),
+                   "is given twice: one set of credentials for each target");
+    }
+    seen[target] = true;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckProxy(const std::string& field, const v1::HttpProxy& proxy) {
+  const std::string url_field = absl::StrCat(field, ".url");
+  const std::string bypass_field = absl::StrCat(field, ".bypass");
+  if (!v1::HttpProxy::Mode_IsValid(proxy.mode())) {
+    return Wrong(absl::StrCat(field, ".mode"),
+                 "is unknown; allowed: MODE_CONFIGURED, MODE_DIRECT, "
+                 "MODE_OVERRIDE");
+  }
+  if (proxy.mode() == v1::HttpProxy::MODE_OVERRIDE) {
+    CONVOY_RETURN_IF_ERROR(
+        CheckProxyUrl(url_field, proxy.url(), UserInfo::kRefused));
+  } else if (!proxy.url().empty()) {
+    return Wrong(url_field, "is used with MODE_OVERRIDE only: set the mode");
+  }
+  if (proxy.bypass_size() > kMaxBypass) {
+    return Wrong(bypass_field,
+                 absl::StrCat("has more than ", kMaxBypass, " entries"));
+  }
+  for (int i = 0; i < proxy.bypass_size(); ++i) {
+    const std::string one_field = absl::StrCat(bypass_field, "[", i, "]");
+    const std::string& host = proxy.bypass(i);
+    CONVOY_RETURN_IF_ERROR(CheckText(one_field, host, 1, kMaxBypassCharacters));
+    if (HasControl(host) || host.find_first_of(" ,/") != std::string::npos) {
+      return Wrong(
+          one_field,
+          "is not one host name, domain (\".example.org\") or address");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckTls(const std::string& field, const v1::HttpTls& tls) {
+  const auto check = [&field](absl::string_view name, const std::string& path) {
+    return path.empty()
+               ? absl::OkStatus()
+               : CheckAbsolutePath(absl::StrCat(field, ".", name), path);
+  };
+  CONVOY_RETURN_IF_ERROR(check("ca_file", tls.ca_file()));
+  CONVOY_RETURN_IF_ERROR(
+      check("client_certificate_file", tls.client_certificate_file()));
+  CONVOY_RETURN_IF_ERROR(check("client_key_file", tls.client_key_file()));
+  if (!tls.client_key_file().empty() && tls.client_certificate_file().empty()) {
+    return Wrong(absl::StrCat(field, ".client_certificate_file"),
+                 "is required with client_key_file");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckHttpOptions(absl::string_view field,
+                              const v1::HttpOptions& options) {
+  const std::string headers_field = absl::StrCat(field, ".headers");
+  if (options.headers_size() > kMaxHeaders) {
+    return Wrong(headers_field,
+                 absl::StrCat("has more than ", kMaxHeaders, " entries"));
+  }
+  for (int i = 0; i < options.headers_size(); ++i) {
+    CONVOY_RETURN_IF_ERROR(CheckHeader(absl::StrCat(headers_field, "[", i, "]"),
+                                       options.headers(i), options));
+  }
+  CONVOY_RETURN_IF_ERROR(
+      CheckAllCredentials(absl::StrCat(field, ".credentials"), options));
+  CONVOY_RETURN_IF_ERROR(
+      CheckProxy(absl::StrCat(field, ".proxy"), options.proxy()));
+  CONVOY_RETURN_IF_ERROR(CheckTls(absl::StrCat(field, ".tls"), options.tls()));
+  if (!v1::HttpRedirectPolicy_IsValid(options.redirect_policy())) {
+    return Wrong(absl::StrCat(field, ".redirect_policy"),
+                 "is unknown; allowed: HTTP_REDIRECT_POLICY_FOLLOW, "
+                 "HTTP_REDIRECT_POLICY_FOLLOW_INSECURE, "
+                 "HTTP_REDIRECT_POLICY_REFUSE");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace convoy

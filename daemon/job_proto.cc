@@ -1,0 +1,285 @@
+#include "daemon/job_proto.h"
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "convoy/v1/job.pb.h"
+#include "daemon/field_check.h"
+#include "daemon/job.h"
+#include "daemon/settings.h"
+#include "daemon/user_names.h"
+#include "google/protobuf/duration.pb.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "peer/base/clock.h"
+#include "peer/byte_range.h"
+#include "peer/http_settings.h"
+
+namespace convoy {
+namespace {
+
+// The names are a matter of the machine, so all of the process share them.
+// Never destroyed: snapshots are made on several threads.
+std::string UserNameOf(uid_t uid) {
+  static const RealClock* const clock = new RealClock;
+  static UserNames* const names = new UserNames(*clock, LookUpUserName);
+  return ToUtf8(names->NameOf(uid));
+}
+
+void SetTime(absl::Time time, google::protobuf::Timestamp* timestamp) {
+  const std::int64_t seconds = absl::ToUnixSeconds(time);
+  timestamp->set_seconds(seconds);
+  timestamp->set_nanos(static_cast<std::int32_t>(
+      absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
+}
+
+void SetDuration(absl::Duration duration, google::protobuf::Duration* value) {
+  value->set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &duration));
+  value->set_nanos(
+      static_cast<std::int32_t>(absl::ToInt64Nanoseconds(duration)));
+}
+
+std::int64_t AddWithoutOverflow(std::int64_t a, std::int64_t b) {
+  std::int64_t sum = 0;
+  return __builtin_add_overflow(a, b, &sum)
+             ? std::numeric_limits<std::int64_t>::max()
+             : sum;
+}
+
+void SetSources(const SourceCounts& sources, v1::SourceBytes* bytes) {
+  bytes->set_origin_bytes(sources.origin);
+  bytes->set_mirror_bytes(sources.mirror);
+  bytes->set_local_bytes(sources.local);
+}
+
+void SetFailure(const JobFailure& failure, v1::JobError* error) {
+  *error->mutable_detail() = failure.detail;
+  error->set_message(ToUtf8(failure.message));
+  if (failure.file_index.has_value()) {
+    error->set_file_index(*failure.file_index);
+  }
+  SetTime(failure.time, error->mutable_time());
+}
+
+v1::JobProgress ProgressOf(const Job& job, const LiveJob& live) {
+  v1::JobProgress progress;
+  SourceCounts sources;
+  std::optional<std::int64_t> total = 0;
+  std::int64_t transferred = 0;
+  int transferred_files = 0;
+  for (const JobFile& file : job.files) {
+    const std::optional<std::int64_t> size = LocalSize(file);
+    total = total.has_value() && size.has_value()
+                ? std::optional(AddWithoutOverflow(*total, *size))
+                : std::nullopt;
+    transferred = AddWithoutOverflow(transferred, file.flushed_bytes);
+    if (file.transferred) ++transferred_files;
+    if (file.transfer != nullptr) sources += file.transfer->sources;
+  }
+  progress.set_transferred_bytes(transferred);
+  if (total.has_value()) progress.set_total_bytes(*total);
+  progress.set_transferred_files(transferred_files);
+  progress.set_total_files(static_cast<int>(job.files.size()));
+  SetSources(sources, progress.mutable_source_bytes());
+  progress.set_rate_bytes_per_second(live.rate_bytes_per_second);
+  return progress;
+}
+
+v1::HttpOptions WithoutSecrets(const v1::HttpOptions& options) {
+  v1::HttpOptions shown = options;
+  for (v1::HttpHeader& header : *shown.mutable_headers()) header.clear_value();
+  for (v1::HttpCredentials& one : *shown.mutable_credentials()) {
+    one.clear_password();
+    one.clear_bearer_token();
+  }
+  return shown;
+}
+
+bool IsForeground(const Job& job) {
+  return job.priority == v1::JOB_PRIORITY_FOREGROUND;
+}
+
+HttpCredentials MakeCredentials(const v1::HttpCredentials& from) {
+  HttpCredentials to;
+  switch (from.scheme()) {
+    case v1::HttpCredentials::SCHEME_BASIC:
+      to.scheme = AuthScheme::kBasic;
+      break;
+    case v1::HttpCredentials::SCHEME_DIGEST:
+      to.scheme = AuthScheme::kDigest;
+      break;
+    case v1::HttpCredentials::SCHEME_BEARER:
+      to.scheme = AuthScheme::kBearer;
+      break;
+    default:
+      to.scheme = AuthScheme::kNone;
+  }
+  to.user_name = from.user_name();
+  to.password = from.password();
+  to.bearer_token = from.bearer_token();
+  return to;
+}
+
+ProxyMode MakeProxyMode(v1::HttpProxy::Mode mode) {
+  switch (mode) {
+    case v1::HttpProxy::MODE_DIRECT:
+      return ProxyMode::kDirect;
+    case v1::HttpProxy::MODE_OVERRIDE:
+      return ProxyMode::kOverride;
+    default:
+      return ProxyMode::kConfigured;
+  }
+}
+
+RedirectPolicy MakeRedirectPolicy(v1::HttpRedirectPolicy policy) {
+  switch (policy) {
+    case v1::HTTP_REDIRECT_POLICY_FOLLOW_INSECURE:
+      return RedirectPolicy::kFollowInsecure;
+    case v1::HTTP_REDIRECT_POLICY_REFUSE:
+      return RedirectPolicy::kRefuse;
+    default:
+      return RedirectPolicy::kFollow;
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<const v1::Job> JobSnapshot(const Job& job, const LiveJob& live,
+                                           const Settings& settings) {
+  auto shown = std::make_shared<v1::Job>();
+  shown->set_id(job.id.ToString());
+  shown->set_display_name(job.display_name);
+  shown->set_description(job.description);
+  shown->set_type(v1::JOB_TYPE_DOWNLOAD);
+  shown->set_priority(job.priority);
+  shown->set_state(job.state);
+  shown->mutable_owner()->set_uid(job.owner.uid);
+  shown->mutable_owner()->set_gid(job.owner.gid);
+  shown->mutable_owner()->set_user_name(UserNameOf(job.owner.uid));
+  SetDuration(NoProgressTimeout(job, settings),
+              shown->mutable_no_progress_timeout());
+  SetDuration(MinimumRetryDelay(job, settings),
+              shown->mutable_minimum_retry_delay());
+  if (job.http != nullptr) *shown->mutable_http() = WithoutSecrets(*job.http);
+  shown->set_notify_flags(job.notify_flags);
+  *shown->mutable_progress() = ProgressOf(job, live);
+  if (job.failure != nullptr) SetFailure(*job.failure, shown->mutable_error());
+  shown->set_error_count(job.error_count);
+  SetTime(job.create_time, shown->mutable_create_time());
+  SetTime(job.modify_time, shown->mutable_modify_time());
+  if (job.transfer_complete_time != absl::InfinitePast()) {
+    SetTime(job.transfer_complete_time,
+            shown->mutable_transfer_complete_time());
+  }
+  if (job.state == v1::JOB_STATE_TRANSIENT_ERROR &&
+      job.next_retry_time != absl::InfinitePast()) {
+    SetTime(job.next_retry_time, shown->mutable_next_retry_time());
+  }
+  shown->set_etag(EtagOf(job));
+  return shown;
+}
+
+v1::JobFile FileSnapshot(const Job& job, const JobFile& file) {
+  v1::JobFile shown;
+  shown.set_index(file.index);
+  shown.set_remote_url(file.remote_url);
+  shown.set_local_path(file.local_path);
+  for (const ByteRange& range : file.ranges) {
+    v1::FileRange* one = shown.add_ranges();
+    one->set_offset_bytes(range.offset);
+    if (range.length != ByteRange::kToEnd) one->set_length_bytes(range.length);
+  }
+  if (file.expected_size.has_value()) {
+    shown.set_expected_size_bytes(*file.expected_size);
+  }
+  shown.set_expected_sha256(absl::BytesToHexString(file.expected_sha256));
+  for (const std::string& url : file.mirror_urls) shown.add_mirror_urls(url);
+  if (const auto size = LocalSize(file)) shown.set_size_bytes(*size);
+  shown.set_transferred_bytes(file.flushed_bytes);
+  shown.set_transferred(file.transferred);
+  shown.set_completed(file.completed);
+  if (job.failure != nullptr && job.failure->file_index == file.index) {
+    SetFailure(*job.failure, shown.mutable_error());
+  }
+  if (file.transfer == nullptr) return shown;
+
+  // What came from an origin may be any bytes.
+  const FileTransferState& transfer = *file.transfer;
+  if (!file.completed) shown.set_temporary_path(transfer.temporary_path);
+  if (!transfer.validator.empty()) {
+    shown.mutable_validator()->set_etag(ToUtf8(transfer.validator.etag));
+    shown.mutable_validator()->set_last_modified(
+        ToUtf8(transfer.validator.last_modified));
+  }
+  for (const HttpHeader& header : transfer.response_headers) {
+    v1::HttpHeader* one = shown.add_response_headers();
+    one->set_name(ToUtf8(header.name));
+    one->set_value(ToUtf8(header.value));
+  }
+  SetSources(transfer.sources, shown.mutable_source_bytes());
+  shown.set_effective_url(ToUtf8(transfer.effective_url));
+  shown.set_integrity(transfer.integrity);
+  return shown;
+}
+
+std::string EtagOf(const Job& job) { return absl::StrCat(job.revision); }
+
+std::optional<std::int64_t> LocalSize(const JobFile& file) {
+  if (file.size.has_value() || file.ranges.empty()) return file.size;
+  std::int64_t sum = 0;
+  for (const ByteRange& range : file.ranges) {
+    if (range.length == ByteRange::kToEnd) return std::nullopt;
+    sum = AddWithoutOverflow(sum, range.length);
+  }
+  return sum;
+}
+
+absl::Duration NoProgressTimeout(const Job& job, const Settings& settings) {
+  if (job.no_progress_timeout.has_value()) return *job.no_progress_timeout;
+  const v1::LimitsConfig& limits = settings.config.limits();
+  return absl::Seconds(IsForeground(job) ||
+                               job.priority == v1::JOB_PRIORITY_HIGH
+                           ? limits.no_progress_timeout_foreground_seconds()
+                           : limits.no_progress_timeout_background_seconds());
+}
+
+absl::Duration MinimumRetryDelay(const Job& job, const Settings& settings) {
+  if (job.minimum_retry_delay.has_value()) return *job.minimum_retry_delay;
+  const v1::LimitsConfig& limits = settings.config.limits();
+  return absl::Seconds(IsForeground(job)
+                           ? limits.minimum_retry_delay_foreground_seconds()
+                           : limits.minimum_retry_delay_background_seconds());
+}
+
+std::shared_ptr<const HttpSettings> MakeHttpSettings(
+    const v1::HttpOptions* options, std::string ca_pem,
+    std::string certificate_pem, std::string key_pem) {
+  auto settings = std::make_shared<HttpSettings>();
+  settings->ca_pem = std::move(ca_pem);
+  settings->client_certificate_pem = std::move(certificate_pem);
+  settings->client_key_pem = std::move(key_pem);
+  if (options == nullptr) return settings;
+
+  for (const v1::HttpHeader& header : options->headers()) {
+    settings->headers.push_back({header.name(), header.value()});
+  }
+  for (const v1::HttpCredentials& one : options->credentials()) {
+    (one.target() == v1::HttpCredentials::TARGET_PROXY
+         ? settings->proxy_credentials
+         : settings->server_credentials) = MakeCredentials(one);
+  }
+  const v1::HttpProxy& proxy = options->proxy();
+  settings->proxy_mode = MakeProxyMode(proxy.mode());
+  settings->proxy_url = proxy.url();
+  settings->proxy_bypass.assign(proxy.bypass().begin(), proxy.bypass().end());
+  settings->redirect_policy = MakeRedirectPolicy(options->redirect_policy());
+  return settings;
+}
+
+}  // namespace convoy

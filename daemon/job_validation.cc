@@ -1,0 +1,503 @@
+#include "daemon/job_validation.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/algorithm/container.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "absl/time/time.h"
+#include "convoy/v1/error_detail.pb.h"
+#include "convoy/v1/job.pb.h"
+#include "convoy/v1/job_service.pb.h"
+#include "daemon/field_check.h"
+#include "daemon/http_options_check.h"
+#include "daemon/job.h"
+#include "daemon/job_proto.h"
+#include "daemon/settings.h"
+#include "daemon/url_check.h"
+#include "google/protobuf/field_mask.pb.h"
+#include "peer/base/ids.h"
+#include "peer/base/status_macros.h"
+#include "peer/byte_range.h"
+#include "proto/error_detail.h"
+
+namespace convoy {
+namespace {
+
+using google::protobuf::FieldMask;
+using google::protobuf::RepeatedPtrField;
+
+constexpr std::size_t kMaxDisplayName = 256;
+constexpr std::size_t kMaxDescription = 1024;
+constexpr std::size_t kMaxRequestId = 64;
+constexpr std::uint32_t kDefaultNotifyFlags = 3;
+constexpr std::uint32_t kMaxNotifyFlags = 63;
+constexpr std::int64_t kMaxFileSize = std::int64_t{1} << 62;
+constexpr int kMaxMirrors = 16;
+constexpr int kDefaultPageSize = 100;
+constexpr int kMaxPageSize = 1000;
+// Of a page token: tells it from the tokens of another format.
+constexpr absl::string_view kPageTokenPrefix = "a";
+
+absl::Status Wrong(absl::string_view field, absl::string_view what) {
+  return InvalidField(field, absl::StrCat(field, " ", what));
+}
+
+absl::Status WrongRange(const std::string& field, absl::string_view what) {
+  return Error(v1::ERROR_REASON_INVALID_RANGE, v1::ERROR_CONTEXT_REQUEST)
+      .Field(field)
+      .Status(absl::StrCat(field, " ", what));
+}
+
+absl::Status OverQuota(v1::ErrorReason reason, absl::string_view field,
+                       absl::string_view policy, absl::string_view what) {
+  return Error(reason, v1::ERROR_CONTEXT_GENERAL_QUEUE_MANAGER)
+      .Field(field)
+      .Policy(policy)
+      .Status(absl::StrCat(field, " ", what, " (", policy, ")"));
+}
+
+// Options of a job. Each reads one field of `from`; an absent one is its
+// default.
+
+absl::Status ReadDisplayName(const v1::Job& from, Job* to) {
+  CONVOY_RETURN_IF_ERROR(
+      CheckText("job.display_name", from.display_name(), 1, kMaxDisplayName));
+  to->display_name = from.display_name();
+  return absl::OkStatus();
+}
+
+absl::Status ReadDescription(const v1::Job& from, Job* to) {
+  CONVOY_RETURN_IF_ERROR(
+      CheckText("job.description", from.description(), 0, kMaxDescription));
+  to->description = from.description();
+  return absl::OkStatus();
+}
+
+absl::Status ReadPriority(const v1::Job& from, Job* to) {
+  if (!v1::JobPriority_IsValid(from.priority())) {
+    return Wrong("job.priority",
+                 "is unknown; allowed: JOB_PRIORITY_FOREGROUND, "
+                 "JOB_PRIORITY_HIGH, JOB_PRIORITY_NORMAL, JOB_PRIORITY_LOW");
+  }
+  to->priority = from.priority() == v1::JOB_PRIORITY_UNSPECIFIED
+                     ? v1::JOB_PRIORITY_NORMAL
+                     : from.priority();
+  return absl::OkStatus();
+}
+
+absl::Status ReadNoProgressTimeout(const v1::Job& from, Job* to) {
+  to->no_progress_timeout.reset();
+  if (!from.has_no_progress_timeout()) return absl::OkStatus();
+  CONVOY_ASSIGN_OR_RETURN(
+      to->no_progress_timeout,
+      ReadDuration("job.no_progress_timeout", from.no_progress_timeout(),
+                   absl::ZeroDuration(), absl::Hours(90 * 24)));
+  return absl::OkStatus();
+}
+
+absl::Status ReadMinimumRetryDelay(const v1::Job& from, Job* to) {
+  to->minimum_retry_delay.reset();
+  if (!from.has_minimum_retry_delay()) return absl::OkStatus();
+  CONVOY_ASSIGN_OR_RETURN(
+      to->minimum_retry_delay,
+      ReadDuration("job.minimum_retry_delay", from.minimum_retry_delay(),
+                   absl::Seconds(1), absl::Hours(7 * 24)));
+  return absl::OkStatus();
+}
+
+absl::Status ReadHttp(const v1::Job& from, Job* to) {
+  CONVOY_RETURN_IF_ERROR(CheckHttpOptions("job.http", from.http()));
+  auto http = std::make_shared<v1::HttpOptions>(from.http());
+  // What this version does not know is not kept.
+  http->DiscardUnknownFields();
+  to->http = http->ByteSizeLong() == 0 ? nullptr : std::move(http);
+  return absl::OkStatus();
+}
+
+absl::Status ReadNotifyFlags(const v1::Job& from, Job* to) {
+  if (from.notify_flags() > kMaxNotifyFlags) {
+    return Wrong(
+        "job.notify_flags",
+        absl::StrCat("is out of range; allowed: 0 to ", kMaxNotifyFlags));
+  }
+  to->notify_flags =
+      from.has_notify_flags() ? from.notify_flags() : kDefaultNotifyFlags;
+  return absl::OkStatus();
+}
+
+struct Option {
+  absl::string_view name;
+  absl::Status (*read)(const v1::Job& from, Job* to);
+};
+
+// What a caller sets; UpdateJob changes it.
+constexpr Option kOptions[] = {
+    {"display_name", ReadDisplayName},
+    {"description", ReadDescription},
+    {"priority", ReadPriority},
+    {"no_progress_timeout", ReadNoProgressTimeout},
+    {"minimum_retry_delay", ReadMinimumRetryDelay},
+    {"http", ReadHttp},
+    {"notify_flags", ReadNotifyFlags},
+};
+
+absl::Status ReadOptions(const v1::Job& from, Job* to) {
+  if (!v1::JobType_IsValid(from.type())) {
+    return Wrong("job.type",
+                 "is unknown; allowed: JOB_TYPE_DOWNLOAD (uploads are not "
+                 "offered)");
+  }
+  for (const Option& option : kOptions) {
+    CONVOY_RETURN_IF_ERROR(option.read(from, to));
+  }
+  return absl::OkStatus();
+}
+
+// Files.
+
+// Checks range `i` and appends it; `end` is where the one before ended.
+absl::Status ReadRange(const v1::JobFile& from, int i, const std::string& field,
+                       std::int64_t* end, std::vector<ByteRange>* ranges) {
+  const v1::FileRange& range = from.ranges(i);
+  const std::string offset_field = absl::StrCat(field, ".offset_bytes");
+  const std::string length_field = absl::StrCat(field, ".length_bytes");
+  const std::int64_t size = from.has_expected_size_bytes()
+                                ? from.expected_size_bytes()
+                                : kMaxFileSize;
+  if (range.offset_bytes() < 0 || range.offset_bytes() > kMaxFileSize) {
+    return WrongRange(offset_field, "is out of range; allowed: 0 to 2^62");
+  }
+  if (range.has_length_bytes() && range.length_bytes() < 1) {
+    return WrongRange(length_field, "is not at least 1");
+  }
+  if (!range.has_length_bytes() && i + 1 < from.ranges_size()) {
+    return WrongRange(length_field,
+                      "is absent (to the end of the file), but another range "
+                      "follows");
+  }
+  if (i > 0 && range.offset_bytes() < *end) {
+    return Error(v1::ERROR_REASON_OVERLAPPING_RANGES, v1::ERROR_CONTEXT_REQUEST)
+        .Field(field)
+        .Status(absl::StrCat(field, " begins before byte ", *end,
+                             ", where the range before it ends"));
+  }
+  const bool inside =
+      range.has_length_bytes()
+          ? range.offset_bytes() <= size &&
+                range.length_bytes() <= size - range.offset_bytes()
+          : !from.has_expected_size_bytes() || range.offset_bytes() < size;
+  if (!inside) {
+    return WrongRange(field,
+                      from.has_expected_size_bytes()
+                          ? "is not inside the file: see expected_size_bytes"
+                          : "ends after 2^62 bytes");
+  }
+  const std::int64_t length =
+      range.has_length_bytes() ? range.length_bytes() : ByteRange::kToEnd;
+  ranges->push_back({range.offset_bytes(), length});
+  *end = range.offset_bytes() + range.length_bytes();
+  return absl::OkStatus();
+}
+
+absl::Status ReadRanges(const v1::JobFile& from, const std::string& field,
+                        const Settings& settings, JobFile* to) {
+  const int max = settings.config.limits().max_ranges_per_file();
+  if (from.ranges_size() > max) {
+    return OverQuota(
+        v1::ERROR_REASON_TOO_MANY_RANGES_IN_FILE, field,
+        "limits.max_ranges_per_file",
+        absl::StrCat("has ", from.ranges_size(), " ranges; allowed: ", max));
+  }
+  std::int64_t end = 0;
+  to->ranges.reserve(from.ranges_size());
+  for (int i = 0; i < from.ranges_size(); ++i) {
+    CONVOY_RETURN_IF_ERROR(ReadRange(from, i, absl::StrCat(field, "[", i, "]"),
+                                     &end, &to->ranges));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadRemoteUrl(const v1::JobFile& from, const std::string& field,
+                           JobFile* to) {
+  CONVOY_RETURN_IF_ERROR(CheckRemoteUrl(field, from.remote_url()));
+  to->remote_url = from.remote_url();
+  return absl::OkStatus();
+}
+
+absl::Status ReadMirrorUrls(const v1::JobFile& from, const std::string& field,
+                            JobFile* to) {
+  if (from.mirror_urls_size() > kMaxMirrors) {
+    return Wrong(field, absl::StrCat("has ", from.mirror_urls_size(),
+                                     " entries; allowed: ", kMaxMirrors));
+  }
+  for (int i = 0; i < from.mirror_urls_size(); ++i) {
+    CONVOY_RETURN_IF_ERROR(
+        CheckMirrorUrl(absl::StrCat(field, "[", i, "]"), from.mirror_urls(i)));
+  }
+  to->mirror_urls.assign(from.mirror_urls().begin(), from.mirror_urls().end());
+  return absl::OkStatus();
+}
+
+// A file of this machine is opened by path: no other URL stands in for it.
+absl::Status CheckMirrorsFit(const JobFile& file, const std::string& field) {
+  if (!IsFileUrl(file.remote_url) || file.mirror_urls.empty()) {
+    return absl::OkStatus();
+  }
+  return Wrong(field, "cannot be used with a file:// remote_url");
+}
+
+absl::Status ReadExpectations(const v1::JobFile& from, const std::string& field,
+                              JobFile* to) {
+  if (from.has_expected_size_bytes()) {
+    const std::int64_t size = from.expected_size_bytes();
+    if (size < 0 || size > kMaxFileSize) {
+      return Wrong(absl::StrCat(field, ".expected_size_bytes"),
+                   "is out of range; allowed: 0 to 2^62");
+    }
+    to->expected_size = size;
+  }
+  const std::string& sha256 = from.expected_sha256();
+  if (sha256.empty()) return absl::OkStatus();
+  if (sha256.size() != 64 || !absl::c_all_of(sha256, absl::ascii_isxdigit)) {
+    return Wrong(absl::StrCat(field, ".expected_sha256"),
+                 "is not 64 hexadecimal digits");
+  }
+  to->expected_sha256 = absl::HexStringToBytes(sha256);
+  return absl::OkStatus();
+}
+
+absl::Status ReadFile(const v1::JobFile& from, const std::string& field,
+                      const Settings& settings, JobFile* to) {
+  const std::string path_field = absl::StrCat(field, ".local_path");
+  const std::string mirrors_field = absl::StrCat(field, ".mirror_urls");
+  CONVOY_RETURN_IF_ERROR(
+      ReadRemoteUrl(from, absl::StrCat(field, ".remote_url"), to));
+  CONVOY_RETURN_IF_ERROR(CheckAbsolutePath(path_field, from.local_path()));
+  to->local_path = from.local_path();
+  CONVOY_RETURN_IF_ERROR(ReadExpectations(from, field, to));
+  CONVOY_RETURN_IF_ERROR(
+      ReadRanges(from, absl::StrCat(field, ".ranges"), settings, to));
+  CONVOY_RETURN_IF_ERROR(ReadMirrorUrls(from, mirrors_field, to));
+  return CheckMirrorsFit(*to, mirrors_field);
+}
+
+// One path may be written with more slashes than another.
+std::string PathKey(absl::string_view path) {
+  std::string key;
+  key.reserve(path.size());
+  for (char c : path) {
+    if (c != '/' || key.empty() || key.back() != '/') key += c;
+  }
+  return key;
+}
+
+absl::Status CheckRequestId(absl::string_view request_id) {
+  return CheckText("request_id", request_id, 0, kMaxRequestId);
+}
+
+// The last component of a path, as a display name.
+std::string NameOf(absl::string_view local_path) {
+  return std::string(FirstCharacters(
+      local_path.substr(local_path.rfind('/') + 1), kMaxDisplayName));
+}
+
+// Names in `mask` that are not in `allowed`, or no name at all.
+absl::Status CheckMask(const FieldMask& mask,
+                       const std::vector<absl::string_view>& allowed) {
+  if (mask.paths().empty()) {
+    return Wrong("update_mask", absl::StrCat("is required; allowed: ",
+                                             absl::StrJoin(allowed, ", ")));
+  }
+  for (const std::string& path : mask.paths()) {
+    if (absl::c_linear_search(allowed, path)) continue;
+    return Wrong("update_mask",
+                 absl::StrCat("names \"", FirstCharacters(path, 64),
+                              "\", which cannot be updated; allowed: ",
+                              absl::StrJoin(allowed, ", ")));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Job>> ValidateCreate(
+    const v1::CreateJobRequest& request, const Settings& settings) {
+  auto job = std::make_unique<Job>();
+  CONVOY_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  CONVOY_RETURN_IF_ERROR(ReadOptions(request.job(), job.get()));
+  if (!request.files().empty()) {
+    CONVOY_ASSIGN_OR_RETURN(job->files,
+                            ValidateFiles(request.files(), 0, settings));
+  }
+  return job;
+}
+
+absl::StatusOr<std::unique_ptr<Job>> ValidateFetch(
+    const v1::FetchRequest& request, const Settings& settings) {
+  auto job = std::make_unique<Job>();
+  CONVOY_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  CONVOY_ASSIGN_OR_RETURN(job->files,
+                          ValidateFiles(request.files(), 0, settings));
+  v1::Job options = request.job();
+  if (options.display_name().empty()) {
+    options.set_display_name(NameOf(job->files.front().local_path));
+  }
+  CONVOY_RETURN_IF_ERROR(ReadOptions(options, job.get()));
+  job->complete_when_transferred = true;
+  return job;
+}
+
+absl::StatusOr<std::vector<JobFile>> ValidateFiles(
+    const RepeatedPtrField<v1::JobFile>& files, int existing_count,
+    const Settings& settings) {
+  if (files.empty()) return Wrong("files", "is required: at least one file");
+  const std::int64_t max = settings.config.limits().max_files_per_job();
+  if (std::int64_t{existing_count} + files.size() > max) {
+    return OverQuota(v1::ERROR_REASON_TOO_MANY_FILES_IN_JOB, "files",
+                     "limits.max_files_per_job",
+                     absl::StrCat("would bring the job to ",
+                                  std::int64_t{existing_count} + files.size(),
+                                  " files; allowed: ", max));
+  }
+  std::vector<JobFile> read(files.size());
+  absl::flat_hash_map<std::string, int> paths;
+  for (int i = 0; i < files.size(); ++i) {
+    const std::string field = absl::StrCat("files[", i, "]");
+    CONVOY_RETURN_IF_ERROR(ReadFile(files[i], field, settings, &read[i]));
+    read[i].index = existing_count + i;
+    const auto [other, is_new] = paths.emplace(PathKey(read[i].local_path), i);
+    if (!is_new) {
+      return Wrong(absl::StrCat(field, ".local_path"),
+                   absl::StrCat("is that of files[", other->second, "] too"));
+    }
+  }
+  return read;
+}
+
+absl::Status CheckLocalPathsAreNew(const Job& job,
+                                   const std::vector<JobFile>& added) {
+  absl::flat_hash_map<std::string, int> paths;
+  for (const JobFile& file : job.files) {
+    paths.emplace(PathKey(file.local_path), file.index);
+  }
+  for (std::size_t i = 0; i < added.size(); ++i) {
+    const auto found = paths.find(PathKey(added[i].local_path));
+    if (found == paths.end()) continue;
+    return Wrong(
+        absl::StrCat("files[", i, "].local_path"),
+        absl::StrCat("is that of the job's file ", found->second, " already"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ApplyUpdate(const v1::UpdateJobRequest& request,
+                         const Settings& /*settings*/, Job* job) {
+  if (!request.has_job()) return Wrong("job", "is required");
+  if (!request.job().etag().empty() && request.job().etag() != EtagOf(*job)) {
+    return Error(v1::ERROR_REASON_ETAG_MISMATCH, v1::ERROR_CONTEXT_REQUEST)
+        .Field("job.etag")
+        .Status(
+            "the job has changed since it was read: read it again, and "
+            "send its new etag");
+  }
+  std::vector<absl::string_view> names;
+  for (const Option& option : kOptions) names.push_back(option.name);
+  CONVOY_RETURN_IF_ERROR(CheckMask(request.update_mask(), names));
+
+  // First into a job that is thrown away: what passes there passes here.
+  Job scratch;
+  for (Job* target : {&scratch, job}) {
+    for (const Option& option : kOptions) {
+      if (absl::c_linear_search(request.update_mask().paths(), option.name)) {
+        CONVOY_RETURN_IF_ERROR(option.read(request.job(), target));
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ApplyFileUpdate(const v1::UpdateFileRequest& request,
+                             JobFile* file) {
+  if (!request.has_file()) return Wrong("file", "is required");
+  CONVOY_RETURN_IF_ERROR(
+      CheckMask(request.update_mask(), {"remote_url", "mirror_urls"}));
+  JobFile updated;
+  updated.remote_url = file->remote_url;
+  updated.mirror_urls = file->mirror_urls;
+  const auto& paths = request.update_mask().paths();
+  if (absl::c_linear_search(paths, "remote_url")) {
+    CONVOY_RETURN_IF_ERROR(
+        ReadRemoteUrl(request.file(), "file.remote_url", &updated));
+  }
+  if (absl::c_linear_search(paths, "mirror_urls")) {
+    CONVOY_RETURN_IF_ERROR(
+        ReadMirrorUrls(request.file(), "file.mirror_urls", &updated));
+  }
+  CONVOY_RETURN_IF_ERROR(CheckMirrorsFit(updated, "file.mirror_urls"));
+  file->remote_url = std::move(updated.remote_url);
+  file->mirror_urls = std::move(updated.mirror_urls);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<JobId> ValidateJobId(absl::string_view text,
+                                    absl::string_view field) {
+  if (text.empty()) return Wrong(field, "is required: a job's id");
+  const std::optional<JobId> id = JobId::Parse(text);
+  if (!id.has_value()) {
+    return Wrong(field,
+                 "is not a job's id: 8-4-4-4-12 hexadecimal digits, such as "
+                 "CreateJob and ListJobs answer");
+  }
+  return *id;
+}
+
+absl::StatusOr<Page> ParsePage(int page_size, absl::string_view page_token) {
+  if (page_size < 0) {
+    return Wrong("page_size",
+                 absl::StrCat("is negative; allowed: 1 to ", kMaxPageSize));
+  }
+  Page page;
+  page.size =
+      page_size == 0 ? kDefaultPageSize : std::min(page_size, kMaxPageSize);
+  if (page_token.empty()) return page;
+  absl::string_view digits = page_token;
+  const bool ours = absl::ConsumePrefix(&digits, kPageTokenPrefix) &&
+                    digits.size() == 16 &&
+                    absl::c_all_of(digits, absl::ascii_isxdigit) &&
+                    absl::SimpleHexAtoi(digits, &page.after);
+  if (!ours) {
+    return Wrong("page_token",
+                 "is not a next_page_token of a response: begin again without");
+  }
+  return page;
+}
+
+std::string MakePageToken(std::uint64_t last) {
+  return absl::StrFormat("%s%016x", kPageTokenPrefix, last);
+}
+
+absl::StatusOr<absl::Duration> ParseProgressInterval(
+    const google::protobuf::Duration* interval) {
+  if (interval == nullptr) return absl::Milliseconds(500);
+  return ReadDuration("progress_interval", *interval, absl::Milliseconds(50),
+                      absl::Hours(1));
+}
+
+}  // namespace convoy
