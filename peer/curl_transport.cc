@@ -1,0 +1,1 @@
+#include "peer/curl_transport.h"
