@@ -20,8 +20,8 @@ struct Validator {
   std::string last_modified;  // As sent.
 
   bool empty() const { return etag.empty() && last_modified.empty(); }
-  // May be used in If-Range: a strong ETag, else Last-Modified (RFC 9110 section
-  // 13.1.5). Empty: none.
+  // May be used in If-Range: a strong ETag, else Last-Modified (RFC 9110
+  // section 13.1.5). Empty: none.
   std::string ForIfRange() const {
     if (!etag.empty() && etag.rfind("W/", 0) != 0) return etag;
     return last_modified;

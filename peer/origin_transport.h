@@ -43,21 +43,21 @@ struct OriginResponseHead {
   std::optional<absl::Duration> retry_after;
 };
 
-// Gets the answer of one request, in this order: OnHead at most once, OnBody any
-// number of times, OnDone exactly once. All on the transport's executor. May call
-// the transport from inside.
+// Gets the answer of one request, in this order: OnHead at most once, OnBody
+// any number of times, OnDone exactly once. All on the transport's executor.
+// May call the transport from inside.
 class OriginResponseHandler {
  public:
   virtual ~OriginResponseHandler() = default;
 
   // An error ends the request; OnDone gets it.
   virtual absl::Status OnHead(const OriginResponseHead& head) = 0;
-  // The next bytes, as they were on the wire (no content coding is undone). Valid
-  // during the call. An error ends the request; OnDone gets it.
+  // The next bytes, as they were on the wire (no content coding is undone).
+  // Valid during the call. An error ends the request; OnDone gets it.
   virtual absl::Status OnBody(absl::string_view bytes) = 0;
-  // OK: the answer is whole by HTTP's own framing. Else an Error (error_detail.h)
-  // with context REMOTE_FILE or GENERAL_TRANSPORT, `retryable` set as it is. The
-  // handler is not used afterwards.
+  // OK: the answer is whole by HTTP's own framing. Else an Error
+  // (error_detail.h) with context REMOTE_FILE or GENERAL_TRANSPORT, `retryable`
+  // set as it is. The handler is not used afterwards.
   virtual void OnDone(absl::Status status) = 0;
 };
 

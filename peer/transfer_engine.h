@@ -17,9 +17,9 @@
 
 namespace convoy {
 
-// The only door between daemon/ and the engine that moves bytes. The engine knows
-// URLs, open files and pieces; it never opens a path, and never hears of jobs or
-// users.
+// The only door between daemon/ and the engine that moves bytes. The engine
+// knows URLs, open files and pieces; it never opens a path, and never hears of
+// jobs or users.
 
 enum class Urgency { kForeground, kBackground };
 
@@ -31,15 +31,15 @@ struct TransferSpec {
   std::vector<std::string> urls;
   // The open file of a file:// URL; else invalid.
   UniqueFd source;
-  // Empty: the whole remote file. Else rising, without overlap; the last one may
-  // be ByteRange::kToEnd.
+  // Empty: the whole remote file. Else rising, without overlap; the last one
+  // may be ByteRange::kToEnd.
   std::vector<ByteRange> ranges;
   std::optional<std::int64_t> expected_size;  // Of the whole remote file.
-  std::string expected_sha256;                // Of the local file, 32 bytes; or empty.
-  std::shared_ptr<const HttpSettings> http;   // Never null.
+  std::string expected_sha256;  // Of the local file, 32 bytes; or empty.
+  std::shared_ptr<const HttpSettings> http;  // Never null.
   Urgency urgency = Urgency::kBackground;
-  // The newest TransferNews.checkpoint of an earlier transfer into the same file.
-  // Empty or unreadable: begin anew.
+  // The newest TransferNews.checkpoint of an earlier transfer into the same
+  // file. Empty or unreadable: begin anew.
   std::string checkpoint;
 };
 
@@ -49,8 +49,8 @@ struct TransferNews {
   bool connected = false;
   // Size of the local file, once known.
   std::optional<std::int64_t> size;
-  // Bytes of the local file that are on disk. Falls back to 0 when the remote file
-  // changed and the transfer began anew.
+  // Bytes of the local file that are on disk. Falls back to 0 when the remote
+  // file changed and the transfer began anew.
   std::int64_t flushed_bytes = 0;
   // What a later transfer needs to go on from flushed_bytes. Opaque.
   std::string checkpoint;
@@ -67,16 +67,16 @@ struct TransferNews {
   int url_index = 0;
   // Connections in use now.
   int connections = 0;
-  // What it does, as a part of a sentence: "asking the origin", "fetching 3 ranges",
-  // "checking SHA-256", "waiting for a connection to HOST".
+  // What it does, as a part of a sentence: "asking the origin", "fetching 3
+  // ranges", "checking SHA-256", "waiting for a connection to HOST".
   std::string activity;
 };
 
 // How a transfer ended.
 struct TransferEnd {
-  // OK: the file has its size, its SHA-256 is the expected one, and it is on disk.
-  // Else an Error (error_detail.h); `retryable` tells whether a later try may
-  // succeed without a change.
+  // OK: the file has its size, its SHA-256 is the expected one, and it is on
+  // disk. Else an Error (error_detail.h); `retryable` tells whether a later try
+  // may succeed without a change.
   absl::Status status;
   // The origin asked to wait this long (Retry-After).
   std::optional<absl::Duration> retry_after;
@@ -94,9 +94,10 @@ class TransferObserver {
   virtual void OnEnd(TransferEnd end) = 0;
 };
 
-// A transfer under way. Destroying it stops the transfer, and the observer is not
-// called any more (from the moment the destructor returns, when it is called on the
-// observer's executor). Bytes that are not flushed by then are lost.
+// A transfer under way. Destroying it stops the transfer, and the observer is
+// not called any more (from the moment the destructor returns, when it is
+// called on the observer's executor). Bytes that are not flushed by then are
+// lost.
 class Transfer {
  public:
   virtual ~Transfer() = default;
@@ -106,15 +107,16 @@ class TransferEngine {
  public:
   virtual ~TransferEngine() = default;
 
-  // Begins. `observer` is not owned and must outlive the returned Transfer; it is
-  // called on `executor`. Call on `executor`. Never blocks.
+  // Begins. `observer` is not owned and must outlive the returned Transfer; it
+  // is called on `executor`. Call on `executor`. Never blocks.
   virtual std::unique_ptr<Transfer> Start(TransferSpec spec,
                                           TransferObserver* observer,
                                           Executor* executor) = 0;
 };
 
-// The engine over libcurl, with threads of its own: one for the network, some for
-// flushing and hashing. Destroy it after all its Transfers and not on `executor`.
+// The engine over libcurl, with threads of its own: one for the network, some
+// for flushing and hashing. Destroy it after all its Transfers and not on
+// `executor`.
 std::unique_ptr<TransferEngine> MakeTransferEngine(const HttpLimits& limits,
                                                    const Clock& clock);
 
