@@ -1,16 +1,16 @@
 #include "client/job_client_channel.h"
 
 #include <grpcpp/grpcpp.h>
-#include <sys/socket.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/socket_path.h"
-#include "peer/base/unique_fd.h"
 #include "proto/error_detail.h"
 #include "proto/grpc_status.h"
 
@@ -20,30 +20,22 @@ namespace {
 // A page of 1,000 files with all their response headers fits.
 constexpr int kMaxMessageBytes = 64 << 20;
 
-// Why nobody can connect to `path`; empty if one can.
-std::string WhyUnreachable(const std::string& path) {
-  sockaddr_un address = {};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof(address.sun_path)) {
-    return absl::StrCat("the path is longer than ",
-                        sizeof(address.sun_path) - 1, " bytes");
+constexpr std::size_t kMaxPathBytes = sizeof(sockaddr_un::sun_path) - 1;
+
+// Why the daemon could not be reached; gRPC said `message`.
+std::string WhyUnreachable(const std::string& path, absl::string_view message) {
+  if (path.size() > kMaxPathBytes) {
+    return absl::StrCat("the path is longer than ", kMaxPathBytes, " bytes");
   }
-  std::memcpy(address.sun_path, path.data(), path.size());
-  const UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&address),
-              sizeof(address)) == 0) {
-    return "";
+  if (access(path.c_str(), W_OK) != 0) {
+    if (errno == ENOENT) return "there is no such socket";
+    if (errno == EACCES) return "this user may not connect to the socket";
+    return std::strerror(errno);
   }
-  switch (errno) {
-    case ENOENT:
-      return "there is no such socket";
-    case ECONNREFUSED:
-      return "nobody listens on the socket";
-    case EACCES:
-      return "this user may not connect to the socket";
-    default:
-      return std::strerror(errno);
+  if (absl::StrContains(message, "Connection refused")) {
+    return "nobody listens on the socket";
   }
+  return std::string(message);
 }
 
 }  // namespace
@@ -56,7 +48,6 @@ ClientOptions WithDefaults(ClientOptions options) {
 std::shared_ptr<grpc::Channel> OpenDaemonChannel(const ClientOptions& options) {
   grpc::ChannelArguments arguments;
   // A daemon that starts again is found at once.
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
@@ -76,11 +67,12 @@ absl::Status CallStatus(const ClientOptions& options,
                         const grpc::Status& status) {
   absl::Status result = FromGrpcStatus(status);
   if (result.ok() || GetErrorDetail(result).has_value()) return result;
-  if (absl::IsUnavailable(result)) {
-    const std::string why = WhyUnreachable(options.socket_path);
+  // For a path that is too long gRPC makes a channel that says UNKNOWN.
+  if (absl::IsUnavailable(result) ||
+      options.socket_path.size() > kMaxPathBytes) {
     return absl::UnavailableError(
         absl::StrCat("cannot reach the daemon at ", options.socket_path, ": ",
-                     why.empty() ? result.message() : why));
+                     WhyUnreachable(options.socket_path, result.message())));
   }
   if (absl::IsDeadlineExceeded(result)) {
     return absl::DeadlineExceededError(absl::StrCat(
