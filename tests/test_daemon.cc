@@ -119,7 +119,7 @@ void TestDaemon::Start() {
                   "--config=" + directory_.path() + "/convoyd.yaml",
                   "--state-dir=" + state_directory_,
                   "--socket=" + socket_,
-                  "--log-level=debug",
+                  "--log-level=" + options_.log_level,
                   "--set=limits.minimum_retry_delay_background_seconds=1",
                   "--set=limits.minimum_retry_delay_foreground_seconds=1"};
   for (const auto& [key, value] : options_.settings) {

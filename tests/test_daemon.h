@@ -31,6 +31,7 @@ class TestDaemon {
     std::vector<std::pair<std::string, std::string>> settings;
     // Run as this user. Default: as the test.
     std::optional<uid_t> uid;
+    std::string log_level = "debug";
   };
 
   TestDaemon() : TestDaemon(Options()) {}
