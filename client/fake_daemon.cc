@@ -39,6 +39,12 @@ absl::Status NoSuchJob(const std::string& id) {
       .Status(absl::StrCat("there is no job ", id));
 }
 
+grpc::Status Stopping() {
+  return ToGrpcStatus(Error(v1::ERROR_REASON_SHUTTING_DOWN,
+                            v1::ERROR_CONTEXT_GENERAL_QUEUE_MANAGER)
+                          .Status("the daemon is stopping"));
+}
+
 struct Record {
   v1::Job job;
   std::vector<v1::JobFile> files;
@@ -294,7 +300,7 @@ class FakeDaemon::Impl final : public v1::JobService::Service,
         writer->Write(response);
       }
     }
-    return ToGrpcStatus(absl::UnavailableError("the fake stops"));
+    return Stopping();
   }
 
   grpc::Status Fetch(ServerContext* context, const v1::FetchRequest* request,
@@ -498,7 +504,7 @@ class FakeDaemon::Impl final : public v1::JobService::Service,
       }
       if (job.has_value() && write(*job)) return grpc::Status::OK;
     }
-    return ToGrpcStatus(absl::UnavailableError("the fake stops"));
+    return Stopping();
   }
 
   std::string folder_;

@@ -110,7 +110,7 @@ TEST_F(JobWatcherTest, FollowsAJobToItsEnd) {
   Become(id, v1::JOB_STATE_TRANSFERRED);
   seen_.WaitForState(v1::JOB_STATE_TRANSFERRED);
   Become(id, v1::JOB_STATE_ACKNOWLEDGED);
-  EXPECT_TRUE(seen_.WaitForEnd().ok());
+  EXPECT_EQ(seen_.WaitForEnd(), absl::OkStatus());
   EXPECT_EQ(seen_.jobs().back().state(), v1::JOB_STATE_ACKNOWLEDGED);
 }
 
@@ -128,7 +128,7 @@ TEST_F(JobWatcherTest, GoesOnAfterTheDaemonRestarts) {
   seen_.WaitForDisconnected(2);
   Become(id, v1::JOB_STATE_CANCELLED);
   daemon_.Start();
-  EXPECT_TRUE(seen_.WaitForEnd().ok());
+  EXPECT_EQ(seen_.WaitForEnd(), absl::OkStatus());
   EXPECT_EQ(seen_.disconnected(), 2);
 }
 
@@ -137,10 +137,10 @@ TEST_F(JobWatcherTest, AJobThatIsGoneAfterARestartEndsTheWatch) {
   const auto watcher =
       JobWatcher::WatchJob(client(), Watching(id), seen_, Eager());
   seen_.WaitForState(v1::JOB_STATE_QUEUED);
+  daemon_.Stop();
   daemon_.FailNext("WatchJob",
                    Error(v1::ERROR_REASON_NOT_FOUND, v1::ERROR_CONTEXT_REQUEST)
                        .Status("gone"));
-  daemon_.Stop();
   daemon_.Start();
   EXPECT_TRUE(absl::IsNotFound(seen_.WaitForEnd()));
 }
@@ -150,14 +150,14 @@ TEST_F(JobWatcherTest, ADaemonThatIsStoppingIsTriedAgain) {
   const auto watcher =
       JobWatcher::WatchJob(client(), Watching(id), seen_, Eager());
   seen_.WaitForState(v1::JOB_STATE_QUEUED);
+  daemon_.Stop();
   daemon_.FailNext("WatchJob", Error(v1::ERROR_REASON_SHUTTING_DOWN,
                                      v1::ERROR_CONTEXT_GENERAL_QUEUE_MANAGER)
                                    .Status("stopping"));
-  daemon_.Stop();
   daemon_.Start();
   daemon_.WaitForCalls("WatchJob", 3);
   Become(id, v1::JOB_STATE_ACKNOWLEDGED);
-  EXPECT_TRUE(seen_.WaitForEnd().ok());
+  EXPECT_EQ(seen_.WaitForEnd(), absl::OkStatus());
 }
 
 TEST_F(JobWatcherTest, GivesUpWhenTheDaemonStaysAway) {
@@ -236,7 +236,7 @@ TEST_F(JobWatcherTest, FetchTakesItsJobUpAgainAfterARestart) {
   daemon_.Stop();
   Become(id, v1::JOB_STATE_ACKNOWLEDGED);
   daemon_.Start();
-  EXPECT_TRUE(seen_.WaitForEnd().ok());
+  EXPECT_EQ(seen_.WaitForEnd(), absl::OkStatus());
   EXPECT_EQ(seen_.jobs().back().id(), id);
 }
 
@@ -265,7 +265,7 @@ TEST_F(JobWatcherTest, CallsTheObserverOnTheExecutorItWasGiven) {
     const auto watcher =
         JobWatcher::WatchJob(client(), Watching(id), checker, options);
     const auto second = JobWatcher::WatchJob(client(), Watching(id), seen_);
-    EXPECT_TRUE(seen_.WaitForEnd().ok());
+    EXPECT_EQ(seen_.WaitForEnd(), absl::OkStatus());
   }
   executor.Stop();
   EXPECT_TRUE(checker.all_there);
