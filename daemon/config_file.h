@@ -24,7 +24,7 @@ struct ConfigSource {
   std::string text;  // YAML. Empty: no key.
 };
 
-// Key ("http.max_redirects") and value, as it would stand in YAML.
+// Key ("http.max_redirects") and value, as in YAML but without quotes.
 using ConfigOverrides = std::vector<std::pair<std::string, std::string>>;
 
 // `files` in order, then `command_line`; a later one wins, key by key.

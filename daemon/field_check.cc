@@ -21,6 +21,7 @@ namespace convoy {
 namespace {
 
 constexpr std::size_t kMaxPathBytes = 4095;
+constexpr std::size_t kExcerptCharacters = 60;
 // Of google.protobuf.Duration.
 constexpr std::int64_t kMaxDurationSeconds = 315576000000;
 constexpr std::int32_t kMaxNanos = 999999999;
@@ -81,6 +82,15 @@ std::string ToUtf8(absl::string_view text) {
     text.remove_prefix(std::max<std::size_t>(length, 1));
   }
   return valid;
+}
+
+std::string Excerpt(absl::string_view text) {
+  std::string excerpt(FirstCharacters(text, kExcerptCharacters));
+  if (excerpt.size() < text.size()) excerpt += "...";
+  for (char& c : excerpt) {
+    if (HasControl(absl::string_view(&c, 1))) c = '?';
+  }
+  return excerpt;
 }
 
 bool HasControl(absl::string_view text) {

@@ -25,6 +25,10 @@ absl::string_view FirstCharacters(absl::string_view text, std::size_t max);
 // whose texts are not.
 std::string ToUtf8(absl::string_view text);
 
+// The head of somebody's text, fit for a message: UTF-8, without control
+// characters, at most 60 characters.
+std::string Excerpt(absl::string_view text);
+
 // Has a control character (U+0000 to U+001F, U+007F).
 bool HasControl(absl::string_view text);
 

@@ -1,0 +1,367 @@
+#include "daemon/config_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <exception>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/algorithm/container.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "convoy/v1/admin_service.pb.h"
+#include "convoy/v1/config.pb.h"
+#include "convoy/v1/error_detail.pb.h"
+#include "daemon/config_schema.h"
+#include "daemon/field_check.h"
+#include "daemon/settings.h"
+#include "peer/base/status_macros.h"
+#include "peer/base/unique_fd.h"
+#include "peer/http_settings.h"
+#include "proto/error_detail.h"
+
+namespace convoy {
+namespace {
+
+constexpr std::size_t kMaxProblems = 20;
+constexpr std::size_t kMaxFileBytes = std::size_t{1} << 20;
+constexpr char kCommandLine[] = "command line";
+
+// What is wrong, in the order in which it was found.
+class Problems {
+ public:
+  void Add(std::string problem) { problems_.push_back(std::move(problem)); }
+
+  absl::Status ToStatus() const {
+    if (problems_.empty()) return absl::OkStatus();
+    std::vector<std::string> shown(
+        problems_.begin(),
+        problems_.begin() + std::min(problems_.size(), kMaxProblems));
+    if (problems_.size() > shown.size()) {
+      shown.push_back(
+          absl::StrCat("and ", problems_.size() - shown.size(), " more"));
+    }
+    return Error(v1::ERROR_REASON_INVALID_ARGUMENT, v1::ERROR_CONTEXT_REQUEST)
+        .Status(absl::StrJoin(shown, "\n"));
+  }
+
+ private:
+  std::vector<std::string> problems_;
+};
+
+// "unknown key; did you mean ...".
+std::string UnknownKey(absl::string_view name,
+                       const std::vector<std::string>& allowed) {
+  if (const ConfigKey* key = FindConfigKey(name)) {
+    return absl::StrCat("a path of keys; write \"", key->field->name(),
+                        "\" below \"", key->section->name(),
+                        ":\"; allowed: ", absl::StrJoin(allowed, ", "));
+  }
+  const std::string nearest = NearestConfigKey(name);
+  return absl::StrCat(
+      "unknown key",
+      nearest.empty() ? "" : absl::StrCat("; did you mean \"", nearest, "\"?"),
+      "; allowed: ", absl::StrJoin(allowed, ", "));
+}
+
+// Reads one file into settings. Goes on after a problem, to find them all.
+class FileReader {
+ public:
+  // All not owned.
+  FileReader(const ConfigSource& source, Settings* settings, Problems* problems)
+      : path_(ToUtf8(source.path)),
+        text_(source.text),
+        settings_(*settings),
+        problems_(*problems) {}
+
+  void Read();
+
+ private:
+  void Problem(int line, absl::string_view key, absl::string_view what);
+  // False: the text cannot be YAML.
+  bool CheckCharacters();
+  // Calls `on_entry(name, line, value)` with each entry of a map.
+  template <typename OnEntry>
+  void ForEachEntry(const YAML::Node& map, const std::string& prefix,
+                    const OnEntry& on_entry);
+  void ReadSection(const std::string& name, int line, const YAML::Node& value);
+  void ReadValue(const std::string& name, int line, const YAML::Node& value);
+
+  const std::string path_;
+  const std::string& text_;
+  Settings& settings_;
+  Problems& problems_;
+};
+
+// As people count; the library counts from 0, and from -1 where it does not
+// know.
+int LineOf(const YAML::Mark& mark) { return std::max(mark.line + 1, 1); }
+
+void FileReader::Problem(int line, absl::string_view key,
+                         absl::string_view what) {
+  problems_.Add(absl::StrCat(path_, ":", line, ": ", Excerpt(key),
+                             key.empty() ? "" : ": ", what));
+}
+
+bool FileReader::CheckCharacters() {
+  int line = 1;
+  absl::string_view rest = text_;
+  while (!rest.empty()) {
+    const absl::string_view text = rest.substr(0, rest.find('\n'));
+    const bool plain = absl::c_all_of(text, [](char c) {
+      return c == '\t' || c == '\r' || !HasControl(absl::string_view(&c, 1));
+    });
+    if (!plain || !CountCharacters(text).has_value()) {
+      Problem(line, "",
+              plain ? "not UTF-8; allowed: UTF-8 text"
+                    : "a control character; allowed: UTF-8 text");
+      return false;
+    }
+    rest.remove_prefix(std::min(text.size() + 1, rest.size()));
+    ++line;
+  }
+  return true;
+}
+
+void FileReader::Read() {
+  if (!CheckCharacters()) return;
+  try {
+    const std::vector<YAML::Node> documents = YAML::LoadAll(text_);
+    if (documents.empty()) return;
+    if (documents.size() > 1) {
+      Problem(LineOf(documents[1].Mark()), "",
+              "a second document; allowed: one document in a file");
+    }
+    if (documents.front().IsNull()) return;
+    if (!documents.front().IsMap()) {
+      Problem(LineOf(documents.front().Mark()), "",
+              absl::StrCat("not a map of keys; allowed: ",
+                           absl::StrJoin(ConfigSections(), ", ")));
+      return;
+    }
+    ForEachEntry(
+        documents.front(), "",
+        [this](const std::string& name, int line, const YAML::Node& value) {
+          ReadSection(name, line, value);
+        });
+  } catch (const YAML::Exception& e) {
+    Problem(LineOf(e.mark), "", absl::StrCat("not YAML: ", Excerpt(e.msg)));
+  } catch (const std::exception& e) {
+    Problem(1, "", absl::StrCat("cannot be read: ", Excerpt(e.what())));
+  }
+}
+
+template <typename OnEntry>
+void FileReader::ForEachEntry(const YAML::Node& map, const std::string& prefix,
+                              const OnEntry& on_entry) {
+  std::map<std::string, int> seen;
+  for (const auto& entry : map) {
+    const int line = LineOf(entry.first.Mark());
+    if (!entry.first.IsScalar()) {
+      Problem(line, prefix, "a key that is not a text; allowed: names of keys");
+      continue;
+    }
+    const std::string name =
+        absl::StrCat(prefix, prefix.empty() ? "" : ".", entry.first.Scalar());
+    const auto [first, is_new] = seen.emplace(name, line);
+    if (is_new) {
+      on_entry(name, line, entry.second);
+    } else {
+      Problem(line, name,
+              absl::StrCat("given twice, first in line ", first->second,
+                           "; allowed: once"));
+    }
+  }
+}
+
+void FileReader::ReadSection(const std::string& name, int line,
+                             const YAML::Node& value) {
+  const std::vector<std::string> keys = ConfigKeysOf(name);
+  if (keys.empty()) {
+    Problem(line, name, UnknownKey(name, ConfigSections()));
+  } else if (value.IsMap()) {
+    ForEachEntry(value, name,
+                 [this](const std::string& key, int key_line,
+                        const YAML::Node& key_value) {
+                   ReadValue(key, key_line, key_value);
+                 });
+  } else if (!value.IsNull()) {
+    Problem(line, name,
+            absl::StrCat("not a map of keys; allowed: ",
+                         absl::StrJoin(keys, ", ")));
+  }
+}
+
+void FileReader::ReadValue(const std::string& name, int line,
+                           const YAML::Node& value) {
+  const ConfigKey* key = FindConfigKey(name);
+  if (key == nullptr) {
+    const std::string section = name.substr(0, name.find('.'));
+    Problem(line, name, UnknownKey(name, ConfigKeysOf(section)));
+    return;
+  }
+  // "?": plain, "!": in quotes.
+  const std::string tag = value.Tag();
+  const bool plain_scalar = value.IsScalar() && (tag == "?" || tag == "!");
+  if (!plain_scalar) {
+    const absl::string_view what = value.IsNull()     ? "has no value"
+                                   : value.IsScalar() ? "has a tag"
+                                                      : "is not a single value";
+    return Problem(
+        line, name,
+        absl::StrCat(what, "; allowed: ", AllowedConfigValues(*key)));
+  }
+  const std::string problem = SetConfigValue(
+      *key, value.Scalar(),
+      tag == "!" ? ConfigText::kQuoted : ConfigText::kPlain, &settings_.config);
+  if (!problem.empty()) return Problem(line, name, problem);
+  settings_.providers[name] = absl::StrCat(path_, ":", line);
+}
+
+void ReadCommandLine(const ConfigOverrides& command_line, Settings* settings,
+                     Problems* problems) {
+  for (const auto& [name, value] : command_line) {
+    const ConfigKey* key = FindConfigKey(name);
+    std::string problem;
+    if (key == nullptr) {
+      const std::string section = name.substr(0, name.find('.'));
+      const std::vector<std::string> keys = ConfigKeysOf(section);
+      problem = UnknownKey(name, keys.empty() ? ConfigSections() : keys);
+    } else {
+      problem =
+          SetConfigValue(*key, value, ConfigText::kPlain, &settings->config);
+    }
+    if (problem.empty()) {
+      settings->providers[name] = kCommandLine;
+    } else {
+      problems->Add(
+          absl::StrCat(kCommandLine, ": ", Excerpt(name), ": ", problem));
+    }
+  }
+}
+
+absl::Status CannotRead(const std::string& path, int error) {
+  const v1::ErrorReason reason =
+      error == ENOENT || error == ENOTDIR ? v1::ERROR_REASON_PATH_NOT_FOUND
+      : error == EACCES || error == EPERM ? v1::ERROR_REASON_ACCESS_DENIED
+                                          : v1::ERROR_REASON_LOCAL_FILE_IO;
+  return Error(reason, v1::ERROR_CONTEXT_LOCAL_FILE)
+      .LocalPath(path)
+      .Status(absl::StrCat("the configuration ", path,
+                           " cannot be read: ", std::strerror(error)));
+}
+
+absl::StatusOr<std::string> ReadWholeFile(const std::string& path) {
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.valid()) return CannotRead(path, errno);
+  std::string text;
+  std::vector<char> buffer(std::size_t{1} << 16);
+  while (true) {
+    const ssize_t got = ::read(fd.get(), buffer.data(), buffer.size());
+    if (got == 0) return text;
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return CannotRead(path, errno);
+    text.append(buffer.data(), static_cast<std::size_t>(got));
+    if (text.size() > kMaxFileBytes) return CannotRead(path, EFBIG);
+  }
+}
+
+// conf.d/*.yaml beside `path`, in name order.
+absl::StatusOr<std::vector<std::string>> ListFragments(
+    const std::string& path) {
+  const std::filesystem::path folder =
+      std::filesystem::path(path).parent_path() / "conf.d";
+  std::vector<std::string> fragments;
+  std::error_code error;
+  std::filesystem::directory_iterator entry(folder, error);
+  for (; !error && entry != std::filesystem::directory_iterator();
+       entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (absl::EndsWith(name, ".yaml") && !absl::StartsWith(name, ".")) {
+      fragments.push_back(entry->path().string());
+    }
+  }
+  if (error && error != std::errc::no_such_file_or_directory) {
+    return CannotRead(folder.string(), error.value());
+  }
+  absl::c_sort(fragments);
+  return fragments;
+}
+
+}  // namespace
+
+absl::StatusOr<Settings> ParseConfig(const std::vector<ConfigSource>& files,
+                                     const ConfigOverrides& command_line) {
+  Settings settings;
+  Problems problems;
+  SetConfigDefaults(&settings.config);
+  for (const ConfigSource& file : files) {
+    FileReader(file, &settings, &problems).Read();
+  }
+  ReadCommandLine(command_line, &settings, &problems);
+  CONVOY_RETURN_IF_ERROR(problems.ToStatus());
+  return settings;
+}
+
+absl::StatusOr<Settings> LoadConfig(const std::string& path,
+                                    const ConfigOverrides& command_line) {
+  const std::string main = path.empty() ? kDefaultConfigPath : path;
+  std::vector<ConfigSource> files;
+  absl::StatusOr<std::string> text = ReadWholeFile(main);
+  if (text.ok()) {
+    files.push_back({main, *std::move(text)});
+  } else if (!path.empty() || ErrorDetailOf(text.status()).reason() !=
+                                  v1::ERROR_REASON_PATH_NOT_FOUND) {
+    return text.status();
+  }
+  CONVOY_ASSIGN_OR_RETURN(const std::vector<std::string> fragments,
+                          ListFragments(main));
+  for (const std::string& fragment : fragments) {
+    CONVOY_ASSIGN_OR_RETURN(std::string more, ReadWholeFile(fragment));
+    files.push_back({fragment, std::move(more)});
+  }
+  return ParseConfig(files, command_line);
+}
+
+HttpLimits MakeHttpLimits(const Settings& settings) {
+  const v1::HttpConfig& http = settings.config.http();
+  HttpLimits limits;
+  limits.max_connections_per_host = http.max_connections_per_host();
+  limits.max_connections_per_file = http.max_connections_per_file();
+  limits.connect_timeout = absl::Seconds(http.connect_timeout_seconds());
+  limits.low_speed_bytes_per_second = http.low_speed_bytes_per_second();
+  limits.low_speed_timeout = absl::Seconds(http.low_speed_timeout_seconds());
+  limits.max_redirects = http.max_redirects();
+  limits.allow_https_to_http = http.allow_https_to_http();
+  limits.proxy_url = http.proxy_url();
+  limits.ca_file = http.ca_file();
+  return limits;
+}
+
+v1::GetEffectiveConfigResponse EffectiveConfig(const Settings& settings) {
+  v1::GetEffectiveConfigResponse response;
+  for (const ConfigKey& key : ConfigKeys()) {
+    v1::ConfigValue* value = response.add_values();
+    value->set_key(key.name);
+    value->set_value(ConfigValueText(key, settings.config));
+    value->set_provider(settings.ProviderOf(key.name));
+  }
+  return response;
+}
+
+}  // namespace convoy
