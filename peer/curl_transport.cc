@@ -1,1 +1,196 @@
 #include "peer/curl_transport.h"
+
+#include <algorithm>
+#include <deque>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "peer/curl_easy.h"
+#include "peer/curl_request.h"
+
+namespace convoy {
+
+// Requests by id, and for each host a queue for its connections. libcurl's own
+// queue is not used: it is one for all hosts, and a full host at its head holds
+// up the others.
+class CurlTransport::Impl final : public CurlRequest::Owner {
+ public:
+  Impl(CurlLoop* loop, const HttpLimits& limits, const Clock& clock)
+      : loop_(*loop), limits_(limits), clock_(clock) {}
+
+  RequestId Start(OriginRequest request, OriginResponseHandler* handler);
+  void Cancel(RequestId id);
+  void SetPaused(RequestId id, bool paused);
+
+ private:
+  struct Entry {
+    std::unique_ptr<CurlRequest> request;
+    // The host that it waits for, or runs at. Empty: none.
+    std::string place;
+    bool runs = false;
+  };
+  // One scheme, host and port.
+  struct Host {
+    int running = 0;
+    std::deque<RequestId> waiting;
+  };
+
+  Entry* Find(RequestId id);
+  // Runs `action` in a task of its own, outside of libcurl, if the request is
+  // still there then.
+  template <typename Action>
+  void PostFor(RequestId id, Action action);
+
+  void Begin(Entry* entry);
+  void Enqueue(Entry* entry);
+  void LaunchWaiting(const std::string& origin);
+  // Gives up the place at a host.
+  void Leave(Entry* entry);
+  void OnExchangeEnd(CurlRequest* request, absl::Status status) override;
+  // Ends a request that was cancelled.
+  void Forget(Entry* entry);
+  // REQUIRES: it has no place.
+  void Finish(Entry* entry, absl::Status status);
+
+  CurlLoop& loop_;
+  const HttpLimits limits_;
+  const Clock& clock_;
+  const CurlShare share_;
+
+  RequestId last_id_ = 0;
+  std::unordered_map<std::string, Host> hosts_;
+  std::unordered_map<RequestId, Entry> requests_;
+};
+
+OriginTransport::RequestId CurlTransport::Impl::Start(
+    OriginRequest request, OriginResponseHandler* handler) {
+  const RequestId id = ++last_id_;
+  const CurlRequest::Environment environment = {&loop_, &limits_, &clock_,
+                                                &share_};
+  requests_[id].request = std::make_unique<CurlRequest>(
+      id, std::move(request), handler, environment, this);
+  PostFor(id, [this](Entry* entry) { Begin(entry); });
+  return id;
+}
+
+void CurlTransport::Impl::Cancel(RequestId id) {
+  Entry* const entry = Find(id);
+  if (entry == nullptr || entry->request->handler() == nullptr) return;
+  entry->request->Detach();
+  PostFor(id, [this](Entry* cancelled) { Forget(cancelled); });
+}
+
+void CurlTransport::Impl::SetPaused(RequestId id, bool paused) {
+  Entry* const entry = Find(id);
+  if (entry == nullptr) return;
+  entry->request->SetPaused(paused);
+  PostFor(id, [](Entry* changed) { changed->request->ApplyPause(); });
+}
+
+CurlTransport::Impl::Entry* CurlTransport::Impl::Find(RequestId id) {
+  const auto found = requests_.find(id);
+  return found == requests_.end() ? nullptr : &found->second;
+}
+
+template <typename Action>
+void CurlTransport::Impl::PostFor(RequestId id, Action action) {
+  loop_.Post([this, id, action] {
+    if (Entry* const entry = Find(id)) action(entry);
+  });
+}
+
+void CurlTransport::Impl::Begin(Entry* entry) {
+  if (entry->request->handler() == nullptr) return;
+  if (absl::Status status = entry->request->Open(); !status.ok()) {
+    Finish(entry, std::move(status));
+  } else {
+    Enqueue(entry);
+  }
+}
+
+void CurlTransport::Impl::Enqueue(Entry* entry) {
+  entry->place = entry->request->url().origin();
+  hosts_[entry->place].waiting.push_back(entry->request->id());
+  LaunchWaiting(std::string(entry->place));
+}
+
+void CurlTransport::Impl::LaunchWaiting(const std::string& origin) {
+  const auto found = hosts_.find(origin);
+  if (found == hosts_.end()) return;
+  Host& host = found->second;
+  while (!host.waiting.empty() &&
+         host.running < limits_.max_connections_per_host) {
+    Entry* const entry = Find(host.waiting.front());
+    host.waiting.pop_front();
+    if (absl::Status status = entry->request->Launch(); status.ok()) {
+      entry->runs = true;
+      ++host.running;
+    } else {
+      entry->place.clear();
+      Finish(entry, std::move(status));
+    }
+  }
+  if (host.waiting.empty() && host.running == 0) hosts_.erase(found);
+}
+
+void CurlTransport::Impl::Leave(Entry* entry) {
+  if (entry->place.empty()) return;
+  const std::string origin = std::move(entry->place);
+  entry->place.clear();
+  Host& host = hosts_[origin];
+  if (entry->runs) {
+    entry->runs = false;
+    --host.running;
+  } else {
+    const auto found = std::find(host.waiting.begin(), host.waiting.end(),
+                                 entry->request->id());
+    if (found != host.waiting.end()) host.waiting.erase(found);
+  }
+  LaunchWaiting(origin);
+}
+
+void CurlTransport::Impl::OnExchangeEnd(CurlRequest* request,
+                                        absl::Status status) {
+  Entry* const entry = Find(request->id());
+  Leave(entry);
+  if (request->handler() == nullptr) return;  // Its end is posted.
+  if (request->redirected()) {
+    Enqueue(entry);
+  } else {
+    Finish(entry, std::move(status));
+  }
+}
+
+void CurlTransport::Impl::Forget(Entry* entry) {
+  entry->request->Withdraw();  // Before its place is given to another.
+  Leave(entry);
+  requests_.erase(entry->request->id());
+}
+
+void CurlTransport::Impl::Finish(Entry* entry, absl::Status status) {
+  OriginResponseHandler* const handler = entry->request->handler();
+  requests_.erase(entry->request->id());
+  if (handler != nullptr) handler->OnDone(std::move(status));
+}
+
+CurlTransport::CurlTransport(CurlLoop* loop, const HttpLimits& limits,
+                             const Clock& clock)
+    : impl_(std::make_unique<Impl>(loop, limits, clock)) {}
+
+CurlTransport::~CurlTransport() = default;
+
+OriginTransport::RequestId CurlTransport::Start(
+    OriginRequest request, OriginResponseHandler* handler) {
+  return impl_->Start(std::move(request), handler);
+}
+
+void CurlTransport::Cancel(RequestId id) { impl_->Cancel(id); }
+
+void CurlTransport::SetPaused(RequestId id, bool paused) {
+  impl_->SetPaused(id, paused);
+}
+
+}  // namespace convoy

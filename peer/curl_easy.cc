@@ -1,0 +1,348 @@
+#include "peer/curl_easy.h"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "peer/base/status_macros.h"
+#include "peer/http_headers.h"
+#include "proto/error_detail.h"
+
+namespace convoy {
+namespace {
+
+// Read from a socket at once, and held by each running request: larger ones
+// cost memory and cache, smaller ones more system calls.
+constexpr long kBufferBytes = 256 * 1024;
+
+std::size_t OnHeader(char* data, std::size_t size, std::size_t count,
+                     void* sink) {
+  const std::size_t length = size * count;
+  const bool goes_on = static_cast<CurlEasy::Sink*>(sink)->OnHeaderLine(
+      absl::string_view(data, length));
+  return goes_on ? length : 0;
+}
+
+std::size_t OnBody(char* data, std::size_t size, std::size_t count,
+                   void* sink) {
+  const std::size_t length = size * count;
+  switch (static_cast<CurlEasy::Sink*>(sink)->OnBodyBytes(
+      absl::string_view(data, length))) {
+    case CurlEasy::Sink::Body::kTaken:
+      return length;
+    case CurlEasy::Sink::Body::kPause:
+      return CURL_WRITEFUNC_PAUSE;
+    case CurlEasy::Sink::Body::kAbort:
+      break;
+  }
+  return 0;
+}
+
+absl::Status Unusable(const HttpUrl& url, absl::string_view what) {
+  return Error(v1::ERROR_REASON_INVALID_ARGUMENT,
+               v1::ERROR_CONTEXT_GENERAL_TRANSPORT)
+      .Url(url.text())
+      .Status(absl::StrCat(what, " has characters that HTTP cannot carry"));
+}
+
+bool FitsInHeader(absl::string_view text) {
+  return ParseHeaderLine(absl::StrCat("x:", text)).has_value();
+}
+
+// Headers that a job cannot set: the transport does, or libcurl.
+bool IsReserved(absl::string_view name, const HttpSettings& settings) {
+  constexpr absl::string_view kReserved[] = {
+      "Accept-Encoding", "Connection", "Content-Length",   "Host",
+      "If-Range",        "Range",      "Transfer-Encoding"};
+  if (settings.server_credentials.scheme != AuthScheme::kNone &&
+      absl::EqualsIgnoreCase(name, "Authorization")) {
+    return true;
+  }
+  return std::any_of(std::begin(kReserved), std::end(kReserved),
+                     [name](absl::string_view reserved) {
+                       return absl::EqualsIgnoreCase(name, reserved);
+                     });
+}
+
+std::string RangeHeader(const ByteRange& range) {
+  const std::string begin = absl::StrCat("Range: bytes=", range.offset, "-");
+  return range.length == ByteRange::kToEnd
+             ? begin
+             : absl::StrCat(begin, range.end() - 1);
+}
+
+}  // namespace
+
+CurlShare::CurlShare() : handle_(curl_share_init()) {
+  curl_share_setopt(handle_, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+}
+
+CurlShare::~CurlShare() { curl_share_cleanup(handle_); }
+
+// Sets the options of one Get.
+class CurlEasy::Options {
+ public:
+  Options(const Get& get, CurlEasy* easy) : get_(get), easy_(*easy) {}
+
+  absl::Status SetAll(Sink* sink) {
+    SetSink(sink);
+    SetProtocol();
+    SetTimeouts();
+    CONVOY_RETURN_IF_ERROR(SetHeaders());
+    SetTrust();
+    if (get_.own_origin) {
+      CONVOY_RETURN_IF_ERROR(SetServerCredentials());
+      SetClientCertificate();
+    }
+    CONVOY_RETURN_IF_ERROR(SetProxy());
+    if (failed_) {
+      return Error(v1::ERROR_REASON_INTERNAL,
+                   v1::ERROR_CONTEXT_GENERAL_TRANSPORT)
+          .Retryable()
+          .Status("libcurl refused an option, likely for want of memory");
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  template <typename T>
+  void Set(CURLoption option, T value) {
+    if (curl_easy_setopt(easy_.handle_, option, value) != CURLE_OK) {
+      failed_ = true;
+    }
+  }
+  void Set(CURLoption option, const std::string& value) {
+    Set(option, value.c_str());
+  }
+  void SetBlob(CURLoption option, const std::string& value) {
+    curl_blob blob = {};
+    blob.data = const_cast<char*>(value.data());  // Copied.
+    blob.len = value.size();
+    blob.flags = CURL_BLOB_COPY;
+    Set(option, &blob);
+  }
+
+  void SetSink(Sink* sink) {
+    Set(CURLOPT_HEADERFUNCTION, &OnHeader);
+    Set(CURLOPT_HEADERDATA, sink);
+    Set(CURLOPT_WRITEFUNCTION, &OnBody);
+    Set(CURLOPT_WRITEDATA, sink);
+    Set(CURLOPT_ERRORBUFFER, easy_.error_text_.get());
+  }
+
+  void SetProtocol() {
+    Set(CURLOPT_URL, get_.url.text());
+    Set(CURLOPT_PROTOCOLS_STR, "http,https");
+    Set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+    Set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_2TLS});
+    Set(CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
+    Set(CURLOPT_FOLLOWLOCATION, 0L);
+    Set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    Set(CURLOPT_NETRC, long{CURL_NETRC_IGNORED});
+    Set(CURLOPT_NOSIGNAL, 1L);
+    Set(CURLOPT_TCP_KEEPALIVE, 1L);
+    Set(CURLOPT_BUFFERSIZE, kBufferBytes);
+    // What the server sends is what the handler gets.
+    Set(CURLOPT_ACCEPT_ENCODING, "identity");
+    Set(CURLOPT_HTTP_CONTENT_DECODING, 0L);
+    // Ending a request does not wait for the resolver's thread.
+    Set(CURLOPT_QUICK_EXIT, 1L);
+    Set(CURLOPT_SHARE, get_.share.handle());
+  }
+
+  void SetTimeouts() {
+    Set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(absl::ToInt64Milliseconds(
+                                       get_.limits.connect_timeout)));
+    Set(CURLOPT_LOW_SPEED_LIMIT,
+        static_cast<long>(get_.limits.low_speed_bytes_per_second));
+    Set(CURLOPT_LOW_SPEED_TIME,
+        static_cast<long>(absl::ToInt64Seconds(
+            absl::Ceil(get_.limits.low_speed_timeout, absl::Seconds(1)))));
+  }
+
+  void AddHeader(const std::string& line) {
+    curl_slist* const list = curl_slist_append(
+        static_cast<curl_slist*>(easy_.headers_), line.c_str());
+    if (list == nullptr) {
+      failed_ = true;
+    } else {
+      easy_.headers_ = list;
+    }
+  }
+
+  absl::Status SetHeaders() {
+    Set(CURLOPT_USERAGENT, "convoy/1");
+    if (get_.range) AddHeader(RangeHeader(*get_.range));
+    if (!get_.if_range.empty()) {
+      if (!FitsInHeader(get_.if_range)) {
+        return Unusable(get_.url, "the validator");
+      }
+      AddHeader(absl::StrCat("If-Range: ", get_.if_range));
+    }
+    if (get_.own_origin) {
+      for (const HttpHeader& header : get_.settings.headers) {
+        if (IsReserved(header.name, get_.settings)) continue;
+        if (!IsToken(header.name) || !FitsInHeader(header.value)) {
+          return Unusable(get_.url, "a header of the job");
+        }
+        // libcurl's way to say "this header, with nothing in it".
+        AddHeader(header.value.empty()
+                      ? absl::StrCat(header.name, ";")
+                      : absl::StrCat(header.name, ": ", header.value));
+      }
+    }
+    Set(CURLOPT_HTTPHEADER, static_cast<curl_slist*>(easy_.headers_));
+    Set(CURLOPT_HEADEROPT, long{CURLHEADER_SEPARATE});  // Not to proxies.
+    return absl::OkStatus();
+  }
+
+  // A job's certificates stand for all others; so do the configuration's for
+  // the machine's. They hold for proxies too.
+  void SetTrust() {
+    const std::string& ca_pem = get_.settings.ca_pem;
+    if (ca_pem.empty() && get_.limits.ca_file.empty()) return;
+    if (ca_pem.empty()) {
+      Set(CURLOPT_CAINFO, get_.limits.ca_file);
+      Set(CURLOPT_PROXY_CAINFO, get_.limits.ca_file);
+    } else {
+      SetBlob(CURLOPT_CAINFO_BLOB, ca_pem);
+      SetBlob(CURLOPT_PROXY_CAINFO_BLOB, ca_pem);
+    }
+    Set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+    Set(CURLOPT_PROXY_CAPATH, static_cast<const char*>(nullptr));
+  }
+
+  absl::Status SetServerCredentials() {
+    const HttpCredentials& credentials = get_.settings.server_credentials;
+    switch (credentials.scheme) {
+      case AuthScheme::kNone:
+        return absl::OkStatus();
+      case AuthScheme::kBearer:
+        if (!FitsInHeader(credentials.bearer_token)) {
+          return Unusable(get_.url, "the job's bearer token");
+        }
+        Set(CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
+        Set(CURLOPT_XOAUTH2_BEARER, credentials.bearer_token);
+        return absl::OkStatus();
+      case AuthScheme::kBasic:
+        Set(CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+        break;
+      case AuthScheme::kDigest:
+        Set(CURLOPT_HTTPAUTH, CURLAUTH_DIGEST);
+        break;
+    }
+    if (!FitsInHeader(credentials.user_name)) {
+      return Unusable(get_.url, "the user name for the server");
+    }
+    Set(CURLOPT_USERNAME, credentials.user_name);
+    Set(CURLOPT_PASSWORD, credentials.password);
+    return absl::OkStatus();
+  }
+
+  void SetClientCertificate() {
+    const std::string& certificate = get_.settings.client_certificate_pem;
+    if (certificate.empty()) return;
+    const std::string& key = get_.settings.client_key_pem;
+    // libcurl lets a request use an open connection if the certificates are
+    // equal, without a look at the keys. With the key in the same text nobody
+    // can borrow a connection by showing somebody else's certificate.
+    const std::string both = absl::StrCat(certificate, "\n", key);
+    SetBlob(CURLOPT_SSLCERT_BLOB, both);
+    SetBlob(CURLOPT_SSLKEY_BLOB, key.empty() ? certificate : key);
+    Set(CURLOPT_SSLCERTTYPE, "PEM");
+    Set(CURLOPT_SSLKEYTYPE, "PEM");
+  }
+
+  absl::Status SetProxy() {
+    const HttpSettings& settings = get_.settings;
+    switch (settings.proxy_mode) {
+      case ProxyMode::kDirect:
+        Set(CURLOPT_PROXY, "");
+        return absl::OkStatus();
+      case ProxyMode::kConfigured:
+        // Without a configured one libcurl looks into the environment.
+        if (!get_.limits.proxy_url.empty()) {
+          Set(CURLOPT_PROXY, get_.limits.proxy_url);
+        }
+        break;
+      case ProxyMode::kOverride:
+        Set(CURLOPT_PROXY, settings.proxy_url);
+        Set(CURLOPT_NOPROXY, absl::StrJoin(settings.proxy_bypass, ","));
+        break;
+    }
+    return SetProxyCredentials();
+  }
+
+  absl::Status SetProxyCredentials() {
+    const HttpCredentials& credentials = get_.settings.proxy_credentials;
+    if (credentials.scheme == AuthScheme::kNone) return absl::OkStatus();
+    if (!FitsInHeader(credentials.user_name)) {
+      return Unusable(get_.url, "the user name for the proxy");
+    }
+    Set(CURLOPT_PROXYAUTH, credentials.scheme == AuthScheme::kDigest
+                               ? CURLAUTH_DIGEST
+                               : CURLAUTH_BASIC);
+    Set(CURLOPT_PROXYUSERNAME, credentials.user_name);
+    Set(CURLOPT_PROXYPASSWORD, credentials.password);
+    if (get_.url.IsHttps()) {
+      // libcurl would lend this tunnel to jobs that the proxy does not know.
+      Set(CURLOPT_FRESH_CONNECT, 1L);
+      Set(CURLOPT_FORBID_REUSE, 1L);
+    }
+    return absl::OkStatus();
+  }
+
+  const Get& get_;
+  CurlEasy& easy_;
+  bool failed_ = false;
+};
+
+absl::StatusOr<std::unique_ptr<CurlEasy>> CurlEasy::Make(const Get& get,
+                                                         Sink* sink) {
+  std::unique_ptr<CurlEasy> easy(new CurlEasy());
+  CONVOY_RETURN_IF_ERROR(Options(get, easy.get()).SetAll(sink));
+  return easy;
+}
+
+CurlEasy::CurlEasy()
+    : handle_(curl_easy_init()), error_text_(new char[CURL_ERROR_SIZE]()) {}
+
+CurlEasy::~CurlEasy() {
+  curl_easy_cleanup(handle_);
+  curl_slist_free_all(static_cast<curl_slist*>(headers_));
+}
+
+int CurlEasy::SetPaused(bool paused) {
+  const CURLcode code =
+      curl_easy_pause(handle_, paused ? CURLPAUSE_RECV : CURLPAUSE_CONT);
+  // Without a connection there is nothing to pause.
+  return code == CURLE_BAD_FUNCTION_ARGUMENT ? CURLE_OK : code;
+}
+
+CurlFailure CurlEasy::Failure(int code) const {
+  CurlFailure failure;
+  failure.code = code;
+  failure.text = error_text_.get();
+  long number = 0;
+  if (curl_easy_getinfo(handle_, CURLINFO_PROXY_ERROR, &number) == CURLE_OK) {
+    failure.proxy_code = static_cast<int>(number);
+  }
+  if (curl_easy_getinfo(handle_, CURLINFO_HTTP_CONNECTCODE, &number) ==
+      CURLE_OK) {
+    failure.connect_status = static_cast<int>(number);
+  }
+  return failure;
+}
+
+}  // namespace convoy

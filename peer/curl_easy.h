@@ -1,0 +1,97 @@
+#ifndef CONVOY_PEER_CURL_EASY_H_
+#define CONVOY_PEER_CURL_EASY_H_
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "peer/byte_range.h"
+#include "peer/curl_error.h"
+#include "peer/curl_url.h"
+#include "peer/http_settings.h"
+
+namespace convoy {
+
+// Connections of one CurlTransport share TLS sessions, so that a second one to
+// the same server costs no whole handshake. One thread at a time.
+class CurlShare {
+ public:
+  CurlShare();
+  // REQUIRES: every CurlEasy that used it is gone.
+  ~CurlShare();
+  CurlShare(const CurlShare&) = delete;
+  CurlShare& operator=(const CurlShare&) = delete;
+
+  void* handle() const { return handle_; }  // CURLSH*
+
+ private:
+  void* const handle_;
+};
+
+// One GET to one URL, as libcurl's options: a handle that a CurlLoop drives.
+class CurlEasy {
+ public:
+  // Gets what the server sends, from inside libcurl.
+  class Sink {
+   public:
+    enum class Body { kTaken, kPause, kAbort };
+
+    // One line of a head, its line end included. False ends the transfer with
+    // CURLE_WRITE_ERROR.
+    virtual bool OnHeaderLine(absl::string_view line) = 0;
+    // kPause: the same bytes come again when the pause is over. kAbort ends the
+    // transfer with CURLE_WRITE_ERROR.
+    virtual Body OnBodyBytes(absl::string_view bytes) = 0;
+
+   protected:
+    ~Sink() = default;
+  };
+
+  struct Get {
+    const HttpUrl& url;
+    // The URL has the scheme, host and port that the job named: it gets the
+    // job's headers, credentials and client certificate.
+    bool own_origin;
+    const std::optional<ByteRange>& range;
+    const std::string& if_range;
+    const HttpSettings& settings;
+    const HttpLimits& limits;
+    const CurlShare& share;
+  };
+
+  // `sink` is not owned. INVALID_ARGUMENT: a header or a credential that HTTP
+  // cannot carry.
+  static absl::StatusOr<std::unique_ptr<CurlEasy>> Make(const Get& get,
+                                                        Sink* sink);
+  // REQUIRES: not in a CurlLoop.
+  ~CurlEasy();
+  CurlEasy(const CurlEasy&) = delete;
+  CurlEasy& operator=(const CurlEasy&) = delete;
+
+  void* handle() const { return handle_; }  // CURL*
+
+  // Stops reading from the network, or goes on; then bytes may come before this
+  // returns. Not 0: the CURLcode with which they ended the transfer. REQUIRES:
+  // outside of libcurl.
+  int SetPaused(bool paused);
+
+  // What libcurl knows about the end of the transfer, but for names and URL.
+  CurlFailure Failure(int code) const;
+
+ private:
+  class Options;
+
+  CurlEasy();
+
+  void* const handle_;
+  void* headers_ = nullptr;  // curl_slist*
+  std::unique_ptr<char[]> error_text_;
+};
+
+}  // namespace convoy
+
+#endif  // CONVOY_PEER_CURL_EASY_H_

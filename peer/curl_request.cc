@@ -1,0 +1,202 @@
+#include "peer/curl_request.h"
+
+#include <curl/curl.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "peer/base/status_macros.h"
+#include "proto/error_detail.h"
+
+namespace convoy {
+namespace {
+
+// The body of a redirect is read up to here, so that the connection can be used
+// again; more costs more than a new connection.
+constexpr std::size_t kMaxSkippedBytes = 64 * 1024;
+
+}  // namespace
+
+CurlRequest::CurlRequest(Id id, OriginRequest request,
+                         OriginResponseHandler* handler,
+                         const Environment& environment, Owner* owner)
+    : id_(id),
+      request_(std::move(request)),
+      handler_(handler),
+      environment_(environment),
+      owner_(*owner) {}
+
+CurlRequest::~CurlRequest() { Withdraw(); }
+
+absl::Status CurlRequest::Open() {
+  CONVOY_ASSIGN_OR_RETURN(own_url_, HttpUrl::Parse(request_.url));
+  url_ = own_url_;
+  return absl::OkStatus();
+}
+
+absl::Status CurlRequest::Launch() {
+  head_ = ResponseHeadParser();
+  head_delivered_ = false;
+  redirected_ = false;
+  skipped_bytes_ = 0;
+  failure_ = absl::OkStatus();
+  const CurlEasy::Get get = {*url_,
+                             AtOwnOrigin(),
+                             request_.range,
+                             request_.if_range,
+                             *request_.settings,
+                             *environment_.limits,
+                             *environment_.share};
+  CONVOY_ASSIGN_OR_RETURN(easy_, CurlEasy::Make(get, this));
+  if (!environment_.loop->Add(easy_->handle(), this)) {
+    easy_ = nullptr;
+    return Error(v1::ERROR_REASON_INTERNAL, v1::ERROR_CONTEXT_GENERAL_TRANSPORT)
+        .Retryable()
+        .Status("out of memory");
+  }
+  return absl::OkStatus();
+}
+
+void CurlRequest::Withdraw() {
+  if (easy_ == nullptr) return;
+  environment_.loop->Remove(easy_->handle());
+  easy_ = nullptr;
+}
+
+void CurlRequest::ApplyPause() {
+  if (easy_ == nullptr) return;
+  const int code = easy_->SetPaused(paused_);
+  if (code == CURLE_OK) return;
+  environment_.loop->Remove(easy_->handle());
+  OnTransferDone(code);
+}
+
+bool CurlRequest::OnHeaderLine(absl::string_view line) {
+  if (handler_ == nullptr) return false;
+  const bool was_complete = head_.complete();
+  if (!head_.AddLine(line)) {
+    failure_ = Error(v1::ERROR_REASON_INVALID_SERVER_RESPONSE,
+                     v1::ERROR_CONTEXT_REMOTE_FILE)
+                   .Url(ShownUrl())
+                   .Status("the server's answer has too many headers");
+  } else if (head_.complete() && !was_complete) {
+    failure_ = OnHeadComplete();
+  }
+  return failure_.ok() && handler_ != nullptr;
+}
+
+absl::Status CurlRequest::OnHeadComplete() {
+  if (head_.status() == 101) return DeliverHead();  // Which is refused there.
+  if (head_.IsInterim()) return absl::OkStatus();
+  // libcurl may answer these with credentials. It does not if a body comes.
+  if (head_.status() == 401 || head_.status() == 407) return absl::OkStatus();
+  if (!head_.redirect_location().empty()) {
+    return OnRedirect(head_.redirect_location());
+  }
+  return DeliverHead();
+}
+
+absl::Status CurlRequest::OnRedirect(absl::string_view location) {
+  const HttpLimits& limits = *environment_.limits;
+  const RedirectPolicy policy = request_.settings->redirect_policy;
+  if (policy == RedirectPolicy::kRefuse) {
+    return RedirectRefused(
+        "", "the server redirects, and the job does not allow redirects");
+  }
+  if (redirects_ >= limits.max_redirects) {
+    return RedirectRefused("http.max_redirects",
+                           "the server redirects too many times");
+  }
+  absl::StatusOr<HttpUrl> next = url_->Resolve(location);
+  if (!next.ok()) {
+    return RedirectRefused("",
+                           "the server redirects to what is no http or https "
+                           "URL");
+  }
+  if (url_->IsHttps() && !next->IsHttps()) {
+    if (policy != RedirectPolicy::kFollowInsecure) {
+      return RedirectRefused(
+          "",
+          "the server redirects from https to http; the job's redirect policy "
+          "does not allow that");
+    }
+    if (!limits.allow_https_to_http) {
+      return RedirectRefused("http.allow_https_to_http",
+                             "the server redirects from https to http; the "
+                             "configuration does not allow that");
+    }
+  }
+  url_ = *std::move(next);
+  ++redirects_;
+  redirected_ = true;
+  return absl::OkStatus();
+}
+
+absl::Status CurlRequest::RedirectRefused(absl::string_view policy,
+                                          absl::string_view why) const {
+  return Error(v1::ERROR_REASON_REDIRECT_REFUSED, v1::ERROR_CONTEXT_REMOTE_FILE)
+      .Url(ShownUrl())
+      .HttpStatus(head_.status())
+      .Policy(policy)
+      .Status(why);
+}
+
+absl::Status CurlRequest::DeliverHead() {
+  head_delivered_ = true;
+  CONVOY_ASSIGN_OR_RETURN(const OriginResponseHead head,
+                          head_.Take(url_->text(), environment_.clock->Now()));
+  return handler_->OnHead(head);
+}
+
+CurlEasy::Sink::Body CurlRequest::OnBodyBytes(absl::string_view bytes) {
+  if (handler_ == nullptr) return Body::kAbort;
+  if (redirected_) {
+    skipped_bytes_ += bytes.size();
+    return skipped_bytes_ <= kMaxSkippedBytes ? Body::kTaken : Body::kAbort;
+  }
+  if (!head_delivered_) {
+    failure_ = DeliverHead();
+    if (!failure_.ok() || handler_ == nullptr) return Body::kAbort;
+  }
+  if (paused_) return Body::kPause;
+  failure_ = handler_->OnBody(bytes);
+  return failure_.ok() && handler_ != nullptr ? Body::kTaken : Body::kAbort;
+}
+
+void CurlRequest::OnTransferDone(int curl_code) {
+  absl::Status status = EndOfExchange(curl_code);
+  easy_ = nullptr;
+  owner_.OnExchangeEnd(this, std::move(status));
+}
+
+absl::Status CurlRequest::EndOfExchange(int curl_code) {
+  if (handler_ == nullptr || redirected_) return absl::OkStatus();
+  if (!failure_.ok()) return failure_;
+  if (curl_code != CURLE_OK) {
+    CurlFailure failure = easy_->Failure(curl_code);
+    failure.url = ShownUrl();
+    failure.host = url_->host();
+    return CurlFailureToStatus(failure);
+  }
+  if (head_delivered_) return absl::OkStatus();
+  // A head without a body that waited for this.
+  if (!head_.complete()) {
+    CurlFailure failure;
+    failure.code = CURLE_WEIRD_SERVER_REPLY;
+    failure.url = ShownUrl();
+    failure.host = url_->host();
+    return CurlFailureToStatus(failure);
+  }
+  return DeliverHead();
+}
+
+std::string CurlRequest::ShownUrl() const {
+  return redirects_ == 0 ? url_->text() : RedactedUrl(url_->text());
+}
+
+}  // namespace convoy
