@@ -303,6 +303,19 @@ absl::StatusOr<std::vector<std::string>> ListFragments(
   return fragments;
 }
 
+// `files`, then what stands beside `path`, then the command line.
+absl::StatusOr<Settings> WithFragments(std::vector<ConfigSource> files,
+                                       const std::string& path,
+                                       const ConfigOverrides& command_line) {
+  CONVOY_ASSIGN_OR_RETURN(const std::vector<std::string> fragments,
+                          ListFragments(path));
+  for (const std::string& fragment : fragments) {
+    CONVOY_ASSIGN_OR_RETURN(std::string text, ReadWholeFile(fragment));
+    files.push_back({fragment, std::move(text)});
+  }
+  return ParseConfig(files, command_line);
+}
+
 }  // namespace
 
 absl::StatusOr<Settings> ParseConfig(const std::vector<ConfigSource>& files,
@@ -320,22 +333,22 @@ absl::StatusOr<Settings> ParseConfig(const std::vector<ConfigSource>& files,
 
 absl::StatusOr<Settings> LoadConfig(const std::string& path,
                                     const ConfigOverrides& command_line) {
-  const std::string main = path.empty() ? kDefaultConfigPath : path;
-  std::vector<ConfigSource> files;
-  absl::StatusOr<std::string> text = ReadWholeFile(main);
+  CONVOY_ASSIGN_OR_RETURN(std::string text, ReadWholeFile(path));
+  return WithFragments({{path, std::move(text)}}, path, command_line);
+}
+
+absl::StatusOr<Settings> LoadDefaultConfig(
+    const std::string& path, const ConfigOverrides& command_line) {
+  if (path.empty()) return ParseConfig({}, command_line);
+  absl::StatusOr<std::string> text = ReadWholeFile(path);
   if (text.ok()) {
-    files.push_back({main, *std::move(text)});
-  } else if (!path.empty() || ErrorDetailOf(text.status()).reason() !=
-                                  v1::ERROR_REASON_PATH_NOT_FOUND) {
-    return text.status();
+    return WithFragments({{path, *std::move(text)}}, path, command_line);
   }
-  CONVOY_ASSIGN_OR_RETURN(const std::vector<std::string> fragments,
-                          ListFragments(main));
-  for (const std::string& fragment : fragments) {
-    CONVOY_ASSIGN_OR_RETURN(std::string more, ReadWholeFile(fragment));
-    files.push_back({fragment, std::move(more)});
+  if (ErrorDetailOf(text.status()).reason() ==
+      v1::ERROR_REASON_PATH_NOT_FOUND) {
+    return WithFragments({}, path, command_line);
   }
-  return ParseConfig(files, command_line);
+  return text.status();
 }
 
 HttpLimits MakeHttpLimits(const Settings& settings) {

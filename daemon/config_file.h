@@ -32,15 +32,17 @@ using ConfigOverrides = std::vector<std::pair<std::string, std::string>>;
 absl::StatusOr<Settings> ParseConfig(const std::vector<ConfigSource>& files,
                                      const ConfigOverrides& command_line);
 
-// Where LoadConfig looks when nobody says.
+// root's default file.
 constexpr char kDefaultConfigPath[] = "/etc/convoy/convoyd.yaml";
 
-// Reads `path`, then conf.d/*.yaml beside it in name order. An empty `path` is
-// kDefaultConfigPath, which need not exist; a path that was given must. Errors
-// of ParseConfig; NOT_FOUND or PERMISSION_DENIED for a file that cannot be
-// read.
+// Reads `path`, which must exist, then conf.d/*.yaml beside it in name order.
+// Errors of ParseConfig; FAILED_PRECONDITION or PERMISSION_DENIED for a file
+// that cannot be read.
 absl::StatusOr<Settings> LoadConfig(const std::string& path,
                                     const ConfigOverrides& command_line);
+// As LoadConfig, but `path` need not exist; empty: there is no file at all.
+absl::StatusOr<Settings> LoadDefaultConfig(
+    const std::string& path, const ConfigOverrides& command_line);
 
 // What transfers need of it.
 HttpLimits MakeHttpLimits(const Settings& settings);
