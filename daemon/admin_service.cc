@@ -1,0 +1,175 @@
+#include "daemon/admin_service.h"
+
+#include <unistd.h>
+
+#include <cstdint>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "convoy/v1/admin_service.grpc.pb.h"
+#include "daemon/caller.h"
+#include "daemon/config_file.h"
+#include "daemon/control_socket.h"
+#include "daemon/self_test.h"
+#include "daemon/unary_reply.h"
+#include "grpcpp/grpcpp.h"
+#include "peer/base/version.h"
+#include "proto/error_detail.h"
+
+namespace convoy {
+namespace {
+
+using grpc::CallbackServerContext;
+using grpc::ServerUnaryReactor;
+
+// The control thread answers within microseconds unless something is wrong.
+constexpr absl::Duration kSlowAnswer = absl::Seconds(1);
+
+// Second field of /proc/self/statm (proc(5)), in bytes. 0: unknown.
+std::int64_t ResidentBytes() {
+  std::ifstream statm("/proc/self/statm");
+  std::int64_t total = 0, resident = 0;
+  if (!(statm >> total >> resident)) return 0;
+  return resident * ::sysconf(_SC_PAGESIZE);
+}
+
+void SetDuration(absl::Duration from, google::protobuf::Duration& to) {
+  to.set_seconds(absl::IDivDuration(from, absl::Seconds(1), &from));
+  to.set_nanos(static_cast<std::int32_t>(absl::ToInt64Nanoseconds(from)));
+}
+
+class AdminService final : public v1::AdminService::CallbackService {
+ public:
+  explicit AdminService(AdminServiceParts parts)
+      : parts_(std::move(parts)),
+        start_time_(parts_.clock->Now()),
+        start_monotonic_(parts_.clock->Monotonic()) {}
+
+  ServerUnaryReactor* GetHostStatistics(
+      CallbackServerContext* context,
+      const v1::GetHostStatisticsRequest* /*request*/,
+      v1::HostStatistics* response) override {
+    return Call(context, response,
+                [this](const Caller&, UnaryReply<v1::HostStatistics> reply) {
+                  std::move(reply)(Statistics());
+                });
+  }
+
+  ServerUnaryReactor* GetEffectiveConfig(
+      CallbackServerContext* context,
+      const v1::GetEffectiveConfigRequest* /*request*/,
+      v1::GetEffectiveConfigResponse* response) override {
+    return Call(context, response,
+                [this](const Caller&,
+                       UnaryReply<v1::GetEffectiveConfigResponse> reply) {
+                  std::move(reply)(EffectiveConfig(*parts_.settings));
+                });
+  }
+
+  ServerUnaryReactor* RunSelfTest(CallbackServerContext* context,
+                                  const v1::RunSelfTestRequest* /*request*/,
+                                  v1::RunSelfTestResponse* response) override {
+    return Call(context, response,
+                [this](const Caller& caller,
+                       UnaryReply<v1::RunSelfTestResponse> reply) {
+                  if (!caller.administrator) {
+                    std::move(reply)(Error(v1::ERROR_REASON_ACCESS_DENIED,
+                                           v1::ERROR_CONTEXT_REQUEST)
+                                         .Status("the self test is for root "
+                                                 "and members of the group "
+                                                 "convoy"));
+                    return;
+                  }
+                  SelfTest(std::move(reply));
+                });
+  }
+
+ private:
+  // Calls `answer` on the control executor.
+  template <typename Response, typename Answer>
+  ServerUnaryReactor* Call(CallbackServerContext* context, Response* response,
+                           Answer answer) {
+    ServerUnaryReactor* reactor = context->DefaultReactor();
+    parts_.callers->Resolve(
+        context->peer(), [this, answer = std::move(answer),
+                          reply = UnaryReply<Response>(reactor, response)](
+                             absl::StatusOr<Caller> caller) mutable {
+          if (!caller.ok()) {
+            std::move(reply)(caller.status());
+            return;
+          }
+          parts_.control->Post([answer = std::move(answer), caller = *caller,
+                                reply = std::move(reply)]() mutable {
+            answer(caller, std::move(reply));
+          });
+        });
+    return reactor;
+  }
+
+  v1::HostStatistics Statistics() const {
+    v1::HostStatistics statistics;
+    parts_.manager->FillStatistics(&statistics);
+    statistics.set_version(kVersion);
+    statistics.mutable_start_time()->set_seconds(
+        absl::ToUnixSeconds(start_time_));
+    SetDuration(parts_.clock->Monotonic() - start_monotonic_,
+                *statistics.mutable_uptime());
+    statistics.set_resident_memory_bytes(ResidentBytes());
+    return statistics;
+  }
+
+  // What blocks runs on the files executor, the rest on control.
+  void SelfTest(UnaryReply<v1::RunSelfTestResponse> reply) {
+    parts_.files_executor->Post([this, reply = std::move(reply)]() mutable {
+      v1::RunSelfTestResponse response;
+      AddCheck(
+          "state directory", *parts_.clock,
+          [this] { return TryFileIn(parts_.state_directory); }, response);
+      AddCheck(
+          "control socket", *parts_.clock,
+          [this] { return ProbeSocket(parts_.socket); }, response);
+      const absl::Duration posted = parts_.clock->Monotonic();
+      parts_.control->Post([this, posted, response = std::move(response),
+                            reply = std::move(reply)]() mutable {
+        const absl::Duration wait = parts_.clock->Monotonic() - posted;
+        FinishSelfTest(wait, response);
+        std::move(reply)(std::move(response));
+      });
+    });
+  }
+
+  void FinishSelfTest(absl::Duration control_wait,
+                      v1::RunSelfTestResponse& response) {
+    v1::SelfTestCheck& control = *response.add_checks();
+    control.set_name("control thread");
+    control.set_passed(control_wait < kSlowAnswer);
+    control.set_message(control.passed()
+                            ? "ok"
+                            : "it answers slowly: is the machine overloaded, "
+                              "or the disk of the state directory slow?");
+    SetDuration(control_wait, *control.mutable_elapsed());
+    AddCheck("job store", *parts_.clock, parts_.check_store, response);
+    response.set_passed(true);
+    for (const v1::SelfTestCheck& check : response.checks()) {
+      if (!check.passed()) response.set_passed(false);
+    }
+  }
+
+  const AdminServiceParts parts_;
+  const absl::Time start_time_;
+  const absl::Duration start_monotonic_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeAdminService(AdminServiceParts parts) {
+  return std::make_unique<AdminService>(std::move(parts));
+}
+
+}  // namespace convoy

@@ -1,0 +1,42 @@
+#ifndef CONVOY_DAEMON_ADMIN_SERVICE_H_
+#define CONVOY_DAEMON_ADMIN_SERVICE_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "daemon/caller_resolver.h"
+#include "daemon/job_manager.h"
+#include "daemon/settings.h"
+#include "peer/base/clock.h"
+#include "peer/base/executor.h"
+
+namespace grpc {
+class Service;
+}
+
+namespace convoy {
+
+// What AdminService works on. Pointers are not owned; what they name must be at
+// work until gRPC's server is down.
+struct AdminServiceParts {
+  const JobManager* manager = nullptr;
+  Executor* control = nullptr;
+  // For checks that block.
+  Executor* files_executor = nullptr;
+  const Clock* clock = nullptr;
+  CallerResolver* callers = nullptr;
+  const Settings* settings = nullptr;
+  std::string state_directory;
+  std::string socket;
+  // Writes to the store and syncs it. Called on the control executor.
+  std::function<absl::Status()> check_store;
+};
+
+// convoy.v1.AdminService. The daemon's start time is that of this call.
+std::unique_ptr<grpc::Service> MakeAdminService(AdminServiceParts parts);
+
+}  // namespace convoy
+
+#endif  // CONVOY_DAEMON_ADMIN_SERVICE_H_
