@@ -1,0 +1,47 @@
+#ifndef CONVOY_DAEMON_DAEMON_H_
+#define CONVOY_DAEMON_DAEMON_H_
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "daemon/daemon_paths.h"
+#include "daemon/settings.h"
+#include "peer/base/unique_fd.h"
+
+namespace convoy {
+
+// The whole daemon: composes all parts, starts and stops them in order. Of all
+// of daemon/ only this knows which implementation stands behind an interface.
+class Daemon {
+ public:
+  struct Options {
+    Settings settings;
+    DaemonIdentity identity;
+    Environment environment;
+    // From socket activation. Invalid: the daemon makes its own socket.
+    UniqueFd activated_socket;
+  };
+
+  // Calls are answered when it returns. Errors say what to do, in one sentence.
+  static absl::StatusOr<std::unique_ptr<Daemon>> Start(Options options);
+
+  // Calls Stop().
+  ~Daemon();
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
+
+  // Refuses new connections and calls, ends transfers and streams, stores what
+  // must be stored, and joins all threads. Takes up to some seconds. Can be
+  // called again.
+  void Stop();
+
+ private:
+  class Impl;
+  explicit Daemon(std::unique_ptr<Impl> impl);
+
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace convoy
+
+#endif  // CONVOY_DAEMON_DAEMON_H_
