@@ -29,7 +29,8 @@ struct UsedRequest {
 // Jobs on disk. One thread.
 //
 // Writing is in two steps: Put and Remove stage changes, Commit makes all of them
-// durable at once or none. Many calls share one Commit, and so one sync.
+// durable at once or none. Many calls share one Commit, and so one sync. What is staged
+// is applied in order: PutJob of a new job comes before its PutFile and PutRequest.
 class JobStore {
  public:
   virtual ~JobStore() = default;
@@ -53,6 +54,9 @@ class JobStore {
   // Makes what is staged durable. On an error nothing of it is kept and nothing is
   // staged any more: UNAVAILABLE with reason STORE_UNAVAILABLE.
   virtual absl::Status Commit() = 0;
+  // Writes and syncs something that changes nothing. What is staged stays so. Errors
+  // of Commit.
+  virtual absl::Status CheckWritable() = 0;
 
   // A request as last committed.
   virtual absl::StatusOr<std::optional<UsedRequest>> FindRequest(
