@@ -1,0 +1,36 @@
+#ifndef CONVOY_CLIENT_CLI_PROGRESS_VIEW_H_
+#define CONVOY_CLIENT_CLI_PROGRESS_VIEW_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "convoy/v1/job.pb.h"
+
+// Snapshots of jobs as lines of text. Pure functions; no line is wider than the
+// style says.
+namespace convoy {
+
+struct ViewStyle {
+  int width = 80;
+  bool color = false;
+};
+
+// Up to this many files get a line each.
+constexpr int kMaxFileLines = 6;
+
+// A line that says what the job does, a bar, and, for 2 to kMaxFileLines files,
+// a bar for each. `files` may be empty.
+std::vector<std::string> ProgressLines(const v1::Job& job,
+                                       const std::vector<v1::JobFile>& files,
+                                       const ViewStyle& style, absl::Time now);
+
+// One line with a bar, for a list of jobs.
+std::string CompactLine(const v1::Job& job, const ViewStyle& style);
+
+// For logs: "transferring 45% (1.2 GiB of 2.7 GiB), 12 MiB/s, 2m 05s left".
+std::string PlainLine(const v1::Job& job, absl::Time now);
+
+}  // namespace convoy
+
+#endif  // CONVOY_CLIENT_CLI_PROGRESS_VIEW_H_
