@@ -130,8 +130,7 @@ TEST(ProgressViewTest, TellsHowToGoOn) {
             "debian-12.iso: queued; ask why with: convoy explain 1a2b3c4d");
   EXPECT_EQ(
       second(v1::JOB_STATE_TRANSFERRED),
-      "debian-12.iso: transferred; the files get their names with: convoy "
-      "complete 1a2b3c4d");
+      "debian-12.iso: transferred; finish with: convoy complete 1a2b3c4d");
 }
 
 TEST(ProgressViewTest, NoLineIsWiderThanTheTerminal) {
@@ -173,9 +172,13 @@ TEST(ProgressViewTest, ColorsOnlyWhenAsked) {
 
 TEST(ProgressViewTest, OneLineInAList) {
   v1::Job job = Transferring();
-  EXPECT_EQ(CompactLine(job, {79}), "1a2b3c4d debi....iso [========>] 30%");
+  EXPECT_EQ(CompactLine(job, {79}),
+            "1a2b3c4d debi....iso [==>      ]  30%  300 MiB/1000 MiB  "
+            "10.0 MiB/s  eta 1m 10s");
   job.set_state(v1::JOB_STATE_SUSPENDED);
-  EXPECT_EQ(CompactLine(job, {79}), "");
+  EXPECT_EQ(CompactLine(job, {79}),
+            "1a2b3c4d debi....iso [==>      ]  30%  300 MiB/1000 MiB  "
+            "suspended");
 }
 
 TEST(ProgressViewTest, PlainLines) {
