@@ -72,8 +72,12 @@ absl::StatusOr<v1::Job> WatchUntil(
 std::string Runfile(const std::string& path) {
   const char* root = std::getenv("TEST_SRCDIR");
   const char* workspace = std::getenv("TEST_WORKSPACE");
-  if (root == nullptr || workspace == nullptr) std::abort();
-  return absl::StrCat(root, "/", workspace, "/", path);
+  if (root != nullptr && workspace != nullptr) {
+    return absl::StrCat(root, "/", workspace, "/", path);
+  }
+  // Not run by `bazel test`: Bazel puts them beside the program.
+  const std::string program = std::filesystem::read_symlink("/proc/self/exe");
+  return absl::StrCat(program, ".runfiles/convoy/", path);
 }
 
 v1::JobFile File(const std::string& url, const std::string& local_path) {
@@ -131,8 +135,7 @@ void TestDaemon::Start() {
   options.uid = options_.uid;
   process_ = std::make_unique<Process>(options);
 
-  const auto channel = grpc::CreateChannel("unix:" + socket_,
-                                           grpc::InsecureChannelCredentials());
+  const std::shared_ptr<grpc::Channel> channel = Connect();
   jobs_ = v1::JobService::NewStub(channel);
   admin_ = v1::AdminService::NewStub(channel);
   grpc::ClientContext context;
@@ -146,6 +149,15 @@ void TestDaemon::Start() {
               << Log();
     std::abort();
   }
+}
+
+std::shared_ptr<grpc::Channel> TestDaemon::Connect() const {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 10);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 100);
+  return grpc::CreateCustomChannel(
+      "unix:" + socket_, grpc::InsecureChannelCredentials(), arguments);
 }
 
 void TestDaemon::Kill() { process_->Kill(); }

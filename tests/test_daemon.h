@@ -54,6 +54,10 @@ class TestDaemon {
   int Stop();
   pid_t pid() const { return process_->pid(); }
 
+  // A connection that no other channel shares; finds a daemon that starts again
+  // within milliseconds.
+  std::shared_ptr<grpc::Channel> Connect() const;
+
   v1::JobService::Stub& jobs() { return *jobs_; }
   v1::AdminService::Stub& admin() { return *admin_; }
 
