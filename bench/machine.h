@@ -1,0 +1,27 @@
+#ifndef CONVOY_BENCH_MACHINE_H_
+#define CONVOY_BENCH_MACHINE_H_
+
+#include <string>
+#include <vector>
+
+namespace convoy::bench {
+
+struct Fact {
+  std::string name;
+  std::string value;
+};
+
+// What the numbers depend on: processor, memory, kernel, file system of the
+// files, build mode, versions of the rivals.
+std::vector<Fact> MachineFacts();
+// Of the last minute.
+std::string LoadAverage();
+// Built with --config=opt, and so is the convoyd that the bench brings.
+bool OptimizedBuild();
+// The rival's program; empty if it is not installed.
+std::string Aria2Program();
+std::string CurlProgram();
+
+}  // namespace convoy::bench
+
+#endif  // CONVOY_BENCH_MACHINE_H_
