@@ -1,0 +1,38 @@
+#ifndef CONVOY_DAEMON_EXPLAIN_INPUT_H_
+#define CONVOY_DAEMON_EXPLAIN_INPUT_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "daemon/job.h"
+#include "daemon/settings.h"
+#include "peer/transfer_engine.h"
+
+namespace convoy {
+
+// A file that transfers now.
+struct RunningFile {
+  int file_index = 0;
+  TransferNews news;
+};
+
+// All that an explanation is made of.
+struct ExplainInput {
+  const Job* job = nullptr;            // Never null.
+  const Settings* settings = nullptr;  // Never null.
+  absl::Time now;
+  std::vector<RunningFile> running;  // Of this job.
+  // Of all jobs.
+  int running_jobs = 0;
+  int running_files = 0;
+  // Queued jobs that get their turn before this one.
+  int jobs_ahead = 0;
+  // CompleteJob is giving the files their names.
+  bool busy_publishing = false;
+  std::int64_t rate_bytes_per_second = 0;
+};
+
+}  // namespace convoy
+
+#endif  // CONVOY_DAEMON_EXPLAIN_INPUT_H_
