@@ -1,0 +1,450 @@
+#include "peer/http_transfer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+#include "peer/base/status_macros.h"
+#include "proto/error_detail.h"
+
+namespace convoy {
+namespace {
+
+using Verdict = OriginFetcher::Verdict;
+using Kind = OriginFetcher::Outcome::Kind;
+
+constexpr int kMaxRestarts = 3;
+// Connections that break again and again after less than this are a failure.
+constexpr std::int64_t kPoorProgress = 64 << 10;
+constexpr int kMaxPoorBreaks = 5;
+
+Error RemoteError(v1::ErrorReason reason, absl::string_view url) {
+  return Error(reason, v1::ERROR_CONTEXT_REMOTE_FILE).Url(url);
+}
+
+absl::string_view HostOf(absl::string_view url) {
+  const std::size_t scheme = url.find("://");
+  if (scheme != absl::string_view::npos) url.remove_prefix(scheme + 3);
+  url = url.substr(0, url.find_first_of("/?#"));
+  const std::size_t user = url.rfind('@');
+  if (user != absl::string_view::npos) url.remove_prefix(user + 1);
+  return url;
+}
+
+std::string Integrity(const RemoteIdentity& remote, bool digest_decides) {
+  if (digest_decides) return "sha-256 given in the job";
+  const bool size = remote.complete_length.has_value();
+  if (!remote.validator.ForIfRange().empty()) {
+    return size ? "size and validator of the origin"
+                : "validator of the origin";
+  }
+  return size ? "size given by the origin"
+              : "nothing: the origin gives no size and no validator";
+}
+
+// The same error with `more` behind its message.
+absl::Status WithMore(const absl::Status& status, absl::string_view more) {
+  absl::Status longer(status.code(), absl::StrCat(status.message(), more));
+  status.ForEachPayload(
+      [&longer](absl::string_view type, const absl::Cord& payload) {
+        longer.SetPayload(type, payload);
+      });
+  return longer;
+}
+
+}  // namespace
+
+HttpTransfer::HttpTransfer(const Parts& parts, TransferSpec spec,
+                           std::shared_ptr<TargetFile> file,
+                           std::shared_ptr<ObserverLink> link)
+    : parts_(parts),
+      spec_(std::move(spec)),
+      reporter_(std::move(link), parts.executor, parts.clock,
+                [this](TransferNews* news) { CompleteNews(news); }),
+      store_({parts.executor, parts.worker}, std::move(file),
+             spec_.expected_sha256, this) {}
+
+void HttpTransfer::Start() {
+  const absl::Status restored = Restore();
+  if (!restored.ok()) return End(restored);
+  if (store_.ledger() != nullptr && store_.ledger()->AllWritten()) {
+    return OnWritten();
+  }
+  Fetch();
+}
+
+absl::Status HttpTransfer::Restore() {
+  const std::optional<TransferCheckpoint> checkpoint =
+      TransferCheckpoint::Decode(spec_.checkpoint);
+  if (!checkpoint || checkpoint->source != TransferCheckpoint::Source::kHttp ||
+      checkpoint->ranges_key != TransferCheckpoint::KeyOfRanges(spec_.ranges)) {
+    return absl::OkStatus();
+  }
+  RemoteIdentity remote{checkpoint->complete_length, checkpoint->validator};
+  absl::StatusOr<RangeMap> map =
+      spec_.ranges.empty()
+          ? RangeMap::Whole(remote.complete_length.value_or(0))
+          : RangeMap::Make(spec_.ranges, remote.complete_length);
+  const bool fits =
+      map.ok() && map->size() == checkpoint->layout.size() &&
+      (!spec_.expected_size || !remote.complete_length ||
+       spec_.expected_size == remote.complete_length) &&
+      (digest_decides() || !remote.validator.ForIfRange().empty());
+  if (!fits) return absl::OkStatus();
+  CONVOY_ASSIGN_OR_RETURN(const std::int64_t there, store_.FileSize());
+  if (there < checkpoint->FlushedEnd()) return absl::OkStatus();
+  CONVOY_RETURN_IF_ERROR(
+      store_.Restore(checkpoint->layout, checkpoint->flushed));
+  map_ = *std::move(map);
+  remote_ = std::move(remote);
+  remote_url_key_ = checkpoint->url_key;
+  reporter_.news().size = map_.size();
+  reporter_.news().validator = remote_->validator;
+  return absl::OkStatus();
+}
+
+bool HttpTransfer::SameUrlAsStore() const {
+  return remote_url_key_ == TransferCheckpoint::KeyOfUrl(url());
+}
+
+// Can another request bring the bytes that are missing?
+bool HttpTransfer::CanGoOn() const {
+  return remote_ && store_.ledger() != nullptr &&
+         (digest_decides() || !remote_->validator.ForIfRange().empty());
+}
+
+void HttpTransfer::Fetch() {
+  if (remote_ && !CanGoOn()) {
+    const absl::Status cleared = Clear();
+    if (!cleared.ok()) return End(cleared);
+  }
+  OriginFetcher::Owner* const self = this;
+  fetcher_ = std::make_unique<OriginFetcher>(
+      OriginFetcher::Parts{parts_.transport, parts_.executor, &store_},
+      MakePlan(), &map_, self);
+  fetcher_->Start();
+  if (store_.backlog_full()) fetcher_->SetPaused(true);
+  reporter_.Changed();
+}
+
+OriginFetcher::Plan HttpTransfer::MakePlan() const {
+  OriginFetcher::Plan plan;
+  plan.first.url = url();
+  plan.first.settings = spec_.http;
+  if (!plain_) {
+    plan.first.range = FirstRange();
+    plan.first.if_range = FirstIfRange();
+  }
+  plan.max_connections = parts_.max_connections_per_file;
+  plan.digest_decides = digest_decides();
+  plan.max_stream_bytes = spec_.expected_size.value_or(PieceLayout::kMaxSize);
+  return plan;
+}
+
+ByteRange HttpTransfer::FirstRange() const {
+  if (!remote_) return spec_.ranges.empty() ? ByteRange{} : spec_.ranges[0];
+  const PieceLedger& ledger = *store_.ledger();
+  const PieceSpan missing = ledger.FirstMissing();
+  const std::int64_t position = ledger.NextByte(missing.first);
+  ByteRange range = map_.RemoteFrom(position);
+  range.length =
+      std::min(range.length, ledger.layout().RangeOf(missing).end() - position);
+  return range;
+}
+
+// A mirror's ETag is its own; Last-Modified often is the file's.
+std::string HttpTransfer::FirstIfRange() const {
+  if (!remote_) return "";
+  const Validator& validator = remote_->validator;
+  if (SameUrlAsStore()) return validator.ForIfRange();
+  if (digest_decides()) return "";
+  return validator.last_modified.empty() ? validator.etag
+                                         : validator.last_modified;
+}
+
+absl::Status HttpTransfer::Clear() {
+  remote_.reset();
+  mixed_ = false;
+  reporter_.news().size.reset();
+  reporter_.news().checkpoint.clear();
+  return store_.Clear();
+}
+
+absl::StatusOr<Verdict> HttpTransfer::Judge(const OriginAnswer& answer,
+                                            const OriginResponseHead& head) {
+  CONVOY_ASSIGN_OR_RETURN(const Verdict verdict, JudgeAnswer(answer));
+  if (verdict != Verdict::kTake) return verdict;
+  TransferNews& news = reporter_.news();
+  news.connected = true;
+  news.effective_url = head.effective_url;
+  news.response_headers = HeadersToShow(head);
+  news.validator = answer.validator;
+  reporter_.Changed();
+  return verdict;
+}
+
+absl::StatusOr<Verdict> HttpTransfer::JudgeAnswer(const OriginAnswer& answer) {
+  if (answer.kind == OriginAnswer::Kind::kBeyondEnd) {
+    return JudgeBeyondEnd(answer);
+  }
+  if (answer.kind == OriginAnswer::Kind::kWhole && !spec_.ranges.empty()) {
+    return RemoteError(v1::ERROR_REASON_INSUFFICIENT_RANGE_SUPPORT, url())
+        .Status(
+            "the job wants parts of the file, and the origin serves only "
+            "the whole");
+  }
+  if (answer.kind == OriginAnswer::Kind::kPart && spec_.ranges.empty() &&
+      !answer.complete_length) {
+    plain_ = true;  // The end of the file would never be known for sure.
+    return Verdict::kStartOver;
+  }
+  if (!remote_) return Establish(answer);
+  return SameUrlAsStore() ? JudgeSameUrl(answer) : JudgeMirror(answer);
+}
+
+absl::StatusOr<Verdict> HttpTransfer::JudgeBeyondEnd(
+    const OriginAnswer& answer) {
+  if (remote_) return Verdict::kRemoteChanged;
+  if (!spec_.ranges.empty()) {
+    return RemoteError(v1::ERROR_REASON_INVALID_RANGE, url())
+        .HttpStatus(416)
+        .Status(absl::StrCat(
+            "the job's first range begins beyond the end of the file",
+            answer.complete_length
+                ? absl::StrCat(" of ", *answer.complete_length, " bytes")
+                : ""));
+  }
+  if (!answer.complete_length) {
+    plain_ = true;  // An empty file, or an origin that cannot do ranges.
+    return Verdict::kStartOver;
+  }
+  if (*answer.complete_length > 0) {
+    return RemoteError(v1::ERROR_REASON_INVALID_SERVER_RESPONSE, url())
+        .HttpStatus(416)
+        .Status(absl::StrCat("the origin refuses the first byte of a file of ",
+                             *answer.complete_length, " bytes"));
+  }
+  return Establish(answer);
+}
+
+absl::StatusOr<Verdict> HttpTransfer::JudgeSameUrl(const OriginAnswer& answer) {
+  const RemoteIdentity now{answer.complete_length, answer.validator};
+  const bool same = SameVersion(*remote_, now, digest_decides());
+  if (answer.kind == OriginAnswer::Kind::kPart) {
+    return same ? Verdict::kTake : Verdict::kRemoteChanged;
+  }
+  if (store_.written_bytes() > 0) {
+    CONVOY_RETURN_IF_ERROR(CountRestart(
+        RemoteError(same ? v1::ERROR_REASON_CONNECTION_CLOSED
+                         : v1::ERROR_REASON_REMOTE_FILE_CHANGED,
+                    url())
+            .Retryable()
+            .Status(same ? "the origin serves no ranges, and the connection "
+                           "broke again and again before the file was whole"
+                         : "the file at the origin changed again and again "
+                           "while it was read")));
+  }
+  return BeginAnew(answer);
+}
+
+absl::StatusOr<Verdict> HttpTransfer::JudgeMirror(const OriginAnswer& answer) {
+  RemoteIdentity now{answer.complete_length, answer.validator};
+  switch (CompareMirrors(*remote_, now, digest_decides())) {
+    case Agreement::kSame:
+      if (answer.kind == OriginAnswer::Kind::kWhole) break;
+      remote_ = std::move(now);
+      remote_url_key_ = TransferCheckpoint::KeyOfUrl(url());
+      mixed_ = mixed_ || store_.written_bytes() > 0;
+      return Verdict::kTake;
+    case Agreement::kUnproved:
+      break;
+    case Agreement::kContradicts:
+      return RemoteError(v1::ERROR_REASON_SIZE_MISMATCH, url())
+          .Status(
+              "this URL has another file than the one that was begun: its "
+              "size or its Last-Modified differs");
+  }
+  return BeginAnew(answer);
+}
+
+absl::StatusOr<Verdict> HttpTransfer::BeginAnew(const OriginAnswer& answer) {
+  const bool from_start = answer.kind == OriginAnswer::Kind::kWhole ||
+                          answer.body.offset == map_.RemoteFrom(0).offset;
+  CONVOY_RETURN_IF_ERROR(Clear());
+  return from_start ? Establish(answer)
+                    : absl::StatusOr<Verdict>(Verdict::kStartOver);
+}
+
+absl::StatusOr<Verdict> HttpTransfer::Establish(const OriginAnswer& answer) {
+  const std::optional<std::int64_t>& length = answer.complete_length;
+  if (spec_.expected_size && length && *spec_.expected_size != *length) {
+    return RemoteError(v1::ERROR_REASON_SIZE_MISMATCH, url())
+        .Status(absl::StrCat("the file at the origin has ", *length,
+                             " bytes, expected ", *spec_.expected_size));
+  }
+  if (!spec_.ranges.empty()) {
+    CONVOY_ASSIGN_OR_RETURN(map_, RangeMap::Make(spec_.ranges, length));
+  } else if (length) {
+    map_ = RangeMap::Whole(*length);
+  }
+  if (spec_.ranges.empty() && !length) {
+    CONVOY_RETURN_IF_ERROR(store_.OpenStream());
+  } else {
+    CONVOY_RETURN_IF_ERROR(store_.Open(PieceLayout(map_.size())));
+    reporter_.news().size = map_.size();
+  }
+  remote_ = RemoteIdentity{length, answer.validator};
+  remote_url_key_ = TransferCheckpoint::KeyOfUrl(url());
+  return Verdict::kTake;
+}
+
+void HttpTransfer::OnReceived(std::int64_t bytes) {
+  TransferNews& news = reporter_.news();
+  (url_index_ == 0 ? news.origin_bytes : news.mirror_bytes) += bytes;
+  reporter_.Changed();
+}
+
+void HttpTransfer::OnFetcherEnd(OriginFetcher::Outcome outcome) {
+  fetcher_.reset();
+  switch (outcome.kind) {
+    case Kind::kWritten:
+      return OnWritten();
+    case Kind::kStartOver:
+      return Fetch();
+    case Kind::kFailed:
+      return OnBroken(outcome);
+    case Kind::kRemoteChanged:
+      break;
+  }
+  absl::Status status = CountRestart(
+      RemoteError(v1::ERROR_REASON_REMOTE_FILE_CHANGED, url())
+          .Retryable()
+          .Status("the file at the origin changed again and again while it was "
+                  "read"));
+  if (status.ok()) status = Clear();
+  if (!status.ok()) return End(std::move(status));
+  Fetch();
+}
+
+absl::Status HttpTransfer::CountRestart(absl::Status last_error) {
+  return ++restarts_ > kMaxRestarts ? std::move(last_error) : absl::OkStatus();
+}
+
+void HttpTransfer::OnBroken(const OriginFetcher::Outcome& outcome) {
+  const v1::ErrorDetail detail = ErrorDetailOf(outcome.status);
+  if (detail.context() == v1::ERROR_CONTEXT_LOCAL_FILE) {
+    return End(outcome.status);
+  }
+  poor_breaks_ = outcome.received_bytes < kPoorProgress ? poor_breaks_ + 1 : 0;
+  const bool again = detail.retryable() && outcome.received_bytes > 0 &&
+                     poor_breaks_ <= kMaxPoorBreaks;
+  // Without a way to go on, each try begins with the first byte.
+  if (again && (CanGoOn() || CountRestart(outcome.status).ok())) {
+    return Fetch();
+  }
+  OnUrlFailed(outcome.status, outcome.retry_after);
+}
+
+void HttpTransfer::OnUrlFailed(absl::Status status,
+                               std::optional<absl::Duration> retry_after) {
+  failures_.push_back({std::move(status), retry_after});
+  if (url_index_ + 1 == spec_.urls.size()) return EndWithFailures();
+  ++url_index_;
+  plain_ = false;
+  poor_breaks_ = 0;
+  Fetch();
+}
+
+void HttpTransfer::EndWithFailures() {
+  auto best = std::find_if(failures_.begin(), failures_.end(),
+                           [](const Failure& failure) {
+                             return ErrorDetailOf(failure.status).retryable();
+                           });
+  if (best == failures_.end()) best = failures_.begin();
+  std::string others;
+  for (const Failure& failure : failures_) {
+    if (&failure == &*best) continue;
+    absl::StrAppend(&others, "; ",
+                    RedactedUrl(ErrorDetailOf(failure.status).url()), ": ",
+                    failure.status.message());
+  }
+  End(others.empty() ? best->status : WithMore(best->status, others),
+      best->retry_after);
+}
+
+void HttpTransfer::OnWritten() {
+  const std::int64_t size = store_.ledger()->layout().size();
+  if (spec_.ranges.empty() && spec_.expected_size.value_or(size) != size) {
+    const absl::Status cleared = Clear();
+    if (!cleared.ok()) return End(cleared);
+    return OnUrlFailed(
+        RemoteError(v1::ERROR_REASON_SIZE_MISMATCH, url())
+            .Status(absl::StrCat("the file at the origin has ", size,
+                                 " bytes, expected ", *spec_.expected_size)),
+        std::nullopt);
+  }
+  finishing_ = true;
+  reporter_.news().connected = true;
+  reporter_.news().size = size;
+  reporter_.Changed();
+  const absl::Status status = store_.Finish();
+  if (!status.ok()) End(status);
+}
+
+void HttpTransfer::OnFlushed() { reporter_.Changed(); }
+
+void HttpTransfer::OnBacklog(bool full) {
+  if (fetcher_ != nullptr) fetcher_->SetPaused(full);
+}
+
+void HttpTransfer::OnStoreEnd(absl::Status status) {
+  const bool wrong_digest =
+      ErrorDetailOf(status).reason() == v1::ERROR_REASON_VALIDATION_FAILED;
+  if (status.ok() || !wrong_digest) return End(std::move(status));
+  finishing_ = false;
+  // Which of several URLs was wrong is not known: this one alone comes next.
+  const bool again = mixed_;
+  const absl::Status cleared = Clear();
+  if (!cleared.ok()) return End(cleared);
+  if (again) return Fetch();
+  OnUrlFailed(std::move(status), std::nullopt);
+}
+
+void HttpTransfer::End(absl::Status status,
+                       std::optional<absl::Duration> retry_after) {
+  fetcher_.reset();
+  reporter_.End(std::move(status), retry_after);
+}
+
+void HttpTransfer::CompleteNews(TransferNews* news) {
+  news->flushed_bytes = store_.flushed_bytes();
+  news->url_index = static_cast<int>(url_index_);
+  news->connections = fetcher_ == nullptr ? 0 : fetcher_->connections();
+  news->activity = Activity();
+  if (remote_) news->integrity = Integrity(*remote_, digest_decides());
+  news->checkpoint.clear();
+  if (!CanGoOn()) return;
+  TransferCheckpoint checkpoint;
+  checkpoint.url_key = remote_url_key_;
+  checkpoint.ranges_key = TransferCheckpoint::KeyOfRanges(spec_.ranges);
+  checkpoint.complete_length = remote_->complete_length;
+  checkpoint.validator = remote_->validator;
+  checkpoint.layout = store_.ledger()->layout();
+  checkpoint.flushed = store_.ledger()->FlushedSpans();
+  news->checkpoint = checkpoint.Encode();
+}
+
+std::string HttpTransfer::Activity() const {
+  if (finishing_) {
+    return digest_decides() ? "checking SHA-256" : "bringing the file to disk";
+  }
+  if (fetcher_ == nullptr || !fetcher_->established()) {
+    return absl::StrCat("asking ", HostOf(url()));
+  }
+  const int connections = fetcher_->connections();
+  return absl::StrCat("fetching from ", HostOf(url()), " over ", connections,
+                      connections == 1 ? " connection" : " connections");
+}
+
+}  // namespace convoy

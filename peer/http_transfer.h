@@ -1,0 +1,131 @@
+#ifndef CONVOY_PEER_HTTP_TRANSFER_H_
+#define CONVOY_PEER_HTTP_TRANSFER_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "peer/base/clock.h"
+#include "peer/base/executor.h"
+#include "peer/file_worker.h"
+#include "peer/http_settings.h"
+#include "peer/origin_fetcher.h"
+#include "peer/origin_transport.h"
+#include "peer/piece_store.h"
+#include "peer/range_map.h"
+#include "peer/remote_identity.h"
+#include "peer/target_file.h"
+#include "peer/transfer_checkpoint.h"
+#include "peer/transfer_engine.h"
+#include "peer/transfer_reporter.h"
+
+namespace convoy {
+
+// Fills one file from http and https URLs: goes on from a checkpoint, chooses
+// the URL, decides whether an answer belongs to the bytes that are there
+// already, and what a failure means. Thread: everything on the engine's
+// executor.
+//
+// Invariant: the store's bytes are all of `remote_` (or, where a digest decides
+// at the end, of a file of the same size).
+class HttpTransfer final : public Transfer,
+                           private OriginFetcher::Owner,
+                           private PieceStore::Listener {
+ public:
+  struct Parts {  // Not owned.
+    OriginTransport* transport;
+    Executor* executor;
+    FileWorker* worker;
+    const Clock* clock;
+    int max_connections_per_file;
+  };
+
+  // `spec.target` is in `file` by now.
+  HttpTransfer(const Parts& parts, TransferSpec spec,
+               std::shared_ptr<TargetFile> file,
+               std::shared_ptr<ObserverLink> link);
+
+  void Start();
+
+ private:
+  struct Failure {
+    absl::Status status;
+    std::optional<absl::Duration> retry_after;
+  };
+
+  absl::StatusOr<OriginFetcher::Verdict> Judge(
+      const OriginAnswer& answer, const OriginResponseHead& head) override;
+  void OnReceived(std::int64_t bytes) override;
+  void OnFetcherEnd(OriginFetcher::Outcome outcome) override;
+  void OnFlushed() override;
+  void OnBacklog(bool full) override;
+  void OnStoreEnd(absl::Status status) override;
+
+  absl::Status Restore();
+  absl::StatusOr<OriginFetcher::Verdict> JudgeAnswer(
+      const OriginAnswer& answer);
+  absl::StatusOr<OriginFetcher::Verdict> JudgeBeyondEnd(
+      const OriginAnswer& answer);
+  absl::StatusOr<OriginFetcher::Verdict> JudgeSameUrl(
+      const OriginAnswer& answer);
+  absl::StatusOr<OriginFetcher::Verdict> JudgeMirror(
+      const OriginAnswer& answer);
+  // Empties the store and fills it from this answer, if its body begins where
+  // the file does; else asks again, from there.
+  absl::StatusOr<OriginFetcher::Verdict> BeginAnew(const OriginAnswer& answer);
+  absl::StatusOr<OriginFetcher::Verdict> Establish(const OriginAnswer& answer);
+
+  void Fetch();
+  OriginFetcher::Plan MakePlan() const;
+  ByteRange FirstRange() const;
+  std::string FirstIfRange() const;
+  absl::Status Clear();
+  // Counts; the error when it was too often.
+  absl::Status CountRestart(absl::Status last_error);
+  void OnWritten();
+  void OnBroken(const OriginFetcher::Outcome& outcome);
+  void OnUrlFailed(absl::Status status,
+                   std::optional<absl::Duration> retry_after);
+  void EndWithFailures();
+  void End(absl::Status status,
+           std::optional<absl::Duration> retry_after = std::nullopt);
+  void CompleteNews(TransferNews* news);
+  std::string Activity() const;
+
+  const std::string& url() const { return spec_.urls[url_index_]; }
+  bool digest_decides() const { return !spec_.expected_sha256.empty(); }
+  bool SameUrlAsStore() const;
+  bool CanGoOn() const;
+
+  const Parts parts_;
+  const TransferSpec spec_;
+  TransferReporter reporter_;
+  PieceStore store_;
+  RangeMap map_;
+
+  // What the store's bytes are of, and from which URL. Absent: the store is
+  // empty.
+  std::optional<RemoteIdentity> remote_;
+  std::uint64_t remote_url_key_ = 0;
+  bool mixed_ = false;  // The store has bytes of more than one URL.
+
+  std::size_t url_index_ = 0;
+  // This URL is asked without a Range header.
+  bool plain_ = false;
+  int restarts_ = 0;
+  // Breaks in a row that brought next to nothing.
+  int poor_breaks_ = 0;
+  std::vector<Failure> failures_;
+  bool finishing_ = false;
+
+  std::unique_ptr<OriginFetcher> fetcher_;  // Last: uses the store.
+};
+
+}  // namespace convoy
+
+#endif  // CONVOY_PEER_HTTP_TRANSFER_H_

@@ -1,0 +1,147 @@
+#ifndef CONVOY_PEER_PIECE_STORE_H_
+#define CONVOY_PEER_PIECE_STORE_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "peer/base/executor.h"
+#include "peer/file_worker.h"
+#include "peer/piece_layout.h"
+#include "peer/piece_ledger.h"
+#include "peer/sha256.h"
+#include "peer/target_file.h"
+
+namespace convoy {
+
+// Where the bytes of a transfer go, whatever source they come from: writes them
+// into the target file, marks them in the ledger, brings them to the disk while
+// more come, and follows the whole beginning of the file with SHA-256.
+//
+// Closed → Open, Restore or OpenStream → writes → Finish; Clear leads back to
+// closed. A file whose size is not known is a stream: it is written from its
+// first byte on, and becomes a file with a ledger at EndStream.
+//
+// Thread: everything on the executor, the listener too; flushing and hashing
+// run on the file worker.
+class PieceStore {
+ public:
+  class Listener {
+   public:
+    virtual ~Listener() = default;
+    // More is on disk.
+    virtual void OnFlushed() = 0;
+    // More is written than the disk takes for now: hold the sources back; or go
+    // on. From inside of Write, NoteWritten and Clear too.
+    virtual void OnBacklog(bool full) = 0;
+    // After Finish. OK: everything is on disk, and the SHA-256 is the expected
+    // one, if there is one. VALIDATION_FAILED: it is not. Errors of the disk
+    // come at any time. Not from inside a call.
+    virtual void OnStoreEnd(absl::Status status) = 0;
+  };
+
+  struct Parts {  // Not owned.
+    Executor* executor;
+    FileWorker* worker;
+  };
+
+  // `expected_sha256`: 32 bytes, or empty for no check. `listener` is not
+  // owned.
+  PieceStore(const Parts& parts, std::shared_ptr<TargetFile> file,
+             std::string expected_sha256, Listener* listener);
+  ~PieceStore();
+  PieceStore(const PieceStore&) = delete;
+  PieceStore& operator=(const PieceStore&) = delete;
+
+  // Of the target file, as it is.
+  absl::StatusOr<std::int64_t> FileSize() const { return file_->Size(); }
+
+  // Makes room on the disk; everything is missing.
+  absl::Status Open(PieceLayout layout);
+  // As Open, but `flushed` is there from an earlier transfer. REQUIRES: inside
+  // the layout.
+  absl::Status Restore(PieceLayout layout,
+                       const std::vector<PieceSpan>& flushed);
+  absl::Status OpenStream();
+  // The stream is whole: its size is what was written.
+  absl::Status EndStream();
+  // Empties the file and forgets everything.
+  absl::Status Clear();
+
+  bool is_open() const { return streaming_ || ledger_ != nullptr; }
+  bool streaming() const { return streaming_; }
+  bool backlog_full() const { return backlog_full_; }
+  // Null while closed or streaming.
+  PieceLedger* ledger() { return ledger_.get(); }
+  const PieceLedger* ledger() const { return ledger_.get(); }
+  // Bytes in the file, on disk or not.
+  std::int64_t written_bytes() const;
+  std::int64_t flushed_bytes() const;
+
+  // Bytes from a source. REQUIRES: open; as PieceLedger::MarkWritten.
+  absl::Status Write(std::int64_t offset, absl::string_view bytes);
+  // As Write, for bytes that somebody else put into the file.
+  void NoteWritten(std::int64_t offset, std::int64_t length);
+
+  // Cuts the file to its size, flushes and checks what is left; ends with
+  // OnStoreEnd. REQUIRES: everything is written.
+  absl::Status Finish();
+
+ private:
+  std::int64_t frontier() const;
+  std::int64_t untaken_bytes() const;
+  void StartFlush();
+  void OnFlushDone(const std::vector<PieceIndex>& pieces,
+                   std::int64_t stream_mark, absl::Status status);
+  void MaybeStartWriteback();
+  void MaybeHash();
+  void OnHashDone(std::int64_t hashed, absl::Status status);
+  void ArmFlushTimer();
+  void CancelFlushTimer();
+  void CheckBacklog();
+  void MaybeEnd();
+  void End(absl::Status status);
+  // Runs `job` on the worker, then `done` here; not if the store was cleared or
+  // destroyed in between.
+  void RunOnWorker(absl::AnyInvocable<absl::Status() &&> job,
+                   absl::AnyInvocable<void(absl::Status) &&> done);
+
+  const Parts parts_;
+  const std::shared_ptr<TargetFile> file_;
+  const std::string expected_sha256_;
+  Listener* const listener_;
+
+  std::unique_ptr<PieceLedger> ledger_;
+  bool streaming_ = false;
+  std::int64_t stream_written_ = 0;
+  std::int64_t stream_taken_ = 0;  // Covered by a flush that was begun.
+  std::int64_t stream_flushed_ = 0;
+
+  bool flush_running_ = false;
+  std::int64_t flushing_bytes_ = 0;
+  bool writeback_running_ = false;
+  std::int64_t since_writeback_ = 0;
+  Executor::TimerId flush_timer_ = 0;
+  bool backlog_full_ = false;
+
+  std::shared_ptr<Sha256> sha256_;  // With the job while hash_running_.
+  bool hash_running_ = false;
+  std::int64_t hashed_bytes_ = 0;
+
+  bool finishing_ = false;
+  bool synced_ = false;  // Since Finish.
+  bool ended_ = false;
+
+  // Replaced by Clear: what came from before is recognised.
+  std::shared_ptr<char> epoch_ = std::make_shared<char>();
+};
+
+}  // namespace convoy
+
+#endif  // CONVOY_PEER_PIECE_STORE_H_

@@ -1,0 +1,71 @@
+#include "peer/transfer_engine_impl.h"
+
+#include <utility>
+
+#include "peer/base/unique_fd.h"
+#include "peer/http_transfer.h"
+#include "peer/local_copy.h"
+#include "peer/transfer_reporter.h"
+
+namespace convoy {
+
+class TransferEngineImpl::Handle final : public Transfer {
+ public:
+  Handle(std::uint64_t number, std::shared_ptr<ObserverLink> link,
+         std::shared_ptr<Running> running, Executor* executor)
+      : number_(number),
+        link_(std::move(link)),
+        running_(std::move(running)),
+        executor_(executor) {}
+  ~Handle() override {
+    link_->Cut();
+    executor_->Post([running = std::move(running_), number = number_] {
+      running->erase(number);
+    });
+  }
+
+ private:
+  const std::uint64_t number_;
+  const std::shared_ptr<ObserverLink> link_;
+  std::shared_ptr<Running> running_;
+  Executor* const executor_;
+};
+
+TransferEngineImpl::TransferEngineImpl(Parts parts)
+    : parts_(std::move(parts)), running_(std::make_shared<Running>()) {}
+
+TransferEngineImpl::~TransferEngineImpl() = default;
+
+std::unique_ptr<Transfer> TransferEngineImpl::Start(TransferSpec spec,
+                                                    TransferObserver* observer,
+                                                    Executor* executor) {
+  const std::uint64_t number = ++last_number_;
+  auto link = std::make_shared<ObserverLink>(observer, executor);
+  parts_.executor->Post([parts = parts_, running = running_, number, link,
+                         spec = std::move(spec)]() mutable {
+    std::shared_ptr<TargetFile> file =
+        parts.open_target(std::move(spec.target));
+    if (spec.source.valid()) {
+      UniqueFd source = std::move(spec.source);
+      auto copy = std::make_unique<LocalCopy>(
+          LocalCopy::Parts{parts.executor, parts.worker, parts.clock},
+          std::move(spec), std::move(source), std::move(file), std::move(link));
+      LocalCopy* const begun = copy.get();
+      running->emplace(number, std::move(copy));
+      return begun->Start();
+    }
+    auto transfer = std::make_unique<HttpTransfer>(
+        HttpTransfer::Parts{parts.transport, parts.executor, parts.worker,
+                            parts.clock, parts.max_connections_per_file},
+        std::move(spec), std::move(file), std::move(link));
+    HttpTransfer* const begun = transfer.get();
+    running->emplace(number, std::move(transfer));
+    begun->Start();
+  });
+  return std::make_unique<Handle>(number, std::move(link), running_,
+                                  parts_.executor);
+}
+
+void TransferEngineImpl::StopAll() { running_->clear(); }
+
+}  // namespace convoy
