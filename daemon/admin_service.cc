@@ -16,7 +16,7 @@
 #include "daemon/caller.h"
 #include "daemon/config_file.h"
 #include "daemon/control_socket.h"
-#include "daemon/self_test.h"
+#include "daemon/self_check.h"
 #include "daemon/unary_reply.h"
 #include "grpcpp/grpcpp.h"
 #include "peer/base/version.h"

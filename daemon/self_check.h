@@ -1,5 +1,5 @@
-#ifndef CONVOY_DAEMON_SELF_TEST_H_
-#define CONVOY_DAEMON_SELF_TEST_H_
+#ifndef CONVOY_DAEMON_SELF_CHECK_H_
+#define CONVOY_DAEMON_SELF_CHECK_H_
 
 #include <functional>
 #include <string>
@@ -20,4 +20,4 @@ absl::Status TryFileIn(const std::string& directory);
 
 }  // namespace convoy
 
-#endif  // CONVOY_DAEMON_SELF_TEST_H_
+#endif  // CONVOY_DAEMON_SELF_CHECK_H_

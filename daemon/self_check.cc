@@ -1,4 +1,4 @@
-#include "daemon/self_test.h"
+#include "daemon/self_check.h"
 
 #include <fcntl.h>
 #include <unistd.h>
