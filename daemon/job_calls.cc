@@ -1,0 +1,392 @@
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "daemon/explain.h"
+#include "daemon/job_manager_impl.h"
+#include "daemon/job_proto.h"
+#include "daemon/job_validation.h"
+#include "peer/base/status_macros.h"
+#include "proto/error_detail.h"
+
+// The calls of JobService.
+namespace convoy {
+namespace {
+
+// Jobs looked at for one page of a list, so that a filter that fits few jobs
+// does not hold the control thread: such a page is short, and its token leads
+// on.
+constexpr int kMostLookedAt = 10000;
+
+absl::Status AdministratorsOnly(absl::string_view what) {
+  return Error(v1::ERROR_REASON_ACCESS_DENIED, v1::ERROR_CONTEXT_REQUEST)
+      .Status(absl::StrCat(
+          what,
+          " is for administrators: root and members of the convoy group"));
+}
+
+unsigned StatesOf(const v1::ListJobsRequest& request) {
+  unsigned states = 0;
+  for (const int state : request.states()) {
+    if (v1::JobState_IsValid(state)) states |= 1u << state;
+  }
+  if (request.states().empty()) {
+    states =
+        ~((1u << v1::JOB_STATE_ACKNOWLEDGED) | (1u << v1::JOB_STATE_CANCELLED));
+  }
+  return states;
+}
+
+// Goes over the jobs from `it` on and adds what the request selects.
+template <typename Index, typename SequenceOf, typename Add>
+void FillPage(const Index& index, typename Index::const_iterator it,
+              SequenceOf sequence_of, const v1::ListJobsRequest& request,
+              const Page& page, v1::ListJobsResponse* response, Add add) {
+  const unsigned states = StatesOf(request);
+  int looked_at = 0;
+  std::uint64_t last = page.after;
+  for (; it != index.end(); ++it) {
+    if (response->jobs_size() == page.size || looked_at++ == kMostLookedAt) {
+      response->set_next_page_token(MakePageToken(last));
+      return;
+    }
+    if (!sequence_of(it, &last)) return;
+    const Job& job = *it->second->job;
+    if (((states >> job.state) & 1) == 0) continue;
+    if (!request.display_name().empty() &&
+        job.display_name != request.display_name()) {
+      continue;
+    }
+    add(it->second);
+  }
+}
+
+bool HasTemporaries(const Job& job) {
+  for (const JobFile& file : job.files) {
+    if (file.transfer != nullptr && !file.transfer->temporary_path.empty()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+absl::StatusOr<JobEntry*> JobManager::Impl::Find(
+    const Caller& caller, absl::string_view job_id,
+    absl::string_view field) const {
+  if (shutting_down_) return ShuttingDown();
+  CONVOY_ASSIGN_OR_RETURN(const JobId id, ValidateJobId(job_id, field));
+  JobEntry* const entry = table_.Find(id);
+  if (entry == nullptr || !MayUse(caller, *entry->job)) {
+    return Error(v1::ERROR_REASON_NOT_FOUND, v1::ERROR_CONTEXT_REQUEST)
+        .Field(field)
+        .Status(absl::StrCat("there is no job ", id.ToString(),
+                             ", or it belongs to another user"));
+  }
+  return entry;
+}
+
+v1::Job JobManager::Impl::JobOf(const JobEntry* entry) const {
+  return *JobSnapshot(*entry->job, {life_.RateOf(*entry)}, *parts_.settings);
+}
+
+void JobManager::Impl::CreateJob(const Caller& caller,
+                                 const v1::CreateJobRequest& request,
+                                 Reply<v1::Job> reply) {
+  if (shutting_down_) return std::move(reply)(ShuttingDown());
+  absl::StatusOr<std::unique_ptr<Job>> job =
+      ValidateCreate(request, *parts_.settings);
+  if (!job.ok()) return std::move(reply)(job.status());
+  JobCreator::Request creation;
+  creation.caller = caller;
+  creation.request_id = request.request_id();
+  creation.digest =
+      JobCreator::DigestOf("CreateJob", request.SerializeAsString());
+  creation.job = *std::move(job);
+  creator_.Create(std::move(creation),
+                  [this, reply = std::move(reply)](
+                      absl::StatusOr<JobCreator::Made> made) mutable {
+                    if (!made.ok()) return std::move(reply)(made.status());
+                    const JobEntry* const entry = table_.Find(made->id);
+                    if (entry == nullptr)
+                      return std::move(reply)(ShuttingDown());
+                    AnswerWhenDurable(std::move(reply), JobOf(entry));
+                  });
+}
+
+void JobManager::Impl::GetJob(const Caller& caller,
+                              const v1::GetJobRequest& request,
+                              Reply<v1::Job> reply) {
+  const JobEntry* const entry = Read(caller, request.job_id(), reply);
+  if (entry == nullptr) return;
+  // What is shown must not be lost any more.
+  if (commits_.IsDurable(entry->job->id)) return std::move(reply)(JobOf(entry));
+  AnswerWhenDurable(std::move(reply), JobOf(entry));
+}
+
+void JobManager::Impl::ListJobs(const Caller& caller,
+                                const v1::ListJobsRequest& request,
+                                Reply<v1::ListJobsResponse> reply) {
+  if (shutting_down_) return std::move(reply)(ShuttingDown());
+  if (request.all_users() && !caller.administrator) {
+    return std::move(reply)(
+        AdministratorsOnly("listing the jobs of all users"));
+  }
+  absl::StatusOr<Page> page =
+      ParsePage(request.page_size(), request.page_token());
+  if (!page.ok()) return std::move(reply)(page.status());
+  v1::ListJobsResponse response;
+  const auto add = [&](const JobEntry* entry) {
+    *response.add_jobs() = JobOf(entry);
+  };
+  if (request.all_users()) {
+    FillPage(
+        table_.by_sequence(), table_.by_sequence().upper_bound(page->after),
+        [](JobTable::BySequence::const_iterator it, std::uint64_t* last) {
+          *last = it->first;
+          return true;
+        },
+        request, *page, &response, add);
+  } else {
+    FillPage(
+        table_.by_owner(),
+        table_.by_owner().upper_bound({caller.uid, page->after}),
+        [&](JobTable::ByOwner::const_iterator it, std::uint64_t* last) {
+          *last = it->first.second;
+          return it->first.first == caller.uid;
+        },
+        request, *page, &response, add);
+  }
+  AnswerWhenDurable(std::move(reply), std::move(response));
+}
+
+void JobManager::Impl::UpdateJob(const Caller& caller,
+                                 const v1::UpdateJobRequest& request,
+                                 Reply<v1::Job> reply) {
+  JobEntry* const entry = Enter(&Impl::UpdateJob, caller, request,
+                                request.job().id(), JobEvent::kChange, reply);
+  if (entry == nullptr) return;
+  Job& job = *entry->job;
+  const bool waiting = entry->waiting;
+  const v1::JobPriority priority = job.priority;
+  const std::shared_ptr<const v1::HttpOptions> http = job.http;
+  table_.SetWaiting(entry, false);
+  absl::Status status = ApplyUpdate(request, *parts_.settings, &job);
+  if (job.priority != priority) entry->turn = 0;
+  table_.SetWaiting(entry, waiting);
+  if (!status.ok()) return std::move(reply)(std::move(status));
+
+  life_.Changed(entry);
+  if (job.http != http) life_.runner().RestartJob(entry);
+  life_.RequestSchedule();
+  AnswerWhenDurable(std::move(reply), JobOf(entry));
+}
+
+void JobManager::Impl::AddFiles(const Caller& caller,
+                                const v1::AddFilesRequest& request,
+                                Reply<v1::AddFilesResponse> reply) {
+  const JobEntry* const entry =
+      Enter(&Impl::AddFiles, caller, request, request.job_id(),
+            JobEvent::kAddFiles, reply);
+  if (entry == nullptr) return;
+  const Job& job = *entry->job;
+  absl::StatusOr<std::vector<JobFile>> files = ValidateFiles(
+      request.files(), static_cast<int>(job.files.size()), *parts_.settings);
+  if (!files.ok()) return std::move(reply)(files.status());
+  work_.Run<absl::Status>(
+      [files = parts_.files, owner = job.owner, paths = LocalPaths(*files)] {
+        return CheckDestinations(*files, owner, paths);
+      },
+      [this, caller, request,
+       reply = std::move(reply)](absl::Status status) mutable {
+        if (!status.ok()) return std::move(reply)(std::move(status));
+        AddCheckedFiles(caller, request, std::move(reply));
+      });
+}
+
+void JobManager::Impl::AddCheckedFiles(const Caller& caller,
+                                       const v1::AddFilesRequest& request,
+                                       Reply<v1::AddFilesResponse> reply) {
+  // Others may have changed the job since the first look.
+  JobEntry* const entry = Enter(&Impl::AddCheckedFiles, caller, request,
+                                request.job_id(), JobEvent::kAddFiles, reply);
+  if (entry == nullptr) return;
+  Job& job = *entry->job;
+  const int first = static_cast<int>(job.files.size());
+  absl::StatusOr<std::vector<JobFile>> files =
+      ValidateFiles(request.files(), first, *parts_.settings);
+  if (!files.ok()) return std::move(reply)(files.status());
+  absl::Status status = CheckLocalPathsAreNew(job, *files);
+  if (!status.ok()) return std::move(reply)(std::move(status));
+  job.files.insert(job.files.end(), std::make_move_iterator(files->begin()),
+                   std::make_move_iterator(files->end()));
+  life_.FilesAdded(entry, first);
+  v1::AddFilesResponse response;
+  *response.mutable_job() = JobOf(entry);
+  response.set_first_index(first);
+  AnswerWhenDurable(std::move(reply), std::move(response));
+}
+
+void JobManager::Impl::ListFiles(const Caller& caller,
+                                 const v1::ListFilesRequest& request,
+                                 Reply<v1::ListFilesResponse> reply) {
+  const JobEntry* const entry = Read(caller, request.job_id(), reply);
+  if (entry == nullptr) return;
+  absl::StatusOr<Page> page =
+      ParsePage(request.page_size(), request.page_token());
+  if (!page.ok()) return std::move(reply)(page.status());
+  const Job& job = *entry->job;
+  v1::ListFilesResponse response;
+  // A file's number is its index + 1.
+  std::uint64_t number = page->after;
+  for (; number < job.files.size(); ++number) {
+    if (response.files_size() == page->size) {
+      response.set_next_page_token(MakePageToken(number));
+      break;
+    }
+    *response.add_files() = FileSnapshot(job, job.files[number]);
+  }
+  if (commits_.IsDurable(job.id)) return std::move(reply)(std::move(response));
+  AnswerWhenDurable(std::move(reply), std::move(response));
+}
+
+void JobManager::Impl::UpdateFile(const Caller& caller,
+                                  const v1::UpdateFileRequest& request,
+                                  Reply<v1::JobFile> reply) {
+  JobEntry* const entry = Enter(&Impl::UpdateFile, caller, request,
+                                request.job_id(), JobEvent::kChange, reply);
+  if (entry == nullptr) return;
+  Job& job = *entry->job;
+  const int index = request.file().index();
+  if (index < 0 || static_cast<std::size_t>(index) >= job.files.size()) {
+    return std::move(reply)(
+        Error(v1::ERROR_REASON_NOT_FOUND, v1::ERROR_CONTEXT_REQUEST)
+            .Field("file.index")
+            .Status(absl::StrCat("the job has ", job.files.size(),
+                                 " files; there is no file ", index)));
+  }
+  JobFile& file = job.files[static_cast<std::size_t>(index)];
+  absl::Status status = ApplyFileUpdate(request, &file);
+  if (!status.ok()) return std::move(reply)(std::move(status));
+  commits_.TouchFile(job.id, index);
+  life_.Changed(entry);
+  life_.FileChanged(entry, index);
+  AnswerWhenDurable(std::move(reply), FileSnapshot(job, file));
+}
+
+void JobManager::Impl::ResumeJob(const Caller& caller,
+                                 const v1::ResumeJobRequest& request,
+                                 Reply<v1::Job> reply) {
+  const JobEntry* const entry =
+      Enter(&Impl::ResumeJob, caller, request, request.job_id(),
+            JobEvent::kResume, reply);
+  if (entry == nullptr) return;
+  if (entry->job->files.empty()) {
+    return std::move(reply)(
+        Error(v1::ERROR_REASON_EMPTY, v1::ERROR_CONTEXT_REQUEST)
+            .Status("the job has no files; add some with AddFiles first"));
+  }
+  ApplyCall(&Impl::ResumeJob, caller, request, JobEvent::kResume,
+            std::move(reply));
+}
+
+void JobManager::Impl::SuspendJob(const Caller& caller,
+                                  const v1::SuspendJobRequest& request,
+                                  Reply<v1::Job> reply) {
+  ApplyCall(&Impl::SuspendJob, caller, request, JobEvent::kSuspend,
+            std::move(reply));
+}
+
+void JobManager::Impl::CompleteJob(const Caller& caller,
+                                   const v1::CompleteJobRequest& request,
+                                   Reply<v1::CompleteJobResponse> reply) {
+  JobEntry* const entry = Enter(&Impl::CompleteJob, caller, request,
+                                request.job_id(), JobEvent::kComplete, reply);
+  if (entry == nullptr) return;
+  publisher_.Complete(entry,
+                      [this, id = entry->job->id, reply = std::move(reply)](
+                          absl::StatusOr<FilePublisher::Ended> ended) mutable {
+                        if (!ended.ok())
+                          return std::move(reply)(ended.status());
+                        v1::CompleteJobResponse response;
+                        *response.mutable_job() = JobOf(table_.Find(id));
+                        response.set_partial(ended->partial);
+                        for (std::string& path : ended->left_over_paths) {
+                          response.add_left_over_paths(std::move(path));
+                        }
+                        std::move(reply)(std::move(response));
+                      });
+}
+
+void JobManager::Impl::CancelJob(const Caller& caller,
+                                 const v1::CancelJobRequest& request,
+                                 Reply<v1::CancelJobResponse> reply) {
+  JobEntry* const entry = Enter(&Impl::CancelJob, caller, request,
+                                request.job_id(), JobEvent::kCancel, reply);
+  if (entry == nullptr) return;
+  publisher_.Cancel(entry, JobEvent::kCancel,
+                    [this, id = entry->job->id, reply = std::move(reply)](
+                        absl::StatusOr<FilePublisher::Ended> ended) mutable {
+                      if (!ended.ok()) return std::move(reply)(ended.status());
+                      v1::CancelJobResponse response;
+                      *response.mutable_job() = JobOf(table_.Find(id));
+                      for (std::string& path : ended->left_over_paths) {
+                        response.add_left_over_paths(std::move(path));
+                      }
+                      std::move(reply)(std::move(response));
+                    });
+}
+
+void JobManager::Impl::TakeOwnership(const Caller& caller,
+                                     const v1::TakeOwnershipRequest& request,
+                                     Reply<v1::Job> reply) {
+  JobEntry* const entry = Enter(&Impl::TakeOwnership, caller, request,
+                                request.job_id(), JobEvent::kChange, reply);
+  if (entry == nullptr) return;
+  if (!caller.administrator) {
+    return std::move(reply)(AdministratorsOnly("taking a job over"));
+  }
+  if (HasTemporaries(*entry->job)) {
+    return std::move(reply)(
+        Error(v1::ERROR_REASON_INVALID_STATE, v1::ERROR_CONTEXT_REQUEST)
+            .Status(
+                "the job has begun to fetch into files of its owner; cancel "
+                "it, and create it anew"));
+  }
+  life_.TakeOver(entry, {caller.uid, caller.gid});
+  AnswerWhenDurable(std::move(reply), JobOf(entry));
+}
+
+void JobManager::Impl::ExplainJob(const Caller& caller,
+                                  const v1::ExplainJobRequest& request,
+                                  Reply<v1::ExplainJobResponse> reply) {
+  JobEntry* const entry = Read(caller, request.job_id(), reply);
+  if (entry == nullptr) return;
+  ExplainInput input;
+  input.job = entry->job.get();
+  input.settings = parts_.settings;
+  input.now = parts_.clock->Now();
+  if (entry->run != nullptr) {
+    for (const auto& [index, run] : entry->run->files) {
+      input.running.push_back({index, run->news});
+    }
+  }
+  input.running_jobs = life_.running_jobs();
+  input.running_files = life_.runner().running_files();
+  if (entry->waiting) {
+    const auto& waiting = table_.waiting();
+    input.jobs_ahead =
+        static_cast<int>(std::distance(waiting.begin(), waiting.find(entry)));
+  }
+  input.busy_publishing = entry->busy;
+  input.rate_bytes_per_second = life_.RateOf(*entry);
+  std::move(reply)(convoy::ExplainJob(input));
+}
+
+}  // namespace convoy

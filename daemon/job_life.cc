@@ -1,0 +1,465 @@
+#include "daemon/job_life.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "convoy/v1/config.pb.h"
+#include "convoy/v1/error_detail.pb.h"
+#include "daemon/job_proto.h"
+#include "daemon/retry_delay.h"
+#include "peer/base/log.h"
+#include "proto/error_detail.h"
+
+namespace convoy {
+namespace {
+
+constexpr absl::Duration kTickInterval = absl::Seconds(1);
+// After a Commit failed nothing is begun for so long.
+constexpr absl::Duration kStoreHold = absl::Seconds(5);
+
+// What the no-progress time is counted in.
+bool CanStall(v1::JobState state) {
+  return state == v1::JOB_STATE_CONNECTING ||
+         state == v1::JOB_STATE_TRANSFERRING ||
+         state == v1::JOB_STATE_TRANSIENT_ERROR;
+}
+
+// Calendar times turned into waits: a clock that was set wrong shall neither
+// keep a job for ever nor end it before `most` of it could pass.
+absl::Duration WaitUntil(absl::Time when, absl::Time now, absl::Duration most) {
+  return std::clamp(when - now, absl::ZeroDuration(), most);
+}
+
+std::int64_t Received(const TransferNews& news) {
+  return news.origin_bytes + news.mirror_bytes + news.local_bytes;
+}
+
+JobFailure MakeFailure(const absl::Status& status, int file_index,
+                       absl::Time now) {
+  JobFailure failure;
+  failure.detail = ErrorDetailOf(status);
+  failure.message = std::string(status.message());
+  failure.file_index = file_index;
+  failure.time = now;
+  return failure;
+}
+
+void LogState(const Job& job) {
+  const bool failed = job.state == v1::JOB_STATE_ERROR ||
+                      job.state == v1::JOB_STATE_TRANSIENT_ERROR;
+  if (failed && job.failure != nullptr) {
+    LogInfo("job ", job.id.ToString(), " is ", StateName(job.state), ": ",
+            job.failure->message);
+  } else {
+    LogDebug("job ", job.id.ToString(), " is ", StateName(job.state));
+  }
+}
+
+}  // namespace
+
+JobLife::JobLife(Parts parts)
+    : parts_(std::move(parts)),
+      runner_({parts_.clock, parts_.control, parts_.table, parts_.commits,
+               parts_.work, parts_.files, parts_.engine},
+              *this),
+      deadlines_(*parts_.clock, *parts_.control,
+                 [this](const JobId& id, Kind kind) { OnDue(id, kind); }),
+      random_(std::random_device()()),
+      self_(std::make_shared<JobLife*>(this)) {}
+
+void JobLife::Add(JobEntry* entry) {
+  const Job& job = *entry->job;
+  if (job.failure != nullptr) {
+    // What it was when it failed: time in which nobody was there does not
+    // count.
+    entry->stalled_for = std::max(absl::ZeroDuration(),
+                                  job.failure->time - job.last_progress_time);
+  }
+  parts_.table->SetState(entry,
+                         TransitionOf(JobEvent::kRestart, job.state).next);
+  CountStall(entry);
+  parts_.table->SetWaiting(entry,
+                           job.state == v1::JOB_STATE_QUEUED && !entry->busy);
+  SetDeadlines(entry, /*entered=*/true);
+  RequestSchedule();
+}
+
+void JobLife::ReadBack(JobEntry* entry, std::unique_ptr<Job> job) {
+  runner_.DropJob(entry);
+  running_.erase(entry);
+  parts_.table->Replace(entry, std::move(job));
+  entry->turn = 0;
+  entry->stalled_for = absl::ZeroDuration();
+  entry->stalled_since = absl::InfiniteDuration();
+  held_until_ = parts_.clock->Monotonic() + kStoreHold;
+  Add(entry);
+}
+
+void JobLife::Remove(JobEntry* entry) {
+  runner_.DropJob(entry);
+  running_.erase(entry);
+  deadlines_.ClearAll(entry->job->id);
+  for (auto& call : entry->waiting_calls) parts_.control->Post(std::move(call));
+  parts_.table->Erase(entry);
+}
+
+bool JobLife::Apply(JobEntry* entry, JobEvent event,
+                    std::optional<JobFailure> failure) {
+  Job& job = *entry->job;
+  const Transition transition = TransitionOf(event, job.state);
+  if (!transition.allowed) return false;
+  if (transition.next == job.state && transition.effects == kNoEffect) {
+    return true;
+  }
+  const bool entered = transition.next != job.state;
+  DoEffects(entry, transition.effects, std::move(failure));
+  if (entered && transition.next == v1::JOB_STATE_QUEUED &&
+      event != JobEvent::kPreempted) {
+    entry->turn = 0;
+  }
+  parts_.table->SetWaiting(entry, false);
+  parts_.table->SetState(entry, transition.next);
+  CountStall(entry);
+  parts_.table->SetWaiting(entry,
+                           job.state == v1::JOB_STATE_QUEUED && !entry->busy);
+  if (job.state != v1::JOB_STATE_TRANSIENT_ERROR) {
+    job.next_retry_time = absl::InfinitePast();
+  }
+  if (job.state == v1::JOB_STATE_ACKNOWLEDGED) ++counters_.jobs_completed;
+  Changed(entry);
+  SetDeadlines(entry, entered);
+  RequestSchedule();
+  LogState(job);
+  if (job.state == v1::JOB_STATE_TRANSFERRED && job.complete_when_transferred) {
+    parts_.on_transferred(entry);
+  }
+  return true;
+}
+
+void JobLife::DoEffects(JobEntry* entry, unsigned effects,
+                        std::optional<JobFailure> failure) {
+  Job& job = *entry->job;
+  const absl::Time now = parts_.clock->Now();
+  if ((effects & kStopTransfers) != 0) StopJob(entry);
+  if ((effects & kForgetFailure) != 0) {
+    job.failure.reset();
+    job.attempts_without_progress = 0;
+  }
+  if ((effects & kForgetStall) != 0) {
+    entry->stalled_for = absl::ZeroDuration();
+    entry->stalled_since = absl::InfiniteDuration();
+  }
+  if ((effects & kCountFailure) != 0) {
+    ++job.error_count;
+    ++job.attempts_without_progress;
+    ++counters_.failures_by_reason[ReasonName(failure->detail.reason())];
+    job.failure = std::make_unique<JobFailure>(*std::move(failure));
+  } else if (failure.has_value()) {
+    job.failure = std::make_unique<JobFailure>(*std::move(failure));
+  }
+  if ((effects & kStampComplete) != 0) {
+    StopJob(entry);  // Ends the run; nothing of it runs any more.
+    job.transfer_complete_time = now;
+  }
+  if ((effects & kEndLife) != 0) job.http.reset();
+}
+
+void JobLife::Changed(JobEntry* entry) {
+  Job& job = *entry->job;
+  const absl::Time now = parts_.clock->Now();
+  job.modify_time = now;
+  job.last_progress_time = now - StalledFor(*entry);
+  ++job.revision;
+  parts_.commits->TouchJob(job.id);
+  SetDeadlines(entry, /*entered=*/false);
+}
+
+void JobLife::FilesAdded(JobEntry* entry, int first_index) {
+  const int count = static_cast<int>(entry->job->files.size());
+  for (int i = first_index; i < count; ++i) {
+    parts_.commits->TouchFile(entry->job->id, i);
+    if (entry->run != nullptr) entry->run->pending.insert(i);
+  }
+  Apply(entry, JobEvent::kAddFiles);
+  Changed(entry);
+  RequestSchedule();
+}
+
+void JobLife::FileChanged(JobEntry* entry, int file_index) {
+  if (entry->run == nullptr) return;
+  JobRun& run = *entry->run;
+  if (run.files.count(file_index) > 0) {
+    runner_.Restart(entry, file_index);
+  } else if (!entry->job->files[static_cast<std::size_t>(file_index)]
+                  .transferred) {
+    run.pending.insert(file_index);
+    RequestSchedule();
+  }
+}
+
+void JobLife::TakeOver(JobEntry* entry, const JobOwner& owner) {
+  parts_.table->SetOwner(entry, owner);
+  Changed(entry);
+}
+
+void JobLife::SetBusy(JobEntry* entry, bool busy) {
+  entry->busy = busy;
+  if (busy) {
+    StopJob(entry);
+    parts_.table->SetWaiting(entry, false);
+    RequestSchedule();
+    return;
+  }
+  const v1::JobState state = entry->job->state;
+  parts_.table->SetWaiting(entry, state == v1::JOB_STATE_QUEUED);
+  // It was stopped for what then failed.
+  Apply(entry, JobEvent::kPreempted);
+  SetDeadlines(entry, /*entered=*/true);
+  RequestSchedule();
+  for (auto& call : std::exchange(entry->waiting_calls, {})) {
+    parts_.control->Post(std::move(call));
+  }
+}
+
+void JobLife::Shutdown() {
+  stopped_ = true;
+  while (!running_.empty()) StopJob(*running_.begin());
+}
+
+void JobLife::StopJob(JobEntry* entry) {
+  runner_.StopJob(entry);
+  running_.erase(entry);
+}
+
+std::int64_t JobLife::RateOf(const JobEntry& entry) const {
+  if (entry.run == nullptr) return 0;
+  return entry.run->rate.Rate(parts_.clock->Monotonic());
+}
+
+// News of transfers.
+
+void JobLife::OnFileNews(JobEntry* entry, FileRun* run,
+                         const TransferNews& before) {
+  const TransferNews& news = run->news;
+  if (Received(news) > Received(before)) Progressed(entry);
+  const bool first_byte = news.connected && !before.connected;
+  const bool size_is_new = news.size.has_value() && news.size != before.size;
+  if (first_byte || size_is_new) runner_.Fold(entry);
+  if (first_byte && entry->job->state == v1::JOB_STATE_CONNECTING) {
+    Apply(entry, JobEvent::kFirstByte);
+  }
+  StartTicking();
+}
+
+void JobLife::OnFileEnd(JobEntry* entry, int file_index, TransferEnd end) {
+  if (end.status.ok()) {
+    OnFileTransferred(entry, file_index);
+  } else {
+    OnFileFailed(entry, file_index, end);
+  }
+  RequestSchedule();
+}
+
+void JobLife::OnFileTransferred(JobEntry* entry, int file_index) {
+  Job& job = *entry->job;
+  JobFile& file = job.files[static_cast<std::size_t>(file_index)];
+  file.transferred = true;
+  file.transfer->checkpoint.clear();
+  entry->file_transferred = true;
+  ++counters_.files_transferred;
+  job.modify_time = parts_.clock->Now();
+  parts_.commits->TouchFile(job.id, file_index);
+  Progressed(entry);
+  // An empty file has no first byte.
+  if (job.state == v1::JOB_STATE_CONNECTING) {
+    Apply(entry, JobEvent::kFirstByte);
+  }
+  Settle(entry);
+}
+
+void JobLife::OnFileFailed(JobEntry* entry, int file_index,
+                           const TransferEnd& end) {
+  JobFailure failure = MakeFailure(end.status, file_index, parts_.clock->Now());
+  const bool once =
+      NoProgressTimeout(*entry->job, *parts_.settings) == absl::ZeroDuration();
+  if (!failure.detail.retryable() || once) {
+    Apply(entry, JobEvent::kFatalFailure, std::move(failure));
+    return;
+  }
+  JobRun& run = *entry->run;
+  run.failure = std::move(failure);
+  if (end.retry_after.has_value()) {
+    run.retry_after = std::max(run.retry_after.value_or(absl::ZeroDuration()),
+                               *end.retry_after);
+  }
+  Settle(entry);
+}
+
+void JobLife::Settle(JobEntry* entry) {
+  JobRun& run = *entry->run;
+  Job& job = *entry->job;
+  if (!run.files.empty() || !run.pending.empty()) return;
+  if (std::all_of(job.files.begin(), job.files.end(),
+                  [](const JobFile& file) { return file.transferred; })) {
+    Apply(entry, JobEvent::kAllTransferred);
+    return;
+  }
+  if (!run.failure.has_value()) return;
+  const double random = std::uniform_real_distribution<double>(0, 1)(random_);
+  job.next_retry_time =
+      parts_.clock->Now() + RetryDelay(MinimumRetryDelay(job, *parts_.settings),
+                                       job.attempts_without_progress + 1,
+                                       run.retry_after, random);
+  JobFailure failure = *std::move(run.failure);
+  failure.time = parts_.clock->Now();
+  Apply(entry, JobEvent::kRecoverableFailure, std::move(failure));
+}
+
+void JobLife::Progressed(JobEntry* entry) {
+  entry->job->attempts_without_progress = 0;
+  entry->stalled_for = absl::ZeroDuration();
+  entry->stalled_since = absl::InfiniteDuration();
+  CountStall(entry);
+}
+
+void JobLife::StartTicking() {
+  if (tick_ != 0 || stopped_) return;
+  tick_ = parts_.control->PostAfter(kTickInterval,
+                                    [self = std::weak_ptr<JobLife*>(self_)] {
+                                      if (const auto life = self.lock())
+                                        (*life)->Tick();
+                                    });
+}
+
+void JobLife::Tick() {
+  tick_ = 0;
+  if (running_.empty()) return;
+  const absl::Duration now = parts_.clock->Monotonic();
+  for (JobEntry* const entry : running_) {
+    Job& job = *entry->job;
+    JobRun& run = *entry->run;
+    if (runner_.Fold(entry)) {
+      job.modify_time = parts_.clock->Now();
+      job.last_progress_time = job.modify_time - StalledFor(*entry);
+      parts_.commits->TouchJob(job.id);
+      SetDeadlines(entry, /*entered=*/false);
+    }
+    run.rate.Add(now, run.received_bytes);
+    const std::int64_t rate = run.rate.Rate(now);
+    // Watchers shall see that nothing moves any more.
+    if (rate == 0 && run.published_rate != 0) parts_.commits->TouchJob(job.id);
+    run.published_rate = rate;
+  }
+  StartTicking();
+}
+
+// The passing of time.
+
+absl::Duration JobLife::StalledFor(const JobEntry& entry) const {
+  if (entry.stalled_since == absl::InfiniteDuration()) return entry.stalled_for;
+  return entry.stalled_for + parts_.clock->Monotonic() - entry.stalled_since;
+}
+
+void JobLife::CountStall(JobEntry* entry) {
+  const bool counts = CanStall(entry->job->state);
+  if (counts == (entry->stalled_since != absl::InfiniteDuration())) return;
+  entry->stalled_for = StalledFor(*entry);
+  entry->stalled_since =
+      counts ? parts_.clock->Monotonic() : absl::InfiniteDuration();
+}
+
+void JobLife::SetDeadlines(JobEntry* entry, bool entered) {
+  const Job& job = *entry->job;
+  const absl::Duration now = parts_.clock->Monotonic();
+  const absl::Time date = parts_.clock->Now();
+  const v1::LimitsConfig& limits = parts_.settings->config.limits();
+  if (IsFinal(job.state)) {
+    if (!entered) return;
+    deadlines_.ClearAll(job.id);
+    const absl::Duration kept = absl::Seconds(limits.history_seconds());
+    deadlines_.Set(job.id, Kind::kHistoryEnds,
+                   now + WaitUntil(job.modify_time + kept, date, kept));
+    return;
+  }
+  const absl::Duration quiet = absl::Seconds(limits.job_inactivity_seconds());
+  deadlines_.Set(job.id, Kind::kInactive,
+                 now + WaitUntil(job.modify_time + quiet, date, quiet));
+
+  const absl::Duration timeout = NoProgressTimeout(job, *parts_.settings);
+  const bool stalls = entry->stalled_since != absl::InfiniteDuration() &&
+                      timeout > absl::ZeroDuration();
+  deadlines_.Set(
+      job.id, Kind::kNoProgress,
+      stalls ? now + timeout - StalledFor(*entry) : absl::InfiniteDuration());
+
+  if (!entered) return;
+  const bool retries = job.state == v1::JOB_STATE_TRANSIENT_ERROR;
+  const absl::Duration longest = kLongestRetryAfter * 2;
+  deadlines_.Set(job.id, Kind::kRetry,
+                 retries ? now + WaitUntil(job.next_retry_time, date, longest)
+                         : absl::InfiniteDuration());
+}
+
+void JobLife::OnDue(const JobId& id, Kind kind) {
+  if (kind == Kind::kTimeSlice) {
+    RequestSchedule();
+    return;
+  }
+  JobEntry* const entry = parts_.table->Find(id);
+  // Busy: the end of that sets the deadlines again.
+  if (entry == nullptr || entry->busy || stopped_) return;
+  if (parts_.clock->Monotonic() < held_until_) {
+    deadlines_.Set(id, kind, held_until_);
+    return;
+  }
+  switch (kind) {
+    case Kind::kRetry:
+      Apply(entry, JobEvent::kRetryDue);
+      break;
+    case Kind::kNoProgress:
+      OnNoProgress(entry);
+      break;
+    case Kind::kInactive:
+      parts_.on_inactive(entry);
+      break;
+    case Kind::kHistoryEnds:
+      parts_.on_history_ends(entry);
+      break;
+    case Kind::kTimeSlice:
+      break;
+  }
+}
+
+void JobLife::OnNoProgress(JobEntry* entry) {
+  const Job& job = *entry->job;
+  const absl::Duration timeout = NoProgressTimeout(job, *parts_.settings);
+  if (StalledFor(*entry) < timeout) {
+    SetDeadlines(entry, /*entered=*/false);
+    return;
+  }
+  JobFailure failure;
+  const JobFailure* last = job.failure.get();
+  if (entry->run != nullptr && entry->run->failure.has_value()) {
+    last = &*entry->run->failure;
+  }
+  std::string cause = "no answer came";
+  if (last != nullptr) {
+    failure = *last;
+    cause = absl::StrCat("the last failure was: ", last->message);
+  } else if (job.state == v1::JOB_STATE_TRANSFERRING) {
+    cause = "the transfer is stuck";
+  }
+  failure.detail.set_reason(v1::ERROR_REASON_DOWNLOAD_NO_PROGRESS);
+  failure.detail.set_context(v1::ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
+  failure.detail.set_retryable(true);
+  failure.message =
+      absl::StrCat("nothing was received for ", absl::FormatDuration(timeout),
+                   ", the job's no_progress_timeout; ", cause);
+  failure.time = parts_.clock->Now();
+  Apply(entry, JobEvent::kNoProgress, std::move(failure));
+}
+
+}  // namespace convoy

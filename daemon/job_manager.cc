@@ -1,0 +1,281 @@
+#include "daemon/job_manager.h"
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "daemon/job_manager_impl.h"
+#include "daemon/job_proto.h"
+#include "peer/base/log.h"
+#include "peer/base/status_macros.h"
+#include "proto/error_detail.h"
+
+namespace convoy {
+namespace {
+
+// When neither writing nor reading worked, it is tried again after this.
+constexpr absl::Duration kStoreRetry = absl::Seconds(5);
+
+}  // namespace
+
+absl::Status ShuttingDown() {
+  return Error(v1::ERROR_REASON_SHUTTING_DOWN,
+               v1::ERROR_CONTEXT_GENERAL_QUEUE_MANAGER)
+      .Retryable()
+      .Status("the daemon is stopping; try again when it is back");
+}
+
+JobManager::Impl::Impl(const Parts& parts)
+    : parts_(parts),
+      work_(*parts.control, *parts.files_executor),
+      commits_(
+          *parts.control, *parts.store,
+          [this](const JobId& id) -> const Job* {
+            const JobEntry* const entry = table_.Find(id);
+            return entry == nullptr ? nullptr : entry->job.get();
+          },
+          [this](const absl::Status& status, const std::vector<JobId>& jobs) {
+            OnCommit(status, jobs);
+          }),
+      hub_(*parts.clock, *parts.control,
+           [this](const JobId& id) -> std::shared_ptr<const v1::Job> {
+             const JobEntry* const entry = table_.Find(id);
+             if (entry == nullptr) return nullptr;
+             return JobSnapshot(*entry->job, {life_.RateOf(*entry)},
+                                *parts_.settings);
+           }),
+      life_({parts.clock, parts.control, parts.settings, &table_, &commits_,
+             &work_, parts.files, parts.engine,
+             [this](JobEntry* entry) {
+               CancelByItself(entry->job->id, JobEvent::kInactive);
+             },
+             [this](JobEntry* entry) {
+               Later([this, id = entry->job->id] { CompleteByItself(id); });
+             },
+             [this](JobEntry* entry) { OnHistoryEnds(entry->job->id); }}),
+      publisher_(table_, commits_, work_, *parts.files, life_),
+      creator_({parts.clock, parts.settings, &table_, &commits_, &work_,
+                parts.store, parts.files, &life_}),
+      self_(std::make_shared<Impl*>(this)) {}
+
+absl::Status JobManager::Impl::Start() {
+  CONVOY_RETURN_IF_ERROR(
+      parts_.store->LoadJobs([this](std::unique_ptr<Job> job) {
+        JobEntry* const entry = table_.Insert(std::move(job));
+        entry->published_revision = entry->job->revision;
+        entry->published_state = entry->job->state;
+      }));
+  for (const auto& [sequence, entry] : table_.by_sequence()) {
+    life_.Add(entry);
+    const Job& job = *entry->job;
+    if (IsFinal(job.state)) publisher_.CleanUp(entry);
+    if (job.state == v1::JOB_STATE_TRANSFERRED &&
+        job.complete_when_transferred) {
+      Later([this, id = job.id] { CompleteByItself(id); });
+    }
+  }
+  return absl::OkStatus();
+}
+
+void JobManager::Impl::Shutdown(absl::AnyInvocable<void() &&> done) {
+  shutting_down_ = true;
+  life_.Shutdown();
+  commits_.Flush();
+  hub_.EndAll(ShuttingDown());
+  // Files that are just being given their names or removed: their calls are
+  // answered.
+  work_.WhenIdle([this, done = std::move(done)]() mutable {
+    commits_.WhenDurable([done = std::move(done)](
+                             const absl::Status& status) mutable {
+      if (!status.ok()) {
+        LogError("the last changes could not be stored: ", status.message());
+      }
+      std::move(done)();
+    });
+  });
+}
+
+void JobManager::Impl::Later(absl::AnyInvocable<void() &&> task) {
+  parts_.control->Post(
+      [self = std::weak_ptr<Impl*>(self_), task = std::move(task)]() mutable {
+        if (self.lock() != nullptr) std::move(task)();
+      });
+}
+
+void JobManager::Impl::OnCommit(const absl::Status& status,
+                                const std::vector<JobId>& jobs) {
+  if (!status.ok()) {
+    LogError("jobs cannot be stored: ", status.message());
+    for (const JobId& id : jobs) ReadBack(id, status);
+  }
+  for (const JobId& id : jobs) {
+    JobEntry* const entry = table_.Find(id);
+    if (entry != nullptr) Publish(entry);
+  }
+}
+
+void JobManager::Impl::ReadBack(const JobId& id, const absl::Status& status) {
+  JobEntry* const entry = table_.Find(id);
+  absl::StatusOr<std::unique_ptr<Job>> stored = parts_.store->LoadJob(id);
+  if (!stored.ok()) {
+    // It stays what it is here, and is written when that works again.
+    parts_.control->PostAfter(kStoreRetry,
+                              [this, self = std::weak_ptr<Impl*>(self_), id] {
+                                if (self.lock() == nullptr) return;
+                                const JobEntry* const kept = table_.Find(id);
+                                if (kept == nullptr) return;
+                                commits_.TouchJob(id);
+                                for (const JobFile& file : kept->job->files) {
+                                  commits_.TouchFile(id, file.index);
+                                }
+                              });
+  } else if (*stored == nullptr) {
+    if (entry == nullptr) return;
+    hub_.EndJob(id, status);
+    life_.Remove(entry);
+  } else if (entry == nullptr) {
+    life_.Add(table_.Insert(*std::move(stored)));
+  } else {
+    life_.ReadBack(entry, *std::move(stored));
+  }
+}
+
+void JobManager::Impl::Publish(JobEntry* entry) {
+  const Job& job = *entry->job;
+  JobChange change;
+  change.id = job.id;
+  change.owner = job.owner.uid;
+  change.state = job.state;
+  change.old_state = entry->published_state;
+  change.urgent = job.revision != entry->published_revision ||
+                  job.state != entry->published_state ||
+                  entry->file_transferred;
+  entry->published_revision = job.revision;
+  entry->published_state = job.state;
+  entry->file_transferred = false;
+  hub_.Publish(change);
+}
+
+void JobManager::Impl::OnHistoryEnds(const JobId& id) {
+  commits_.WhenDurable([this, id](const absl::Status& /*status*/) {
+    JobEntry* const entry = table_.Find(id);
+    if (entry == nullptr || entry->busy || !IsFinal(entry->job->state)) return;
+    life_.Remove(entry);
+    commits_.RemoveJob(id);
+  });
+}
+
+void JobManager::Impl::CompleteByItself(const JobId& id) {
+  JobEntry* const entry = table_.Find(id);
+  if (entry == nullptr || shutting_down_ ||
+      entry->job->state != v1::JOB_STATE_TRANSFERRED) {
+    return;
+  }
+  if (entry->busy) {
+    entry->waiting_calls.push_back(
+        [this, self = std::weak_ptr<Impl*>(self_), id] {
+          if (self.lock() != nullptr) CompleteByItself(id);
+        });
+    return;
+  }
+  publisher_.Complete(
+      entry, [this, id](absl::StatusOr<FilePublisher::Ended> ended) {
+        if (ended.ok()) return;
+        LogWarning("job ", id.ToString(),
+                   " cannot be completed: ", ended.status().message());
+        hub_.EndFetches(id, ended.status());
+      });
+}
+
+void JobManager::Impl::CancelByItself(const JobId& id, JobEvent event) {
+  JobEntry* const entry = table_.Find(id);
+  if (entry == nullptr || shutting_down_ || IsFinal(entry->job->state)) return;
+  if (entry->busy) {
+    entry->waiting_calls.push_back(
+        [this, self = std::weak_ptr<Impl*>(self_), id, event] {
+          if (self.lock() != nullptr) CancelByItself(id, event);
+        });
+    return;
+  }
+  if (event == JobEvent::kInactive) {
+    LogWarning("job ", id.ToString(), " of uid ", entry->job->owner.uid,
+               " is cancelled: nothing has changed it since ",
+               absl::FormatTime(entry->job->modify_time, absl::UTCTimeZone()),
+               " (limits.job_inactivity_seconds)");
+  }
+  publisher_.Cancel(entry, event, [](absl::StatusOr<FilePublisher::Ended>) {});
+}
+
+void JobManager::Impl::FillStatistics(v1::HostStatistics* statistics) const {
+  for (int i = v1::JobState_MIN + 1; i <= v1::JobState_MAX; ++i) {
+    const auto state = static_cast<v1::JobState>(i);
+    (*statistics->mutable_jobs_by_state())[v1::JobState_Name(state)] =
+        table_.CountInState(state);
+  }
+  statistics->set_running_jobs(life_.running_jobs());
+  statistics->set_running_files(life_.runner().running_files());
+  statistics->set_watchers(hub_.size());
+  const SourceCounts& received = life_.runner().received();
+  statistics->set_origin_bytes(received.origin);
+  statistics->set_mirror_bytes(received.mirror);
+  statistics->set_local_bytes(received.local);
+  const JobLife::Counters& counters = life_.counters();
+  statistics->set_files_transferred(counters.files_transferred);
+  statistics->set_jobs_completed(counters.jobs_completed);
+  for (const auto& [reason, count] : counters.failures_by_reason) {
+    (*statistics->mutable_failures_by_reason())[reason] = count;
+  }
+}
+
+// The public face.
+
+JobManager::JobManager(const Parts& parts)
+    : impl_(std::make_unique<Impl>(parts)) {}
+JobManager::~JobManager() = default;
+
+absl::Status JobManager::Start() { return impl_->Start(); }
+
+void JobManager::Shutdown(absl::AnyInvocable<void() &&> done) {
+  impl_->Shutdown(std::move(done));
+}
+
+void JobManager::FillStatistics(v1::HostStatistics* statistics) const {
+  impl_->FillStatistics(statistics);
+}
+
+void JobManager::StopWatch(WatchId id) { impl_->StopWatch(id); }
+void JobManager::StopFetch(WatchId id) { impl_->StopFetch(id); }
+
+// Calls and streams that begin once the daemon stops are refused here.
+#define CONVOY_FORWARD_CALL(name, Request, Response)                      \
+  void JobManager::name(const Caller& caller, const v1::Request& request, \
+                        Reply<v1::Response> reply) {                      \
+    impl_->name(caller, request, std::move(reply));                       \
+  }
+CONVOY_FORWARD_CALL(CreateJob, CreateJobRequest, Job)
+CONVOY_FORWARD_CALL(GetJob, GetJobRequest, Job)
+CONVOY_FORWARD_CALL(ListJobs, ListJobsRequest, ListJobsResponse)
+CONVOY_FORWARD_CALL(UpdateJob, UpdateJobRequest, Job)
+CONVOY_FORWARD_CALL(AddFiles, AddFilesRequest, AddFilesResponse)
+CONVOY_FORWARD_CALL(ListFiles, ListFilesRequest, ListFilesResponse)
+CONVOY_FORWARD_CALL(UpdateFile, UpdateFileRequest, JobFile)
+CONVOY_FORWARD_CALL(ResumeJob, ResumeJobRequest, Job)
+CONVOY_FORWARD_CALL(SuspendJob, SuspendJobRequest, Job)
+CONVOY_FORWARD_CALL(CompleteJob, CompleteJobRequest, CompleteJobResponse)
+CONVOY_FORWARD_CALL(CancelJob, CancelJobRequest, CancelJobResponse)
+CONVOY_FORWARD_CALL(TakeOwnership, TakeOwnershipRequest, Job)
+CONVOY_FORWARD_CALL(ExplainJob, ExplainJobRequest, ExplainJobResponse)
+#undef CONVOY_FORWARD_CALL
+
+#define CONVOY_FORWARD_STREAM(name, Request)                                 \
+  WatchId JobManager::name(const Caller& caller, const v1::Request& request, \
+                           WatchListener* listener) {                        \
+    return impl_->name(caller, request, listener);                           \
+  }
+CONVOY_FORWARD_STREAM(WatchJob, WatchJobRequest)
+CONVOY_FORWARD_STREAM(WatchJobs, WatchJobsRequest)
+CONVOY_FORWARD_STREAM(Fetch, FetchRequest)
+#undef CONVOY_FORWARD_STREAM
+
+}  // namespace convoy

@@ -1,0 +1,302 @@
+#include "daemon/job_runner.h"
+
+#include <cstddef>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "convoy/v1/error_detail.pb.h"
+#include "daemon/job_proto.h"
+#include "daemon/url_check.h"
+#include "peer/base/status_macros.h"
+#include "peer/base/unique_fd.h"
+#include "proto/error_detail.h"
+
+namespace convoy {
+namespace {
+
+constexpr std::size_t kMaxPemBytes = 1 << 20;
+
+JobFile& FileOf(JobEntry* entry, int index) {
+  return entry->job->files[static_cast<std::size_t>(index)];
+}
+
+SourceCounts Counts(const TransferNews& news) {
+  return {news.origin_bytes, news.mirror_bytes, news.local_bytes};
+}
+
+// Before an answer came, the news of a transfer say nothing about the file:
+// what earlier transfers left still stands.
+bool SaysSomething(const TransferNews& news) {
+  return news.connected || news.size.has_value() || !news.checkpoint.empty();
+}
+
+}  // namespace
+
+// What is opened for a file, and with whose rights.
+struct JobRunner::Opening {
+  OwnerFiles* files = nullptr;
+  JobOwner owner;
+  JobId job;
+  int file_index = 0;
+  std::string local_path;
+  std::string temporary_path;
+  FileIdentity identity;                            // {0, 0}: to be made.
+  std::string source_url;                           // Empty: not a file:// URL.
+  std::string ca_path, certificate_path, key_path;  // Empty: none.
+
+  Opened Run() const;
+};
+
+struct JobRunner::Opened {
+  absl::Status status;
+  bool temporary_lost = false;  // It was there once.
+  UniqueFd target;
+  UniqueFd source;
+  FileIdentity identity;
+  std::string ca_pem, certificate_pem, key_pem;
+};
+
+JobRunner::Opened JobRunner::Opening::Run() const {
+  Opened opened;
+  const auto read = [&](const std::string& path, std::string* pem) {
+    if (path.empty()) return absl::OkStatus();
+    CONVOY_ASSIGN_OR_RETURN(*pem,
+                            files->ReadSmallFile(owner, path, kMaxPemBytes));
+    return absl::OkStatus();
+  };
+  const auto open = [&]() -> absl::Status {
+    CONVOY_RETURN_IF_ERROR(read(ca_path, &opened.ca_pem));
+    CONVOY_RETURN_IF_ERROR(read(certificate_path, &opened.certificate_pem));
+    CONVOY_RETURN_IF_ERROR(read(key_path, &opened.key_pem));
+    if (!source_url.empty()) {
+      CONVOY_ASSIGN_OR_RETURN(const std::string path,
+                              PathOfFileUrl("remote_url", source_url));
+      CONVOY_ASSIGN_OR_RETURN(opened.source, files->OpenSource(owner, path));
+    }
+    if (identity.inode == 0) {
+      CONVOY_ASSIGN_OR_RETURN(
+          TemporaryFile made,
+          files->CreateTemporary(owner, local_path, job, file_index));
+      opened.target = std::move(made.fd);
+      opened.identity = made.identity;
+      return absl::OkStatus();
+    }
+    absl::StatusOr<UniqueFd> target =
+        files->OpenTemporary(owner, temporary_path, identity);
+    opened.temporary_lost =
+        !target.ok() && ErrorDetailOf(target.status()).reason() ==
+                            v1::ERROR_REASON_LOCAL_FILE_CHANGED;
+    CONVOY_ASSIGN_OR_RETURN(opened.target, std::move(target));
+    opened.identity = identity;
+    return absl::OkStatus();
+  };
+  opened.status = open();
+  return opened;
+}
+
+void JobRunner::Start(JobEntry* entry, int file_index) {
+  auto owned =
+      std::make_unique<FileRun>(static_cast<FileRunListener*>(this),
+                                entry->job->id, file_index, ++last_id_);
+  FileRun* const run = owned.get();
+  by_id_.emplace(run->id, run);
+  entry->run->pending.erase(file_index);
+  entry->run->files[file_index] = std::move(owned);
+
+  JobFile& file = FileOf(entry, file_index);
+  if (file.transfer == nullptr) {
+    file.transfer = std::make_unique<FileTransferState>();
+  }
+  run->before = file.transfer->sources;
+  if (file.transfer->inode != 0) {
+    Open(run);
+    return;
+  }
+  file.transfer->temporary_path =
+      TemporaryPath(file.local_path, entry->job->id, file_index);
+  parts_.commits->TouchFile(entry->job->id, file_index);
+  parts_.commits->WhenDurable([this, id = run->id](const absl::Status& status) {
+    // Not durable: the job was read back, and its runs have ended.
+    FileRun* const waiting = Find(id);
+    if (status.ok() && waiting != nullptr) Open(waiting);
+  });
+}
+
+FileRun* JobRunner::Find(std::uint64_t run_id) const {
+  const auto found = by_id_.find(run_id);
+  return found == by_id_.end() ? nullptr : found->second;
+}
+
+void JobRunner::Open(FileRun* run) {
+  JobEntry* const entry = parts_.table->Find(run->job);
+  const Job& job = *entry->job;
+  const JobFile& file = FileOf(entry, run->index);
+  Opening opening;
+  opening.files = parts_.files;
+  opening.owner = job.owner;
+  opening.job = job.id;
+  opening.file_index = run->index;
+  opening.local_path = file.local_path;
+  opening.temporary_path = file.transfer->temporary_path;
+  opening.identity = {file.transfer->device, file.transfer->inode};
+  if (IsFileUrl(file.remote_url)) opening.source_url = file.remote_url;
+  if (job.http != nullptr) {
+    opening.ca_path = job.http->tls().ca_file();
+    opening.certificate_path = job.http->tls().client_certificate_file();
+    opening.key_path = job.http->tls().client_key_file();
+  }
+  parts_.work->Run<Opened>(
+      [opening = std::move(opening)] { return opening.Run(); },
+      [this, id = run->id](Opened opened) { OnOpened(id, std::move(opened)); });
+}
+
+void JobRunner::OnOpened(std::uint64_t run_id, Opened opened) {
+  FileRun* const run = Find(run_id);
+  if (run == nullptr) return;
+  JobEntry* const entry = parts_.table->Find(run->job);
+  const Job& job = *entry->job;
+  JobFile& file = FileOf(entry, run->index);
+  if (!opened.status.ok()) {
+    if (opened.temporary_lost) {
+      // A later try begins the file anew.
+      file.flushed_bytes = 0;
+      file.transfer->checkpoint.clear();
+      file.transfer->device = 0;
+      file.transfer->inode = 0;
+      parts_.commits->TouchFile(job.id, run->index);
+    }
+    TransferEnd end;
+    end.status = std::move(opened.status);
+    End(run, std::move(end));
+    return;
+  }
+  if (file.transfer->inode != opened.identity.inode) {
+    file.transfer->device = opened.identity.device;
+    file.transfer->inode = opened.identity.inode;
+    file.transfer->checkpoint.clear();
+    file.flushed_bytes = 0;
+    parts_.commits->TouchFile(job.id, run->index);
+  }
+
+  TransferSpec spec;
+  spec.target = std::move(opened.target);
+  spec.source = std::move(opened.source);
+  spec.urls.push_back(file.remote_url);
+  spec.urls.insert(spec.urls.end(), file.mirror_urls.begin(),
+                   file.mirror_urls.end());
+  spec.ranges = file.ranges;
+  spec.expected_size = file.expected_size;
+  spec.expected_sha256 = file.expected_sha256;
+  spec.http = MakeHttpSettings(job.http.get(), std::move(opened.ca_pem),
+                               std::move(opened.certificate_pem),
+                               std::move(opened.key_pem));
+  spec.urgency = job.priority == v1::JOB_PRIORITY_FOREGROUND
+                     ? Urgency::kForeground
+                     : Urgency::kBackground;
+  spec.checkpoint = file.transfer->checkpoint;
+  run->transfer = parts_.engine->Start(std::move(spec), run, parts_.control);
+}
+
+void JobRunner::OnRunNews(FileRun* run, const TransferNews& news) {
+  const TransferNews before = std::exchange(run->news, news);
+  run->fresh = true;
+  observer_.OnFileNews(parts_.table->Find(run->job), run, before);
+}
+
+void JobRunner::OnRunEnd(FileRun* run, TransferEnd end) {
+  run->news = std::move(end.news);
+  run->fresh = true;
+  End(run, std::move(end));
+}
+
+void JobRunner::End(FileRun* run, TransferEnd end) {
+  JobEntry* const entry = parts_.table->Find(run->job);
+  const int index = run->index;
+  FoldRun(entry, run);
+  Retire(entry, index);
+  observer_.OnFileEnd(entry, index, std::move(end));
+}
+
+void JobRunner::FoldRun(JobEntry* entry, FileRun* run) {
+  if (!run->fresh) return;
+  run->fresh = false;
+  const TransferNews& news = run->news;
+  const SourceCounts counts = Counts(news);
+  const SourceCounts grown = {counts.origin - run->counted.origin,
+                              counts.mirror - run->counted.mirror,
+                              counts.local - run->counted.local};
+  run->counted = counts;
+  received_ += grown;
+  entry->run->received_bytes += grown.origin + grown.mirror + grown.local;
+  if (!SaysSomething(news)) return;
+
+  JobFile& file = FileOf(entry, run->index);
+  FileTransferState& transfer = *file.transfer;
+  if (news.size.has_value()) file.size = news.size;
+  file.flushed_bytes = news.flushed_bytes;
+  transfer.checkpoint = news.checkpoint;
+  transfer.validator = news.validator;
+  transfer.response_headers = news.response_headers;
+  transfer.effective_url = news.effective_url;
+  transfer.integrity = news.integrity;
+  transfer.sources = run->before;
+  transfer.sources += counts;
+  parts_.commits->TouchFile(entry->job->id, run->index);
+}
+
+bool JobRunner::Fold(JobEntry* entry) {
+  bool folded = false;
+  for (const auto& [index, run] : entry->run->files) {
+    folded |= run->fresh;
+    FoldRun(entry, run.get());
+  }
+  return folded;
+}
+
+void JobRunner::Retire(JobEntry* entry, int file_index) {
+  const auto found = entry->run->files.find(file_index);
+  std::unique_ptr<FileRun> run = std::move(found->second);
+  entry->run->files.erase(found);
+  by_id_.erase(run->id);
+  run->Silence();
+  parts_.control->Post([run = std::move(run)] {});
+}
+
+void JobRunner::Stop(JobEntry* entry, int file_index) {
+  FoldRun(entry, entry->run->files.at(file_index).get());
+  Retire(entry, file_index);
+  entry->run->pending.insert(file_index);
+}
+
+void JobRunner::StopJob(JobEntry* entry) {
+  if (entry->run == nullptr) return;
+  while (!entry->run->files.empty()) {
+    Stop(entry, entry->run->files.begin()->first);
+  }
+  entry->run.reset();
+}
+
+void JobRunner::DropJob(JobEntry* entry) {
+  if (entry->run == nullptr) return;
+  while (!entry->run->files.empty()) {
+    Retire(entry, entry->run->files.begin()->first);
+  }
+  entry->run.reset();
+}
+
+void JobRunner::Restart(JobEntry* entry, int file_index) {
+  if (entry->run == nullptr || entry->run->files.count(file_index) == 0) return;
+  Stop(entry, file_index);
+  Start(entry, file_index);
+}
+
+void JobRunner::RestartJob(JobEntry* entry) {
+  if (entry->run == nullptr) return;
+  std::vector<int> indexes;
+  for (const auto& file : entry->run->files) indexes.push_back(file.first);
+  for (const int index : indexes) Restart(entry, index);
+}
+
+}  // namespace convoy
