@@ -177,22 +177,18 @@ void CurlRequest::OnTransferDone(int curl_code) {
 absl::Status CurlRequest::EndOfExchange(int curl_code) {
   if (handler_ == nullptr || redirected_) return absl::OkStatus();
   if (!failure_.ok()) return failure_;
-  if (curl_code != CURLE_OK) {
-    CurlFailure failure = easy_->Failure(curl_code);
-    failure.url = ShownUrl();
-    failure.host = url_->host();
-    return CurlFailureToStatus(failure);
-  }
+  if (curl_code != CURLE_OK) return FailureOf(curl_code);
   if (head_delivered_) return absl::OkStatus();
-  // A head without a body that waited for this.
-  if (!head_.complete()) {
-    CurlFailure failure;
-    failure.code = CURLE_WEIRD_SERVER_REPLY;
-    failure.url = ShownUrl();
-    failure.host = url_->host();
-    return CurlFailureToStatus(failure);
-  }
-  return DeliverHead();
+  // A head without a body that waited for this; or the end came inside of it,
+  // which libcurl takes for the end of the answer.
+  return head_.complete() ? DeliverHead() : FailureOf(CURLE_PARTIAL_FILE);
+}
+
+absl::Status CurlRequest::FailureOf(int curl_code) const {
+  CurlFailure failure = easy_->Failure(curl_code);
+  failure.url = ShownUrl();
+  failure.host = url_->host();
+  return CurlFailureToStatus(failure);
 }
 
 std::string CurlRequest::ShownUrl() const {

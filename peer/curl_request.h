@@ -90,6 +90,7 @@ class CurlRequest final : public CurlTransfer, private CurlEasy::Sink {
   absl::Status DeliverHead();
   // How the exchange ended, for the handler.
   absl::Status EndOfExchange(int curl_code);
+  absl::Status FailureOf(int curl_code) const;
   // The URL for errors: what follows "?" in a place the job did not name may be
   // a secret of that place.
   std::string ShownUrl() const;
