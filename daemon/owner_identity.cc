@@ -5,11 +5,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <cstring>
 #include <string>
 #include <utility>
 
@@ -84,16 +82,11 @@ absl::StatusOr<std::unique_ptr<OwnerIdentity>> OwnerIdentity::Take(
                                " and cannot touch files of uid ", owner.uid,
                                ": use the machine's convoyd"));
   }
-  auto saved = std::make_unique<Saved>();
-  saved->uid = FileSystemUid();
-  saved->gid = FileSystemGid();
-  if (!GetThreadGroups(&saved->groups)) {
-    return Denied(absl::StrCat("getgroups: ", std::strerror(errno)));
-  }
-  // From here on its destructor restores, whatever was changed.
-  std::unique_ptr<OwnerIdentity> identity(new OwnerIdentity(std::move(saved)));
-  if (!SetThreadGroups(groups) || !SetFileSystemGid(owner.gid) ||
-      !SetFileSystemUid(owner.uid) ||
+  // From here on its destructor restores what was changed.
+  std::unique_ptr<OwnerIdentity> identity(new OwnerIdentity(
+      std::make_unique<Saved>(Saved{FileSystemUid(), FileSystemGid(), {}})));
+  if ((owner.uid != 0 && !identity->TakeGroups(groups)) ||
+      !SetFileSystemGid(owner.gid) || !SetFileSystemUid(owner.uid) ||
       (owner.uid != 0 && OverridesFilePermissions())) {
     return Denied(absl::StrCat(
         "convoyd cannot take the rights of uid ", owner.uid,
@@ -103,10 +96,17 @@ absl::StatusOr<std::unique_ptr<OwnerIdentity>> OwnerIdentity::Take(
   return identity;
 }
 
+bool OwnerIdentity::TakeGroups(const std::vector<gid_t>& groups) {
+  std::vector<gid_t> own;
+  if (!GetThreadGroups(&own) || !SetThreadGroups(groups)) return false;
+  saved_->groups = std::move(own);
+  return true;
+}
+
 OwnerIdentity::~OwnerIdentity() {
   if (saved_ == nullptr) return;
   if (SetFileSystemUid(saved_->uid) && SetFileSystemGid(saved_->gid) &&
-      SetThreadGroups(saved_->groups)) {
+      (!saved_->groups.has_value() || SetThreadGroups(*saved_->groups))) {
     return;
   }
   // To go on as another user would be a danger to both.

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -33,10 +34,12 @@ class OwnerIdentity {
   struct Saved {
     uid_t uid;
     gid_t gid;
-    std::vector<gid_t> groups;
+    // Absent: not changed.
+    std::optional<std::vector<gid_t>> groups;
   };
 
   explicit OwnerIdentity(std::unique_ptr<Saved> saved);
+  bool TakeGroups(const std::vector<gid_t>& groups);
 
   const std::unique_ptr<Saved> saved_;  // Null: nothing was changed.
 };
