@@ -101,7 +101,12 @@ class FakeOriginTransport final : public OriginTransport {
     executor_.Post([this, id] { SendHead(id); });
     return id;
   }
-  void Cancel(RequestId id) override { exchanges_.erase(id); }
+  void Cancel(RequestId id) override {
+    const auto found = exchanges_.find(id);
+    if (found == exchanges_.end()) return;
+    executor_.CancelTimer(found->second.timer);
+    exchanges_.erase(found);
+  }
   void SetPaused(RequestId id, bool paused) override {
     const auto found = exchanges_.find(id);
     if (found == exchanges_.end() || found->second.paused == paused) return;
@@ -121,6 +126,7 @@ class FakeOriginTransport final : public OriginTransport {
     std::size_t sent = 0;
     bool paused = false;
     bool waits_for_unpause = false;
+    Executor::TimerId timer = 0;
   };
 
   void Answer(const OriginRequest& request, Exchange* exchange) {
@@ -205,19 +211,21 @@ class FakeOriginTransport final : public OriginTransport {
     sent_bytes_ += static_cast<std::int64_t>(length);
     const absl::Status status = exchange.handler->OnBody(bytes);
     if (!status.ok()) return Finish(id, status);
+    if (exchanges_.count(id) == 0) return;
     if (limited()) {
-      executor_.PostAfter(kTick, [this, id] { SendBody(id); });
+      exchange.timer =
+          executor_.PostAfter(kTick, [this, id] { SendBody(id); });
     } else {
       executor_.Post([this, id] { SendBody(id); });
     }
   }
 
-  void Finish(RequestId id, const absl::Status& status) {
+  void Finish(RequestId id, absl::Status status) {
     const auto found = exchanges_.find(id);
     if (found == exchanges_.end()) return;
     OriginResponseHandler* const handler = found->second.handler;
     exchanges_.erase(found);
-    handler->OnDone(status);
+    handler->OnDone(std::move(status));
   }
 
   bool limited() const { return connection_rate_ > 0 || link_rate_ > 0; }
