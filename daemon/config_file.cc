@@ -2,13 +2,11 @@
 
 #include <fcntl.h>
 #include <unistd.h>
-#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
-#include <exception>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -28,6 +26,7 @@
 #include "convoy/v1/config.pb.h"
 #include "convoy/v1/error_detail.pb.h"
 #include "daemon/config_schema.h"
+#include "daemon/config_yaml.h"
 #include "daemon/field_check.h"
 #include "daemon/settings.h"
 #include "peer/base/status_macros.h"
@@ -79,6 +78,22 @@ std::string UnknownKey(absl::string_view name,
       "; allowed: ", absl::StrJoin(allowed, ", "));
 }
 
+// Why a node cannot be a key's value; empty: it can.
+absl::string_view WrongInNode(const YamlNode& node) {
+  switch (node.kind) {
+    case YamlNode::Kind::kNull:
+      return "has no value";
+    case YamlNode::Kind::kScalar:
+      return node.tagged ? "has a tag" : "";
+    case YamlNode::Kind::kAlias:
+      return "is an alias; write its value out";
+    case YamlNode::Kind::kMap:
+    case YamlNode::Kind::kSequence:
+      return "is not a single value";
+  }
+  return "";
+}
+
 // Reads one file into settings. Goes on after a problem, to find them all.
 class FileReader {
  public:
@@ -93,14 +108,12 @@ class FileReader {
 
  private:
   void Problem(int line, absl::string_view key, absl::string_view what);
-  // False: the text cannot be YAML.
-  bool CheckCharacters();
   // Calls `on_entry(name, line, value)` with each entry of a map.
   template <typename OnEntry>
-  void ForEachEntry(const YAML::Node& map, const std::string& prefix,
+  void ForEachEntry(const YamlNode& map, const std::string& prefix,
                     const OnEntry& on_entry);
-  void ReadSection(const std::string& name, int line, const YAML::Node& value);
-  void ReadValue(const std::string& name, int line, const YAML::Node& value);
+  void ReadSection(const std::string& name, int line, const YamlNode& value);
+  void ReadValue(const std::string& name, int line, const YamlNode& value);
 
   const std::string path_;
   const std::string& text_;
@@ -108,79 +121,47 @@ class FileReader {
   Problems& problems_;
 };
 
-// As people count; the library counts from 0, and from -1 where it does not
-// know.
-int LineOf(const YAML::Mark& mark) { return std::max(mark.line + 1, 1); }
-
 void FileReader::Problem(int line, absl::string_view key,
                          absl::string_view what) {
   problems_.Add(absl::StrCat(path_, ":", line, ": ", Excerpt(key),
                              key.empty() ? "" : ": ", what));
 }
 
-bool FileReader::CheckCharacters() {
-  int line = 1;
-  absl::string_view rest = text_;
-  while (!rest.empty()) {
-    const absl::string_view text = rest.substr(0, rest.find('\n'));
-    const bool plain = absl::c_all_of(text, [](char c) {
-      return c == '\t' || c == '\r' || !HasControl(absl::string_view(&c, 1));
-    });
-    if (!plain || !CountCharacters(text).has_value()) {
-      Problem(line, "",
-              plain ? "not UTF-8; allowed: UTF-8 text"
-                    : "a control character; allowed: UTF-8 text");
-      return false;
-    }
-    rest.remove_prefix(std::min(text.size() + 1, rest.size()));
-    ++line;
-  }
-  return true;
-}
-
 void FileReader::Read() {
-  if (!CheckCharacters()) return;
-  try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(text_);
-    if (documents.empty()) return;
-    if (documents.size() > 1) {
-      Problem(LineOf(documents[1].Mark()), "",
-              "a second document; allowed: one document in a file");
-    }
-    if (documents.front().IsNull()) return;
-    if (!documents.front().IsMap()) {
-      Problem(LineOf(documents.front().Mark()), "",
-              absl::StrCat("not a map of keys; allowed: ",
-                           absl::StrJoin(ConfigSections(), ", ")));
-      return;
-    }
-    ForEachEntry(
-        documents.front(), "",
-        [this](const std::string& name, int line, const YAML::Node& value) {
-          ReadSection(name, line, value);
-        });
-  } catch (const YAML::Exception& e) {
-    Problem(LineOf(e.mark), "", absl::StrCat("not YAML: ", Excerpt(e.msg)));
-  } catch (const std::exception& e) {
-    Problem(1, "", absl::StrCat("cannot be read: ", Excerpt(e.what())));
+  YamlNode root;
+  if (const auto problem = ParseYaml(text_, &root)) {
+    Problem(problem->line, "", problem->what);
+    return;
   }
+  if (root.kind == YamlNode::Kind::kNull) return;
+  if (root.kind != YamlNode::Kind::kMap) {
+    Problem(root.line, "",
+            absl::StrCat("not a map of keys; allowed: ",
+                         absl::StrJoin(ConfigSections(), ", ")));
+    return;
+  }
+  ForEachEntry(
+      root, "",
+      [this](const std::string& name, int line, const YamlNode& value) {
+        ReadSection(name, line, value);
+      });
 }
 
 template <typename OnEntry>
-void FileReader::ForEachEntry(const YAML::Node& map, const std::string& prefix,
+void FileReader::ForEachEntry(const YamlNode& map, const std::string& prefix,
                               const OnEntry& on_entry) {
   std::map<std::string, int> seen;
-  for (const auto& entry : map) {
-    const int line = LineOf(entry.first.Mark());
-    if (!entry.first.IsScalar()) {
+  for (const auto& [key, value] : map.entries) {
+    const int line = key.line;
+    if (key.kind != YamlNode::Kind::kScalar) {
       Problem(line, prefix, "a key that is not a text; allowed: names of keys");
       continue;
     }
     const std::string name =
-        absl::StrCat(prefix, prefix.empty() ? "" : ".", entry.first.Scalar());
+        absl::StrCat(prefix, prefix.empty() ? "" : ".", key.text);
     const auto [first, is_new] = seen.emplace(name, line);
     if (is_new) {
-      on_entry(name, line, entry.second);
+      on_entry(name, line, value);
     } else {
       Problem(line, name,
               absl::StrCat("given twice, first in line ", first->second,
@@ -190,17 +171,17 @@ void FileReader::ForEachEntry(const YAML::Node& map, const std::string& prefix,
 }
 
 void FileReader::ReadSection(const std::string& name, int line,
-                             const YAML::Node& value) {
+                             const YamlNode& value) {
   const std::vector<std::string> keys = ConfigKeysOf(name);
   if (keys.empty()) {
     Problem(line, name, UnknownKey(name, ConfigSections()));
-  } else if (value.IsMap()) {
+  } else if (value.kind == YamlNode::Kind::kMap) {
     ForEachEntry(value, name,
                  [this](const std::string& key, int key_line,
-                        const YAML::Node& key_value) {
+                        const YamlNode& key_value) {
                    ReadValue(key, key_line, key_value);
                  });
-  } else if (!value.IsNull()) {
+  } else if (value.kind != YamlNode::Kind::kNull) {
     Problem(line, name,
             absl::StrCat("not a map of keys; allowed: ",
                          absl::StrJoin(keys, ", ")));
@@ -208,27 +189,22 @@ void FileReader::ReadSection(const std::string& name, int line,
 }
 
 void FileReader::ReadValue(const std::string& name, int line,
-                           const YAML::Node& value) {
+                           const YamlNode& value) {
   const ConfigKey* key = FindConfigKey(name);
   if (key == nullptr) {
     const std::string section = name.substr(0, name.find('.'));
     Problem(line, name, UnknownKey(name, ConfigKeysOf(section)));
     return;
   }
-  // "?": plain, "!": in quotes.
-  const std::string tag = value.Tag();
-  const bool plain_scalar = value.IsScalar() && (tag == "?" || tag == "!");
-  if (!plain_scalar) {
-    const absl::string_view what = value.IsNull()     ? "has no value"
-                                   : value.IsScalar() ? "has a tag"
-                                                      : "is not a single value";
+  const absl::string_view what = WrongInNode(value);
+  if (!what.empty()) {
     return Problem(
         line, name,
         absl::StrCat(what, "; allowed: ", AllowedConfigValues(*key)));
   }
   const std::string problem = SetConfigValue(
-      *key, value.Scalar(),
-      tag == "!" ? ConfigText::kQuoted : ConfigText::kPlain, &settings_.config);
+      *key, value.text, value.quoted ? ConfigText::kQuoted : ConfigText::kPlain,
+      &settings_.config);
   if (!problem.empty()) return Problem(line, name, problem);
   settings_.providers[name] = absl::StrCat(path_, ":", line);
 }

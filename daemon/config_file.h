@@ -41,8 +41,8 @@ constexpr char kDefaultConfigPath[] = "/etc/convoy/convoyd.yaml";
 absl::StatusOr<Settings> LoadConfig(const std::string& path,
                                     const ConfigOverrides& command_line);
 // As LoadConfig, but `path` need not exist; empty: there is no file at all.
-absl::StatusOr<Settings> LoadDefaultConfig(
-    const std::string& path, const ConfigOverrides& command_line);
+absl::StatusOr<Settings> LoadDefaultConfig(const std::string& path,
+                                           const ConfigOverrides& command_line);
 
 // What transfers need of it.
 HttpLimits MakeHttpLimits(const Settings& settings);

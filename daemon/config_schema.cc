@@ -73,6 +73,19 @@ absl::string_view LastComponent(absl::string_view name) {
   return name.substr(name.rfind('.') + 1);
 }
 
+// How far `candidate` is from what was written. The right name in the wrong
+// section, and a name without its unit, are nearly as good as the name itself.
+std::size_t Strangeness(absl::string_view written,
+                        absl::string_view candidate) {
+  const absl::string_view name = LastComponent(written);
+  const absl::string_view key = LastComponent(candidate);
+  const std::size_t section = absl::StrContains(candidate, '.') ? 1 : 0;
+  if (name.size() > 3 && absl::StartsWith(key, absl::StrCat(name, "_"))) {
+    return 1 + section;
+  }
+  return std::min(Distance(written, candidate), Distance(name, key) + section);
+}
+
 // The unit that the key's name ends with.
 absl::string_view UnitOf(const ConfigKey& key) {
   for (absl::string_view unit : {"bytes_per_second", "seconds", "bytes"}) {
@@ -165,7 +178,10 @@ std::string WrongInText(const ConfigKey& key, absl::string_view text) {
   if (key.name == kProxyUrlKey) {
     const absl::Status status = CheckProxyUrl("URL", text, UserInfo::kAllowed);
     if (!status.ok()) {
-      return std::string(absl::StripPrefix(status.message(), "URL "));
+      // SetConfigValue says what is allowed.
+      const absl::string_view message = status.message();
+      return std::string(absl::StripPrefix(
+          message.substr(0, message.find("; allowed:")), "URL "));
     }
   }
   return "";
@@ -226,11 +242,7 @@ std::string NearestConfigKey(absl::string_view name) {
   std::string nearest;
   std::size_t best = std::numeric_limits<std::size_t>::max();
   for (const std::string& candidate : candidates) {
-    // Right name in the wrong section: nearly as good as the same name.
-    const std::size_t distance =
-        std::min(Distance(written, candidate),
-                 Distance(LastComponent(written), LastComponent(candidate)) +
-                     (absl::StrContains(candidate, '.') ? 1 : 0));
+    const std::size_t distance = Strangeness(written, candidate);
     if (distance < best) {
       best = distance;
       nearest = candidate;
