@@ -206,8 +206,8 @@ void JobRunner::OnRunNews(FileRun* run, const TransferNews& news) {
 }
 
 void JobRunner::OnRunEnd(FileRun* run, TransferEnd end) {
-  run->news = std::move(end.news);
-  run->fresh = true;
+  // The last bytes may have come with the end.
+  if (SaysSomething(end.news)) OnRunNews(run, end.news);
   End(run, std::move(end));
 }
 

@@ -33,8 +33,7 @@ class JobRunner final : private FileRunListener {
     // `run->news` is new; `before` is what it was.
     virtual void OnFileNews(JobEntry* entry, FileRun* run,
                             const TransferNews& before) = 0;
-    // The file does not run any more; the job has the last news. `end.news` is
-    // moved from.
+    // The file does not run any more; the job has the last news.
     virtual void OnFileEnd(JobEntry* entry, int file_index,
                            TransferEnd end) = 0;
   };
