@@ -133,6 +133,18 @@ std::string StateText(v1::JobState state) {
   return EnumText(v1::JobState_Name(state), "JOB_STATE_");
 }
 
+std::string StateFlag(v1::JobState state) {
+  return absl::StrReplaceAll(StateText(state), {{" ", "-"}});
+}
+
+std::vector<v1::JobState> AllStates() {
+  std::vector<v1::JobState> states;
+  for (int state = v1::JobState_MIN + 1; state <= v1::JobState_MAX; ++state) {
+    states.push_back(static_cast<v1::JobState>(state));
+  }
+  return states;
+}
+
 std::string PriorityText(v1::JobPriority priority) {
   return EnumText(v1::JobPriority_Name(priority), "JOB_PRIORITY_");
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -25,6 +26,10 @@ std::string FormatPercent(std::int64_t part, std::int64_t total);
 
 // "transient error" for JOB_STATE_TRANSIENT_ERROR.
 std::string StateText(v1::JobState state);
+// "transient-error": the same as a value of a flag.
+std::string StateFlag(v1::JobState state);
+// Each state but UNSPECIFIED, in the order of a job's life.
+std::vector<v1::JobState> AllStates();
 // "high" for JOB_PRIORITY_HIGH.
 std::string PriorityText(v1::JobPriority priority);
 // "origin", or "origin 80%, mirrors 20%"; empty when nothing was received.

@@ -1,0 +1,35 @@
+#ifndef CONVOY_CLIENT_CLI_FILE_FLAGS_H_
+#define CONVOY_CLIENT_CLI_FILE_FLAGS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "convoy/v1/job.pb.h"
+
+namespace CLI {
+class App;
+}
+
+namespace convoy {
+
+// Flags that name files to get.
+struct FileFlags {
+  std::vector<std::string> urls;
+  std::string output;
+  std::string directory;
+  std::string sha256;
+  std::string size;
+  std::vector<std::string> ranges;
+  std::vector<std::string> mirrors;
+};
+
+// `urls_required`: the command is of no use without a URL.
+void AddFileFlags(CLI::App& command, FileFlags& flags, bool urls_required);
+
+// INVALID_ARGUMENT: a flag is wrong, or does not go with several URLs.
+absl::StatusOr<std::vector<v1::JobFile>> JobFilesFrom(const FileFlags& flags);
+
+}  // namespace convoy
+
+#endif  // CONVOY_CLIENT_CLI_FILE_FLAGS_H_

@@ -1,0 +1,40 @@
+#ifndef CONVOY_CLIENT_CLI_HTTP_FLAGS_H_
+#define CONVOY_CLIENT_CLI_HTTP_FLAGS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "convoy/v1/job.pb.h"
+
+namespace CLI {
+class App;
+}
+
+namespace convoy {
+
+// Flags that say how to speak to the origin. Secrets come from files or
+// standard input, never from the command line, which other users can read.
+struct HttpFlags {
+  std::vector<std::string> headers;
+  std::string user;
+  std::string password_file;
+  std::string bearer_file;
+  std::string proxy;
+  bool no_proxy = false;
+  std::string proxy_user;
+  std::string proxy_password_file;
+  std::string ca_file;
+  std::string certificate_file;
+  std::string key_file;
+  std::string redirects;
+};
+
+void AddHttpFlags(CLI::App& command, HttpFlags& flags);
+
+// Reads the files that the flags name. INVALID_ARGUMENT: a flag is wrong.
+absl::StatusOr<v1::HttpOptions> HttpOptionsFrom(const HttpFlags& flags);
+
+}  // namespace convoy
+
+#endif  // CONVOY_CLIENT_CLI_HTTP_FLAGS_H_

@@ -1,0 +1,34 @@
+#ifndef CONVOY_CLIENT_CLI_JOB_FLAGS_H_
+#define CONVOY_CLIENT_CLI_JOB_FLAGS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "convoy/v1/job.pb.h"
+
+namespace CLI {
+class App;
+}
+
+namespace convoy {
+
+// Flags that set fields of a job.
+struct JobFlags {
+  std::string name;
+  std::string description;
+  std::string priority;
+  std::string no_progress_timeout;
+  std::string retry_delay;
+};
+
+void AddJobFlags(CLI::App& command, JobFlags& flags);
+
+// Sets the fields whose flags were given, and appends their names to `fields`.
+// INVALID_ARGUMENT: a flag is wrong.
+absl::Status FillJob(const JobFlags& flags, v1::Job& job,
+                     std::vector<std::string>& fields);
+
+}  // namespace convoy
+
+#endif  // CONVOY_CLIENT_CLI_JOB_FLAGS_H_

@@ -1,0 +1,204 @@
+#include "client/cli/job_text.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "client/cli/format.h"
+#include "google/protobuf/duration.pb.h"
+#include "google/protobuf/timestamp.pb.h"
+
+namespace convoy {
+namespace {
+
+constexpr int kKeyWidth = 16;
+
+absl::Time TimeFrom(const google::protobuf::Timestamp& time) {
+  return absl::FromUnixSeconds(time.seconds()) +
+         absl::Nanoseconds(time.nanos());
+}
+
+absl::Duration SpanFrom(const google::protobuf::Duration& span) {
+  return absl::Seconds(span.seconds()) + absl::Nanoseconds(span.nanos());
+}
+
+// Adds "  key:   value", unless the value is empty.
+void Add(std::vector<std::string>& lines, const std::string& indent,
+         const std::string& key, const std::string& value) {
+  if (value.empty()) return;
+  lines.push_back(
+      absl::StrCat(indent, PadRight(key + ":", kKeyWidth), Printable(value)));
+}
+
+std::string DoneText(std::int64_t done, bool has_total, std::int64_t total) {
+  if (!has_total) return FormatBytes(done);
+  return absl::StrCat(FormatBytes(done), " of ", FormatBytes(total), " (",
+                      total == 0 ? "100%" : FormatPercent(done, total), ")");
+}
+
+std::string RangeText(const v1::FileRange& range) {
+  std::string text = absl::StrCat(range.offset_bytes(), "-");
+  if (range.has_length_bytes()) {
+    absl::StrAppend(&text, range.offset_bytes() + range.length_bytes() - 1);
+  }
+  return text;
+}
+
+std::string EnumWord(absl::string_view name, absl::string_view prefix) {
+  return absl::StrReplaceAll(
+      absl::AsciiStrToLower(name.substr(std::min(prefix.size(), name.size()))),
+      {{"_", " "}});
+}
+
+// "policy http.proxy_url, set by default".
+std::string RuleText(const std::string& policy, const std::string& provider) {
+  if (policy.empty()) return "";
+  return provider.empty()
+             ? absl::StrCat("policy ", policy)
+             : absl::StrCat("policy ", policy, ", set by ", provider);
+}
+
+std::string SourceLine(const v1::SourceExplanation& source) {
+  std::string line = absl::StrCat(
+      "  ",
+      PadRight(EnumWord(v1::SourceExplanation::Use_Name(source.use()), "USE_"),
+               9),
+      EnumWord(v1::SourceExplanation::Kind_Name(source.kind()), "KIND_"));
+  if (!source.address().empty()) absl::StrAppend(&line, " ", source.address());
+  if (source.bytes() > 0) {
+    absl::StrAppend(&line, ", ", FormatBytes(source.bytes()));
+  }
+  if (source.connections() > 0) {
+    absl::StrAppend(&line, ", ", source.connections(), " connection",
+                    source.connections() == 1 ? "" : "s");
+  }
+  if (!source.reason().empty()) absl::StrAppend(&line, ": ", source.reason());
+  const std::string rule = RuleText(source.policy(), source.provider());
+  if (!rule.empty()) absl::StrAppend(&line, " (", rule, ")");
+  return Printable(line);
+}
+
+}  // namespace
+
+std::string OwnerText(const v1::Owner& owner) {
+  return owner.user_name().empty() ? absl::StrCat("uid ", owner.uid())
+                                   : Printable(owner.user_name());
+}
+
+std::vector<std::string> JobLines(const v1::Job& job, absl::TimeZone zone) {
+  const auto moment = [&](bool known, const google::protobuf::Timestamp& time) {
+    return known ? FormatMoment(TimeFrom(time), zone) : "";
+  };
+  const v1::JobProgress& progress = job.progress();
+  std::vector<std::string> lines;
+  Add(lines, "", "job", job.id());
+  Add(lines, "", "name", job.display_name());
+  Add(lines, "", "description", job.description());
+  Add(lines, "", "state", StateText(job.state()));
+  if (job.has_error()) {
+    Add(lines, "", "error", job.error().message());
+    Add(lines, "", "policy", job.error().detail().policy());
+  }
+  if (job.error_count() > 0) {
+    Add(lines, "", "errors so far", absl::StrCat(job.error_count()));
+  }
+  Add(lines, "", "next try",
+      moment(job.has_next_retry_time(), job.next_retry_time()));
+  Add(lines, "", "priority", PriorityText(job.priority()));
+  Add(lines, "", "owner", OwnerText(job.owner()));
+  Add(lines, "", "done",
+      DoneText(progress.transferred_bytes(), progress.has_total_bytes(),
+               progress.total_bytes()));
+  Add(lines, "", "files",
+      absl::StrCat(progress.transferred_files(), " of ",
+                   progress.total_files()));
+  Add(lines, "", "from", SourcesText(progress.source_bytes()));
+  if (progress.rate_bytes_per_second() > 0) {
+    Add(lines, "", "rate", FormatRate(progress.rate_bytes_per_second()));
+  }
+  if (job.has_no_progress_timeout()) {
+    Add(lines, "", "gives up after",
+        FormatSpan(SpanFrom(job.no_progress_timeout())));
+  }
+  if (job.has_minimum_retry_delay()) {
+    Add(lines, "", "retry delay",
+        FormatSpan(SpanFrom(job.minimum_retry_delay())));
+  }
+  Add(lines, "", "created", moment(job.has_create_time(), job.create_time()));
+  Add(lines, "", "modified", moment(job.has_modify_time(), job.modify_time()));
+  Add(lines, "", "transferred",
+      moment(job.has_transfer_complete_time(), job.transfer_complete_time()));
+  return lines;
+}
+
+std::vector<std::string> FileLines(const v1::JobFile& file) {
+  const std::string indent = "  ";
+  std::vector<std::string> lines = {absl::StrCat("file ", file.index(), ":")};
+  Add(lines, indent, "url", file.remote_url());
+  if (file.effective_url() != file.remote_url()) {
+    Add(lines, indent, "answered by", file.effective_url());
+  }
+  for (const std::string& mirror : file.mirror_urls()) {
+    Add(lines, indent, "mirror", mirror);
+  }
+  Add(lines, indent, "path", file.local_path());
+  for (const v1::FileRange& range : file.ranges()) {
+    Add(lines, indent, "bytes", RangeText(range));
+  }
+  Add(lines, indent, "done",
+      DoneText(file.transferred_bytes(), file.has_size_bytes(),
+               file.size_bytes()));
+  Add(lines, indent, "state",
+      file.completed()     ? "complete"
+      : file.transferred() ? "whole, under a temporary name"
+                           : "");
+  if (!file.completed()) {
+    Add(lines, indent, "temporary path", file.temporary_path());
+  }
+  Add(lines, indent, "from", SourcesText(file.source_bytes()));
+  Add(lines, indent, "integrity", file.integrity());
+  Add(lines, indent, "sha-256", file.expected_sha256());
+  Add(lines, indent, "etag", file.validator().etag());
+  Add(lines, indent, "last modified", file.validator().last_modified());
+  if (file.has_error()) Add(lines, indent, "error", file.error().message());
+  return lines;
+}
+
+std::vector<std::string> ExplanationLines(
+    const v1::Job& job, const v1::ExplainJobResponse& explanation,
+    absl::Time now) {
+  std::vector<std::string> lines = {
+      absl::StrCat("job ", ShortId(job.id()), " (",
+                   Printable(job.display_name()),
+                   "): ", StateText(explanation.state())),
+      Printable(explanation.summary())};
+  if (explanation.has_next_action_time()) {
+    const absl::Duration wait = TimeFrom(explanation.next_action_time()) - now;
+    lines.push_back(
+        wait <= absl::ZeroDuration()
+            ? "It acts now."
+            : absl::StrCat("It acts by itself in ", FormatSpan(wait), "."));
+  }
+  if (!explanation.sources().empty()) lines.push_back("sources:");
+  for (const v1::SourceExplanation& source : explanation.sources()) {
+    lines.push_back(SourceLine(source));
+  }
+  if (!explanation.factors().empty()) lines.push_back("held back by:");
+  for (const v1::Factor& factor : explanation.factors()) {
+    const std::string rule = RuleText(factor.policy(), factor.provider());
+    lines.push_back(Printable(
+        absl::StrCat("  ", factor.text(),
+                     rule.empty() ? "" : absl::StrCat(" (", rule, ")"))));
+    if (!factor.remedy().empty()) {
+      lines.push_back(Printable(absl::StrCat("    hint: ", factor.remedy())));
+    }
+  }
+  if (!explanation.remedy().empty()) {
+    lines.push_back(Printable(absl::StrCat("hint: ", explanation.remedy())));
+  }
+  return lines;
+}
+
+}  // namespace convoy

@@ -1,0 +1,98 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "absl/time/time.h"
+#include "client/cli/cli_context.h"
+#include "client/cli/commands_edit.h"
+#include "client/cli/commands_get.h"
+#include "client/cli/commands_jobs.h"
+#include "client/cli/commands_status.h"
+#include "client/cli/commands_steer.h"
+#include "client/cli/commands_watch.h"
+#include "client/cli/completion.h"
+#include "client/cli/exit_code.h"
+
+namespace {
+
+constexpr char kFooter[] =
+    "Examples:\n"
+    "  convoy get https://example.org/big.iso    fetch a file, with progress\n"
+    "  convoy jobs                               what there is\n"
+    "  convoy explain 1a2b                       why a job does not move\n\n"
+    "A job is named by its id, or by the first 4 or more digits of it.\n"
+    "--socket, --timeout and --json go with every command. The socket is, in\n"
+    "this order: --socket, $CONVOY_SOCKET, "
+    "$XDG_RUNTIME_DIR/convoy/convoyd.sock\n"
+    "(if it is there, not for root), /run/convoy/convoyd.sock.\n\n"
+    "Exit codes:\n"
+    "  0    ok\n"
+    "  1    the daemon refused or failed the call, or the job was cancelled\n"
+    "  2    the command line is wrong; nothing was sent\n"
+    "  3    the job is in error\n"
+    "  4    no daemon can be reached\n"
+    "  5    no such job\n"
+    "  130  interrupted";
+
+void AddGlobalFlags(CLI::App& app, convoy::CliContext& context) {
+  app.add_option("--socket", context.client.socket_path, "The daemon's socket")
+      ->type_name("PATH");
+  app.add_option_function<std::string>(
+         "--timeout",
+         [&context](const std::string& text) {
+           if (!absl::ParseDuration(text, &context.client.deadline) ||
+               context.client.deadline <= absl::ZeroDuration()) {
+             throw CLI::ValidationError("--timeout",
+                                        "give a time span, such as 10s");
+           }
+         },
+         "How long a call may take. Default: 30s")
+      ->type_name("SPAN");
+  app.add_flag("--json", context.json,
+               "Print results as JSON, one object on each line");
+}
+
+void AddCompletionCommand(CLI::App& app, convoy::CliContext& context) {
+  CLI::App* completion = app.add_subcommand(
+      "completion", "Print what makes a shell complete convoy's commands");
+  completion->require_subcommand(1);
+  completion->add_subcommand("bash", "For bash")->callback([&app, &context] {
+    context.command = [&app] {
+      std::fputs(convoy::BashCompletion(app).c_str(), stdout);
+      return convoy::kExitOk;
+    };
+  });
+  completion->footer(
+      "Example:\n"
+      "  convoy completion bash > ~/.local/share/bash-completion/completions/"
+      "convoy");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // What gRPC would print, the errors of the calls say too. Before its start.
+  setenv("GRPC_VERBOSITY", "NONE", 0);
+  convoy::CliContext context;
+  CLI::App app("convoy gets files through the convoy daemon", "convoy");
+  app.require_subcommand(1);
+  app.fallthrough();
+  AddGlobalFlags(app, context);
+  convoy::AddGetCommand(app, context);
+  convoy::AddJobsCommands(app, context);
+  convoy::AddWatchCommand(app, context);
+  convoy::AddEditCommands(app, context);
+  convoy::AddSteerCommands(app, context);
+  convoy::AddStatusCommands(app, context);
+  AddCompletionCommand(app, context);
+  app.footer(kFooter);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help
+    std::fprintf(stderr, "convoy: %s\nhint: see convoy --help\n", error.what());
+    return convoy::kExitUsage;
+  }
+  return context.command();
+}
