@@ -13,7 +13,7 @@
 namespace convoy {
 namespace {
 
-constexpr int kBusyTimeoutMs = 1000;
+constexpr int kBusyTimeoutMs = 200;
 
 Error StoreError(const std::string& path) {
   return Error(v1::ERROR_REASON_STORE_UNAVAILABLE,

@@ -57,7 +57,7 @@ class SqliteStatement {
 // by another process; else UNAVAILABLE.
 class SqliteDatabase {
  public:
-  // Opens a file that exists; waits a second for other processes.
+  // Opens a file that exists; waits a moment for other processes.
   static absl::StatusOr<std::unique_ptr<SqliteDatabase>> Open(
       const std::string& path);
   SqliteDatabase(const SqliteDatabase&) = delete;

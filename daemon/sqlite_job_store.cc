@@ -318,10 +318,10 @@ absl::Status CheckIntegrity(SqliteDatabase& database) {
 }
 
 absl::Status Configure(SqliteDatabase& database) {
+  // secure_delete: what is removed may be a secret.
   return database.Execute(
       absl::StrCat("PRAGMA journal_mode = WAL;"
                    "PRAGMA synchronous = FULL;"
-                   // What is removed may be a secret.
                    "PRAGMA secure_delete = ON;"
                    "PRAGMA temp_store = MEMORY;"
                    "PRAGMA wal_autocheckpoint = ",
