@@ -116,7 +116,7 @@ std::vector<BadRequest> BadRequests() {
          AddRange(r, 0, 100);
          AddRange(r, 99, 100);
        },
-       v1::ERROR_REASON_OVERLAPPING_RANGES, "files[1].ranges[1].offset_bytes"},
+       v1::ERROR_REASON_OVERLAPPING_RANGES, "files[1].ranges[1]"},
       {"a range of negative length", [](Request& r) { AddRange(r, 10, -5); },
        v1::ERROR_REASON_INVALID_RANGE, "files[1].ranges[0].length_bytes"},
       {"a range of no length", [](Request& r) { AddRange(r, 10, 0); },
@@ -257,8 +257,10 @@ TEST_F(BadInputTest, TextThatIsNotUtf8MakesNoJob) {
   void* tag = nullptr;
   bool ok = false;
   ASSERT_TRUE(queue.Next(&tag, &ok));
-  EXPECT_FALSE(status.ok());
-  EXPECT_FALSE(status.error_message().empty());
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  const v1::ErrorDetail detail = ErrorDetailOf(FromGrpcStatus(status));
+  EXPECT_EQ(detail.reason(), v1::ERROR_REASON_INVALID_ARGUMENT);
+  EXPECT_THAT(detail.field(), HasSubstr("display_name"));
   EXPECT_EQ(JobCount(), 0);
 }
 

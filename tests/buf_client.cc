@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "absl/strings/escaping.h"
+
 namespace convoy::testing {
 
 BufClient::BufClient(const std::string& socket, std::optional<uid_t> uid)
@@ -39,6 +41,19 @@ ProcessResult BufClient::Run(const std::vector<std::string>& arguments) const {
   options.working_directory = home_.path();
   options.uid = uid_;
   return RunProcess(options);
+}
+
+v1::ErrorDetail ErrorDetailIn(const ProcessResult& result) {
+  v1::ErrorDetail detail;
+  const std::string mark = R"("value": ")";
+  const std::size_t at = result.output.find(mark);
+  if (at == std::string::npos) return detail;
+  const std::size_t begin = at + mark.size();
+  const std::string base64 =
+      result.output.substr(begin, result.output.find('"', begin) - begin);
+  std::string bytes;
+  if (absl::Base64Unescape(base64, &bytes)) detail.ParseFromString(bytes);
+  return detail;
 }
 
 }  // namespace convoy::testing

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "convoy/v1/error_detail.pb.h"
 #include "tests/process.h"
 #include "tests/temp_dir.h"
 
@@ -34,6 +35,10 @@ class BufClient {
   TempDir home_;
   std::string program_;
 };
+
+// The ErrorDetail that buf printed, in base64, of a call that failed; empty if
+// there is none.
+v1::ErrorDetail ErrorDetailIn(const ProcessResult& result);
 
 // The exit code that stands for a gRPC code.
 constexpr int BufExitCode(int grpc_code) { return grpc_code * 8; }

@@ -73,15 +73,18 @@ TEST(ThirdPartyClientTest, ErrorsCarryTheirDetail) {
       buf.Call("convoy.v1.JobService/GetJob",
                R"({"job_id":"00000000-0000-4000-8000-000000000001"})");
   EXPECT_EQ(unknown.exit_code, BufExitCode(5)) << unknown.output;
-  EXPECT_THAT(unknown.output, HasSubstr("ERROR_REASON_NOT_FOUND"));
+  EXPECT_EQ(ErrorDetailIn(unknown).reason(), v1::ERROR_REASON_NOT_FOUND)
+      << unknown.output;
 
   const ProcessResult wrong = buf.Call(
       "convoy.v1.JobService/CreateJob",
       R"({"job":{"display_name":"x"},"files":[{"remote_url":"gopher://h/",
           "local_path":"/tmp/x"}]})");
   EXPECT_EQ(wrong.exit_code, BufExitCode(3)) << wrong.output;
-  EXPECT_THAT(wrong.output, AllOf(HasSubstr("PROTOCOL_NOT_AVAILABLE"),
-                                  HasSubstr("files[0].remote_url")));
+  const v1::ErrorDetail detail = ErrorDetailIn(wrong);
+  EXPECT_EQ(detail.reason(), v1::ERROR_REASON_PROTOCOL_NOT_AVAILABLE)
+      << wrong.output;
+  EXPECT_EQ(detail.field(), "files[0].remote_url");
 }
 
 }  // namespace

@@ -86,9 +86,12 @@ class UsersTest : public ::testing::Test {
   // The daemon said no, and said why.
   void ExpectRefused(const ProcessResult& result) {
     EXPECT_NE(result.exit_code, 0) << result.output;
-    EXPECT_THAT(result.output,
-                AnyOf(HasSubstr("ACCESS_DENIED"), HasSubstr("PATH_NOT_"),
-                      HasSubstr("INVALID_ARGUMENT")));
+    EXPECT_THAT(
+        ErrorDetailIn(result).reason(),
+        AnyOf(v1::ERROR_REASON_ACCESS_DENIED, v1::ERROR_REASON_PATH_NOT_FOUND,
+              v1::ERROR_REASON_PATH_NOT_REGULAR,
+              v1::ERROR_REASON_INVALID_ARGUMENT))
+        << result.output;
   }
 
   const std::string bytes_ = RandomBytes(50'000, 7);
