@@ -335,7 +335,8 @@ std::string AnswerWith(absl::string_view status,
   return answer;
 }
 
-TestCertificate MakeTestCertificate(const std::string& common_name) {
+TestCertificate MakeTestCertificate(const std::string& common_name,
+                                    const std::string& alternative_names) {
   const KeyPtr key(EVP_EC_gen("P-256"));
   const CertificatePtr certificate(X509_new());
   X509* const x509 = certificate.get();
@@ -352,7 +353,7 @@ TestCertificate MakeTestCertificate(const std::string& common_name) {
   X509_set_issuer_name(x509, name);
   for (const auto& [kind, value] :
        {std::pair<int, const char*>{NID_basic_constraints, "critical,CA:TRUE"},
-        {NID_subject_alt_name, "IP:127.0.0.1,DNS:localhost"}}) {
+        {NID_subject_alt_name, alternative_names.c_str()}}) {
     X509_EXTENSION* const extension =
         X509V3_EXT_conf_nid(nullptr, nullptr, kind, value);
     Require(X509_add_ext(x509, extension, -1) == 1);

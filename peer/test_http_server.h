@@ -105,12 +105,14 @@ std::string AnswerWith(absl::string_view status,
                        const std::vector<std::string>& headers,
                        absl::string_view body = "");
 
-// A self-signed certificate for 127.0.0.1, which is also its own authority.
+// A self-signed certificate, which is also its own authority.
 struct TestCertificate {
   std::string certificate_pem;
   std::string key_pem;
 };
-TestCertificate MakeTestCertificate(const std::string& common_name);
+TestCertificate MakeTestCertificate(
+    const std::string& common_name,
+    const std::string& alternative_names = "IP:127.0.0.1,DNS:localhost");
 
 }  // namespace convoy
 
