@@ -224,7 +224,7 @@ v1::JobFile FileSnapshot(const Job& job, const JobFile& file) {
   }
   SetSources(transfer.sources, shown.mutable_source_bytes());
   shown.set_effective_url(ToUtf8(transfer.effective_url));
-  shown.set_integrity(transfer.integrity);
+  shown.set_integrity(ToUtf8(transfer.integrity));
   return shown;
 }
 
