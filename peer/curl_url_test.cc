@@ -1,0 +1,103 @@
+#include "peer/curl_url.h"
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "gtest/gtest.h"
+#include "proto/error_detail.h"
+
+namespace convoy {
+namespace {
+
+HttpUrl Url(absl::string_view text) {
+  absl::StatusOr<HttpUrl> url = HttpUrl::Parse(text);
+  EXPECT_TRUE(url.ok()) << url.status();
+  return *url;
+}
+
+v1::ErrorReason ReasonOf(const absl::StatusOr<HttpUrl>& url) {
+  return ErrorDetailOf(url.status()).reason();
+}
+
+std::string Resolved(absl::string_view base, absl::string_view reference) {
+  const absl::StatusOr<HttpUrl> url = Url(base).Resolve(reference);
+  return url.ok() ? url->text() : ReasonName(ReasonOf(url));
+}
+
+TEST(HttpUrlTest, KnowsItsOrigin) {
+  EXPECT_EQ(Url("http://Example.ORG/f").origin(), "http://example.org:80");
+  EXPECT_EQ(Url("HTTPS://example.org").origin(), "https://example.org:443");
+  EXPECT_EQ(Url("https://example.org:8443/").origin(),
+            "https://example.org:8443");
+  EXPECT_EQ(Url("http://[::1]:80/").origin(), "http://[::1]:80");
+  EXPECT_EQ(Url("https://example.org:443").origin(),
+            Url("https://EXAMPLE.org/x").origin());
+  EXPECT_NE(Url("http://example.org").origin(),
+            Url("https://example.org").origin());
+  EXPECT_TRUE(Url("https://h").IsHttps());
+  EXPECT_FALSE(Url("http://h").IsHttps());
+}
+
+TEST(HttpUrlTest, LeavesEscapesAndNamesAsTheyAre) {
+  EXPECT_EQ(Url("http://h/a%2Fb?c=%20d#e").text(), "http://h/a%2Fb?c=%20d");
+  EXPECT_EQ(Url("http://b\xC3\xBC"
+                "cher.example/")
+                .host(),
+            "b\xC3\xBC"
+            "cher.example");
+}
+
+TEST(HttpUrlTest, RefusesOtherSchemes) {
+  for (const char* text : {"ftp://h/f", "file:///f", "gopher://h", "x://h"}) {
+    EXPECT_EQ(ReasonOf(HttpUrl::Parse(text)),
+              v1::ERROR_REASON_PROTOCOL_NOT_AVAILABLE)
+        << text;
+  }
+}
+
+TEST(HttpUrlTest, RefusesWhatIsNoUrl) {
+  const std::string long_url =
+      absl::StrCat("http://h/", std::string(HttpUrl::kMaxLength, 'x'));
+  for (const absl::string_view text :
+       {absl::string_view(""), absl::string_view("h/f"),
+        absl::string_view("http://"), absl::string_view("http://h:99999/"),
+        absl::string_view("http://h:port/"), absl::string_view("http://h /"),
+        absl::string_view("http://h/a b"), absl::string_view("http://h/\n"),
+        absl::string_view("http://h/\0x", 11), absl::string_view(long_url)}) {
+    EXPECT_EQ(ReasonOf(HttpUrl::Parse(text)), v1::ERROR_REASON_INVALID_ARGUMENT)
+        << text;
+  }
+}
+
+TEST(HttpUrlTest, RefusesUserNamesAndNamesThemNot) {
+  const absl::StatusOr<HttpUrl> url = HttpUrl::Parse("http://me:sesame@h/f");
+  EXPECT_EQ(ReasonOf(url), v1::ERROR_REASON_INVALID_ARGUMENT);
+  EXPECT_FALSE(absl::StrContains(url.status().ToString(), "sesame"));
+}
+
+TEST(HttpUrlTest, ResolvesLocations) {
+  const char base[] = "http://h:81/a/b?q";
+  EXPECT_EQ(Resolved(base, "c"), "http://h:81/a/c");
+  EXPECT_EQ(Resolved(base, "/c"), "http://h:81/c");
+  EXPECT_EQ(Resolved(base, "../c/./d"), "http://h:81/c/d");
+  EXPECT_EQ(Resolved(base, "?r"), "http://h:81/a/b?r");
+  EXPECT_EQ(Resolved(base, "//i/c"), "http://i/c");
+  EXPECT_EQ(Resolved(base, "https://i/c#d"), "https://i/c");
+  EXPECT_EQ(Resolved(base, "/a b%20c"), "http://h:81/a%20b%20c");
+  EXPECT_EQ(Resolved(base, "http://me:sesame@i/c"), "http://i/c");
+}
+
+TEST(HttpUrlTest, RefusesLocationsThatLeadNowhere) {
+  EXPECT_EQ(Resolved("http://h/", "ftp://h/"), "PROTOCOL_NOT_AVAILABLE");
+  EXPECT_EQ(Resolved("http://h/", "file:///etc/passwd"),
+            "PROTOCOL_NOT_AVAILABLE");
+  EXPECT_EQ(Resolved("http://h/", "http://"), "INVALID_ARGUMENT");
+  EXPECT_EQ(Resolved("http://h/", std::string(HttpUrl::kMaxLength + 1, 'x')),
+            "INVALID_ARGUMENT");
+}
+
+}  // namespace
+}  // namespace convoy

@@ -1,0 +1,80 @@
+// Everything that a server's head goes through.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "peer/curl_url.h"
+#include "peer/http_headers.h"
+#include "peer/response_head_parser.h"
+
+namespace convoy {
+namespace {
+
+void Check(bool holds) {
+  if (!holds) std::abort();
+}
+
+void CheckValue(absl::string_view value, absl::Time now) {
+  if (const auto range = ParseContentRange(value)) {
+    Check(range->range || range->complete_length);
+    if (range->range) {
+      Check(range->range->offset >= 0 && range->range->length > 0);
+      Check(!range->complete_length ||
+            range->range->end() <= *range->complete_length);
+    }
+  }
+  if (const auto length = ParseContentLength(value)) Check(*length >= 0);
+  if (const auto wait = ParseRetryAfter(value, now)) {
+    Check(*wait >= absl::ZeroDuration());
+  }
+  (void)ParseHttpDate(value);
+  (void)IsEntityTag(value);
+}
+
+// What comes out of a head is bounded and holds together, whatever goes in.
+void CheckHead(absl::string_view input, absl::Time now) {
+  ResponseHeadParser parser;
+  while (!input.empty()) {
+    const std::size_t end = input.find('\n');
+    const std::size_t size =
+        end == absl::string_view::npos ? input.size() : end + 1;
+    if (!parser.AddLine(input.substr(0, size))) return;
+    input.remove_prefix(size);
+  }
+  const std::string location(parser.redirect_location());
+  static const auto& base = *new HttpUrl(*HttpUrl::Parse("http://h/a/b"));
+  if (const auto url = base.Resolve(location); url.ok()) {
+    Check(HttpUrl::Parse(url->text()).ok());
+  }
+  if (!parser.complete()) return;
+  const absl::StatusOr<OriginResponseHead> head = parser.Take("http://h/", now);
+  if (!head.ok()) return;
+  Check(head->status >= 100 && head->status <= 599);
+  Check(head->headers.size() <= ResponseHeadParser::kMaxKeptHeaders);
+  std::size_t bytes = 0;
+  for (const HttpHeader& header : head->headers) {
+    Check(IsToken(header.name) && !IsSecretHeader(header.name));
+    bytes += header.name.size() + header.value.size();
+  }
+  Check(bytes <= ResponseHeadParser::kMaxKeptBytes);
+}
+
+}  // namespace
+}  // namespace convoy
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
+                                      std::size_t size) {
+  const absl::string_view input(reinterpret_cast<const char*>(data), size);
+  const absl::Time now = absl::FromUnixSeconds(1'700'000'000);
+  (void)convoy::ParseStatusLine(input);
+  (void)convoy::ParseHeaderLine(input);
+  convoy::CheckValue(input, now);
+  convoy::CheckHead(input, now);
+  return 0;
+}
