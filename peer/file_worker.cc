@@ -16,6 +16,7 @@ FileWorkerPool::~FileWorkerPool() {
     threads.swap(threads_);
   }
   wake_.NotifyAll();
+  dropped.clear();
   for (std::thread& thread : threads) thread.join();
 }
 

@@ -123,6 +123,7 @@ void HttpTransfer::Fetch() {
   fetcher_ = std::make_unique<OriginFetcher>(
       OriginFetcher::Parts{parts_.transport, parts_.executor, &store_},
       MakePlan(), &map_, self);
+  asking_ = true;
   fetcher_->Start();
   if (store_.backlog_full()) fetcher_->SetPaused(true);
   reporter_.Changed();
@@ -175,6 +176,7 @@ absl::StatusOr<Verdict> HttpTransfer::Judge(const OriginAnswer& answer,
                                             const OriginResponseHead& head) {
   CONVOY_ASSIGN_OR_RETURN(const Verdict verdict, JudgeAnswer(answer));
   if (verdict != Verdict::kTake) return verdict;
+  asking_ = false;
   TransferNews& news = reporter_.news();
   news.connected = true;
   news.effective_url = head.effective_url;
@@ -439,7 +441,7 @@ std::string HttpTransfer::Activity() const {
   if (finishing_) {
     return digest_decides() ? "checking SHA-256" : "bringing the file to disk";
   }
-  if (fetcher_ == nullptr || !fetcher_->established()) {
+  if (fetcher_ == nullptr || asking_) {
     return absl::StrCat("asking ", HostOf(url()));
   }
   const int connections = fetcher_->connections();

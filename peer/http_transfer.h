@@ -121,6 +121,7 @@ class HttpTransfer final : public Transfer,
   // Breaks in a row that brought next to nothing.
   int poor_breaks_ = 0;
   std::vector<Failure> failures_;
+  bool asking_ = false;  // The fetcher waits for its first answer.
   bool finishing_ = false;
 
   std::unique_ptr<OriginFetcher> fetcher_;  // Last: uses the store.

@@ -86,8 +86,6 @@ class OriginFetcher final : private OriginConnection::Owner {
   void SetPaused(bool paused);
   // In use now.
   int connections() const;
-  // The first answer was taken.
-  bool established() const { return identity_.has_value(); }
 
  private:
   // A connection and the pieces it is to fetch.
