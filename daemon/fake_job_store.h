@@ -93,6 +93,7 @@ class FakeJobStore final : public JobStore {
 
   absl::Status Commit() override {
     const std::vector<Change> staged = std::exchange(staged_, {});
+    if (may_write && !may_write()) return Broken();
     if (fail_commits > 0) {
       --fail_commits;
       return Broken();
@@ -130,6 +131,8 @@ class FakeJobStore final : public JobStore {
   // So many of the next commits fail.
   int fail_commits = 0;
   bool fail_loads = false;
+  // Asked before each commit; false: it fails.
+  std::function<bool()> may_write;
   // Commits that worked.
   int commits = 0;
   // Called after each of them.

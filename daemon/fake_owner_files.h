@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -35,6 +36,7 @@ class FakeOwnerFiles final : public OwnerFiles {
     if (absl::Status status = FailureOf(local_path); !status.ok()) {
       return status;
     }
+    if (may_write && !may_write()) return Changed(local_path);
     TemporaryFile made;
     made.path = TemporaryPath(local_path, job, file_index);
     MutexLock lock(&mutex_);
@@ -70,6 +72,7 @@ class FakeOwnerFiles final : public OwnerFiles {
     if (absl::Status status = FailureOf(local_path); !status.ok()) {
       return status;
     }
+    if (may_write && !may_write()) return Changed(local_path);
     MutexLock lock(&mutex_);
     const auto found = inodes_.find(temporary_path);
     if (found == inodes_.end() || found->second != identity.inode) {
@@ -87,6 +90,7 @@ class FakeOwnerFiles final : public OwnerFiles {
                                const std::string& path,
                                const FileIdentity& identity) override {
     if (absl::Status status = FailureOf(path); !status.ok()) return status;
+    if (may_write && !may_write()) return Changed(path);
     MutexLock lock(&mutex_);
     const auto found = inodes_.find(path);
     if (found == inodes_.end()) return absl::OkStatus();
@@ -107,6 +111,10 @@ class FakeOwnerFiles final : public OwnerFiles {
     inodes_.erase(path);
   }
   bool Exists(const std::string& path) const { return InodeOf(path) != 0; }
+  // Asked before each change; false: nothing is changed, and the call fails.
+  // Set it before other threads use the files.
+  std::function<bool()> may_write;
+
   // All files there are.
   std::vector<std::string> Paths() const {
     MutexLock lock(&mutex_);
