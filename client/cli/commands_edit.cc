@@ -204,8 +204,8 @@ void AddCreate(CLI::App& app, CliContext& context) {
 void AddAdd(CLI::App& app, CliContext& context) {
   const auto flags = std::make_shared<AddFlags>();
   CLI::App* command = app.add_subcommand("add", "Add files to a job");
-  command->add_option("id", flags->id, "The job: its id or first digits of it")
-      ->type_name("ID")
+  command->add_option("ID", flags->id, "The job: its id or first digits of it")
+      ->type_name("")
       ->required();
   AddFileFlags(*command, flags->files, true);
   command->footer(
@@ -220,8 +220,8 @@ void AddAdd(CLI::App& app, CliContext& context) {
 void AddSet(CLI::App& app, CliContext& context) {
   const auto flags = std::make_shared<SetFlags>();
   CLI::App* command = app.add_subcommand("set", "Change a job or a file of it");
-  command->add_option("id", flags->id, "The job: its id or first digits of it")
-      ->type_name("ID")
+  command->add_option("ID", flags->id, "The job: its id or first digits of it")
+      ->type_name("")
       ->required();
   AddJobFlags(*command, flags->job);
   command

@@ -147,8 +147,8 @@ void AddJobsCommands(CLI::App& app, CliContext& context) {
 
   const auto id = std::make_shared<std::string>();
   CLI::App* show = app.add_subcommand("show", "Show a job and its files");
-  show->add_option("id", *id, "The job: its id or the first digits of it")
-      ->type_name("ID")
+  show->add_option("ID", *id, "The job: its id or the first digits of it")
+      ->type_name("")
       ->required();
   show->footer(
       "Examples:\n"

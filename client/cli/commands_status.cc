@@ -73,8 +73,8 @@ void AddStatusCommands(CLI::App& app, CliContext& context) {
   const auto id = std::make_shared<std::string>();
   CLI::App* explain = app.add_subcommand(
       "explain", "Say what a job waits for, and why it is not faster");
-  explain->add_option("id", *id, "The job: its id or first digits of it")
-      ->type_name("ID")
+  explain->add_option("ID", *id, "The job: its id or first digits of it")
+      ->type_name("")
       ->required();
   explain->footer(
       "Example:\n  convoy explain 1a2b3c4d\n\n"

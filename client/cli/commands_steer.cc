@@ -99,9 +99,8 @@ void AddMove(CLI::App& app, CliContext& context, const std::string& name,
              const std::string& about, const std::string& footer, Move move) {
   const auto ids = std::make_shared<std::vector<std::string>>();
   CLI::App* command = app.add_subcommand(name, about);
-  command
-      ->add_option("ids", *ids, "Jobs: their ids or the first digits of them")
-      ->type_name("ID")
+  command->add_option("ID", *ids, "Jobs: their ids or the first digits of them")
+      ->type_name("")
       ->required();
   command->footer(footer);
   command->callback([&context, ids, move] {

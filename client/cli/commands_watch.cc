@@ -170,7 +170,7 @@ void AddWatchCommand(CLI::App& app, CliContext& context) {
   const auto flags = std::make_shared<WatchFlags>();
   CLI::App* command =
       app.add_subcommand("watch", "Follow one job, or all jobs");
-  command->add_option("id", flags->id, "A job; default: all jobs")
+  command->add_option("ID", flags->id, "A job; default: all jobs")
       ->type_name("ID");
   command->add_flag("--all-users", flags->all_users,
                     "Jobs of all users (administrators)");

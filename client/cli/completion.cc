@@ -44,12 +44,10 @@ constexpr char kScript[] = R"bash(_convoy() {
   fi
   case $command in
     @JOB_COMMANDS@)
-      COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" jobs --quiet 2>/dev/null)" -- "$cur")) ;
-;
-    completion) COMPREPLY=($(compgen -W "bash" -- "$cur")) ;
-    ;
-    esac
-    }
+      COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" jobs --quiet 2>/dev/null)" -- "$cur")) ;;
+    completion) COMPREPLY=($(compgen -W "bash" -- "$cur")) ;;
+  esac
+}
 complete -o default -F _convoy convoy
 )bash";
 

@@ -82,8 +82,8 @@ absl::Status FillSingle(const FileFlags& flags, v1::JobFile& file) {
 }  // namespace
 
 void AddFileFlags(CLI::App& command, FileFlags& flags, bool urls_required) {
-  command.add_option("urls", flags.urls, "http, https or file URLs")
-      ->type_name("URL")
+  command.add_option("URL", flags.urls, "http, https or file URLs")
+      ->type_name("")
       ->required(urls_required);
   auto* output = command
                      .add_option("-o,--output", flags.output,

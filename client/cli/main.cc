@@ -2,7 +2,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "client/cli/cli_context.h"
 #include "client/cli/commands_edit.h"
@@ -13,6 +15,7 @@
 #include "client/cli/commands_watch.h"
 #include "client/cli/completion.h"
 #include "client/cli/exit_code.h"
+#include "peer/base/version.h"
 
 namespace {
 
@@ -69,6 +72,16 @@ void AddCompletionCommand(CLI::App& app, convoy::CliContext& context) {
       "convoy");
 }
 
+// The exit code for a command line that CLI11 refuses.
+int UsageFailure(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<CLI::App*> commands = app.get_subcommands();
+  const std::string command =
+      commands.empty() ? "" : " " + commands.front()->get_name();
+  std::fprintf(stderr, "convoy: %s\nhint: see: convoy%s --help\n", error.what(),
+               command.c_str());
+  return convoy::kExitUsage;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -76,6 +89,7 @@ int main(int argc, char** argv) {
   setenv("GRPC_VERBOSITY", "NONE", 0);
   convoy::CliContext context;
   CLI::App app("convoy gets files through the convoy daemon", "convoy");
+  app.set_version_flag("--version", absl::StrCat("convoy ", convoy::kVersion));
   app.require_subcommand(1);
   app.fallthrough();
   AddGlobalFlags(app, context);
@@ -91,8 +105,7 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help
-    std::fprintf(stderr, "convoy: %s\nhint: see convoy --help\n", error.what());
-    return convoy::kExitUsage;
+    return UsageFailure(app, error);
   }
   return context.command();
 }

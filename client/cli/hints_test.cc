@@ -1,0 +1,74 @@
+#include "client/cli/hints.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "client/cli/cli_context.h"
+#include "client/cli/exit_code.h"
+#include "proto/error_detail.h"
+
+namespace convoy {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(HintsTest, EachReasonHasAHintButThoseThatNeedAField) {
+  for (int value = 1; value <= v1::ErrorReason_MAX; ++value) {
+    if (!v1::ErrorReason_IsValid(value)) continue;
+    v1::ErrorDetail detail;
+    detail.set_reason(static_cast<v1::ErrorReason>(value));
+    detail.set_field("files[0]");
+    const std::string hint = HintFor(detail, "1a2b3c4d");
+    EXPECT_FALSE(hint.empty()) << ReasonName(detail.reason());
+    EXPECT_NE(hint.back(), '.') << hint;
+  }
+}
+
+TEST(HintsTest, NamesTheJob) {
+  v1::ErrorDetail detail;
+  detail.set_reason(v1::ERROR_REASON_DISK_FULL);
+  EXPECT_THAT(HintFor(detail, "1a2b3c4d"), HasSubstr("resume 1a2b3c4d"));
+  EXPECT_THAT(HintFor(detail, ""), HasSubstr("resume ID"));
+}
+
+TEST(HintsTest, DependsOnTheHttpStatus) {
+  v1::ErrorDetail detail;
+  detail.set_reason(v1::ERROR_REASON_HTTP_STATUS);
+  detail.set_http_status(401);
+  EXPECT_THAT(HintFor(detail, "x"), HasSubstr("--password-file"));
+  detail.set_http_status(404);
+  EXPECT_THAT(HintFor(detail, "x"), HasSubstr("--url"));
+}
+
+TEST(HintsTest, AnErrorIsASentenceWithPolicyAndHint) {
+  const absl::Status status = Error(v1::ERROR_REASON_BLOCKED_BY_POLICY,
+                                    v1::ERROR_CONTEXT_GENERAL_QUEUE_MANAGER)
+                                  .Policy("origin.allowed_hosts")
+                                  .Status("o.test is not an allowed host\x1b");
+  EXPECT_EQ(ErrorText(status, ""),
+            "convoy: o.test is not an allowed host?\n"
+            "policy: origin.allowed_hosts\n"
+            "hint: an administrator can change the policy in the daemon's "
+            "configuration\n");
+}
+
+TEST(ExitCodeTest, FollowsTheStatus) {
+  EXPECT_EQ(ExitCodeOf(absl::OkStatus()), 0);
+  EXPECT_EQ(ExitCodeOf(absl::DeadlineExceededError("")), 1);
+  EXPECT_EQ(ExitCodeOf(InvalidField("files", "wrong")), 1);
+  EXPECT_EQ(ExitCodeOf(UsageError("wrong", "")), 2);
+  EXPECT_EQ(ExitCodeOf(absl::UnavailableError("")), 4);
+  EXPECT_EQ(ExitCodeOf(Error(v1::ERROR_REASON_STORE_UNAVAILABLE,
+                             v1::ERROR_CONTEXT_GENERAL_QUEUE_MANAGER)
+                           .Status("")),
+            1);
+  EXPECT_EQ(
+      ExitCodeOf(Error(v1::ERROR_REASON_NOT_FOUND, v1::ERROR_CONTEXT_REQUEST)
+                     .Status("")),
+      5);
+}
+
+}  // namespace
+}  // namespace convoy

@@ -1,0 +1,91 @@
+#include "client/cli/job_text.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "absl/strings/str_join.h"
+
+namespace convoy {
+namespace {
+
+v1::Job SomeJob() {
+  v1::Job job;
+  job.set_id("1a2b3c4d-0000-4000-8000-000000000000");
+  job.set_display_name("maps");
+  job.set_state(v1::JOB_STATE_ERROR);
+  job.set_priority(v1::JOB_PRIORITY_HIGH);
+  job.mutable_owner()->set_uid(1000);
+  job.mutable_error()->set_message("no space");
+  job.mutable_error()->mutable_detail()->set_policy("limits.x");
+  job.set_error_count(2);
+  job.mutable_progress()->set_total_files(1);
+  job.mutable_create_time()->set_seconds(1'700'000'000);
+  job.mutable_minimum_retry_delay()->set_seconds(60);
+  return job;
+}
+
+TEST(JobTextTest, AJobInFull) {
+  EXPECT_EQ(absl::StrJoin(JobLines(SomeJob(), absl::UTCTimeZone()), "\n"),
+            "job:            1a2b3c4d-0000-4000-8000-000000000000\n"
+            "name:           maps\n"
+            "state:          error\n"
+            "error:          no space\n"
+            "policy:         limits.x\n"
+            "errors so far:  2\n"
+            "priority:       high\n"
+            "owner:          uid 1000\n"
+            "done:           0 B\n"
+            "files:          0 of 1\n"
+            "retry delay:    1m 00s\n"
+            "created:        2023-11-14 22:13:20");
+}
+
+TEST(JobTextTest, AFileInFull) {
+  v1::JobFile file;
+  file.set_remote_url("https://o.test/a");
+  file.set_effective_url("https://cdn.test/a");
+  file.set_local_path("/srv/a\x1b");
+  file.add_ranges()->set_length_bytes(1024);
+  file.add_ranges()->set_offset_bytes(4096);
+  file.set_size_bytes(2048);
+  file.set_transferred_bytes(1024);
+  file.set_temporary_path("/srv/.a.part");
+  file.set_integrity("size and validator of the origin");
+  EXPECT_EQ(absl::StrJoin(FileLines(file), "\n"),
+            "file 0:\n"
+            "  url:            https://o.test/a\n"
+            "  answered by:    https://cdn.test/a\n"
+            "  path:           /srv/a?\n"
+            "  bytes:          0-1023\n"
+            "  bytes:          4096-\n"
+            "  done:           1.00 KiB of 2.00 KiB (50%)\n"
+            "  temporary path: /srv/.a.part\n"
+            "  integrity:      size and validator of the origin");
+}
+
+TEST(JobTextTest, AnExplanationWithItsNextStep) {
+  v1::ExplainJobResponse explanation;
+  explanation.set_state(v1::JOB_STATE_TRANSIENT_ERROR);
+  explanation.set_summary("The origin was busy.");
+  explanation.mutable_next_action_time()->set_seconds(130);
+  explanation.set_remedy("give a mirror");
+  v1::SourceExplanation& origin = *explanation.add_sources();
+  origin.set_kind(v1::SourceExplanation::KIND_ORIGIN);
+  origin.set_use(v1::SourceExplanation::USE_USED);
+  origin.set_address("https://o.test");
+  origin.set_bytes(2048);
+  origin.set_connections(1);
+  EXPECT_EQ(absl::StrJoin(ExplanationLines(SomeJob(), explanation,
+                                           absl::FromUnixSeconds(100)),
+                          "\n"),
+            "job 1a2b3c4d (maps): transient error\n"
+            "The origin was busy.\n"
+            "It acts by itself in 30s.\n"
+            "sources:\n"
+            "  used     origin https://o.test, 2.00 KiB, 1 connection\n"
+            "hint: give a mirror");
+}
+
+}  // namespace
+}  // namespace convoy
