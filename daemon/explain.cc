@@ -96,6 +96,8 @@ class Explainer {
   void AddPlaces();
   void AddWaitingFiles();
   void AddConnections();
+  // A host that has all the connections it may have.
+  void AddHost(const v1::SourceExplanation& source);
 
   // When the no-progress timeout ends the job; InfiniteFuture: it is not
   // counted.
@@ -116,13 +118,14 @@ class Explainer {
 
 v1::ExplainJobResponse Explainer::Explain() {
   answer_.set_state(job_.state);
-  if (input_.busy_publishing) {
+  if (input_.busy_publishing && !IsFinal(job_.state)) {
     Say("CompleteJob gives the files their names.");
   } else {
     ExplainState();
   }
   SourceList list = ExplainSources(input_);
   for (v1::SourceExplanation& source : list.sources) {
+    AddHost(source);
     *answer_.add_sources() = std::move(source);
   }
   if (list.left_out > 0) {
@@ -338,10 +341,13 @@ void Explainer::AddInactivity() {
 }
 
 absl::Time Explainer::NoProgressEnd() const {
-  if (job_.last_progress_time == absl::InfinitePast()) {
+  const absl::Duration timeout = NoProgressTimeout(job_, *input_.settings);
+  // Without a timeout every failure is final at once.
+  if (job_.last_progress_time == absl::InfinitePast() ||
+      timeout == absl::ZeroDuration()) {
     return absl::InfiniteFuture();
   }
-  return job_.last_progress_time + NoProgressTimeout(job_, *input_.settings);
+  return job_.last_progress_time + timeout;
 }
 
 void Explainer::AddNoProgress() {
@@ -427,21 +433,12 @@ void Explainer::AddWaitingFiles() {
 
 void Explainer::AddConnections() {
   const int max = config_.http().max_connections_per_file();
-  std::int64_t waiting = 0;
   std::int64_t full = 0;
   std::int64_t diverted = 0;
   for (const RunningFile& running : input_.running) {
     const TransferNews& news = running.news;
-    if (absl::StartsWith(news.activity, "waiting for a connection")) ++waiting;
     if (max > 1 && news.connections >= max) ++full;
     if (news.url_index > 0) ++diverted;
-  }
-  if (waiting > 0) {
-    AddFactor(absl::StrCat(Files(waiting), waiting == 1 ? " waits" : " wait",
-                           " for a connection: a host has at most ",
-                           config_.http().max_connections_per_host(), "."),
-              "http.max_connections_per_host",
-              "Raise http.max_connections_per_host, if the origin bears it.");
   }
   if (full > 0) {
     AddFactor(
@@ -457,6 +454,16 @@ void Explainer::AddConnections() {
                            " remote_url failed."),
               "", "Give another remote_url with UpdateFile.");
   }
+}
+
+void Explainer::AddHost(const v1::SourceExplanation& source) {
+  if (source.policy().empty()) return;
+  AddFactor(
+      absl::StrCat("No more connections may be made to ", source.address(),
+                   ": a host has at most ",
+                   config_.http().max_connections_per_host(), "."),
+      source.policy(),
+      absl::StrCat("Raise ", source.policy(), ", if the origin bears it."));
 }
 
 std::string Explainer::ProgressText() const {

@@ -194,7 +194,9 @@ v1::SourceExplanation Explain(const ExplainInput& input, const Source& source) {
   }
   shown.set_use(v1::SourceExplanation::USE_USED);
   shown.set_reason(ActivityText(source));
-  if (source.waits_for_connection) {
+  if (source.waits_for_connection ||
+      source.connections >=
+          input.settings->config.http().max_connections_per_host()) {
     shown.set_policy(kPerHostKey);
     shown.set_provider(input.settings->ProviderOf(kPerHostKey));
   }

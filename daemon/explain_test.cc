@@ -253,13 +253,14 @@ TEST_F(ExplainJobTest, AConnectingJob) {
   Run(1, "waiting for a connection to origin.example", 0);
   EXPECT_EQ(Draw(Explain()),
             "The job connects: asking the origin (file 0, and 1 file more).\n"
-            "- 1 file waits for a connection: a host has at most 16.\n"
-            "  set by http.max_connections_per_host (default)\n"
-            "  Raise http.max_connections_per_host, if the origin bears it.\n"
             "- No progress since 2026-01-02T11:55:00Z; without any until "
             "2026-01-03T11:55:00Z the job goes to ERROR.\n"
             "  set by limits.no_progress_timeout_background_seconds (default)\n"
-            "  Set the job's no_progress_timeout with UpdateJob.\n");
+            "  Set the job's no_progress_timeout with UpdateJob.\n"
+            "- No more connections may be made to https://origin.example:443: "
+            "a host has at most 16.\n"
+            "  set by http.max_connections_per_host (default)\n"
+            "  Raise http.max_connections_per_host, if the origin bears it.\n");
   EXPECT_EQ(DrawSources(Explain()),
             absl::StrCat("ORIGIN https://origin.example:443 USED: asking the "
                          "origin (1 file); waiting for a connection to "
@@ -322,6 +323,30 @@ TEST_F(ExplainJobTest, ATransferringJobThatIsHeldBack) {
                    "MIRROR http://m2.example:80 USED: fetching 1 range; 1 "
                    "conn\n",
                    kNoPeers));
+}
+
+TEST_F(ExplainJobTest, AHostThatHasAllItsConnections) {
+  job_.state = v1::JOB_STATE_TRANSFERRING;
+  for (int i = 0; i < 5; ++i) AddFile();
+  for (int i = 0; i < 5; ++i) Run(i, "fetching", 3);
+  input_.rate_bytes_per_second = 1;
+  EXPECT_EQ(Explain().factors_size(), 0);
+  input_.running[0].news.connections = 4;
+  const v1::ExplainJobResponse response = Explain();
+  ASSERT_EQ(response.factors_size(), 2);
+  EXPECT_EQ(response.factors(0).policy(), "http.max_connections_per_file");
+  EXPECT_EQ(response.factors(1).policy(), "http.max_connections_per_host");
+  EXPECT_EQ(response.sources(0).connections(), 16);
+  EXPECT_EQ(response.sources(0).policy(), "http.max_connections_per_host");
+  EXPECT_EQ(response.sources(0).provider(), "default");
+}
+
+TEST_F(ExplainJobTest, AJobWithoutANoProgressTimeout) {
+  job_.state = v1::JOB_STATE_CONNECTING;
+  job_.last_progress_time = now_;
+  job_.no_progress_timeout = absl::ZeroDuration();
+  AddFile();
+  EXPECT_EQ(Draw(Explain()), "The job opens its files.\n");
 }
 
 TEST_F(ExplainJobTest, ATransferringJobBetweenFiles) {
@@ -483,6 +508,10 @@ TEST_F(ExplainJobTest, AJobWhoseFilesGetTheirNames) {
   AddBegunFile(5, 5);
   input_.busy_publishing = true;
   EXPECT_EQ(Draw(Explain()), "CompleteJob gives the files their names.\n");
+  // Later it removes what is left over.
+  job_.state = v1::JOB_STATE_ACKNOWLEDGED;
+  job_.files[0].completed = true;
+  EXPECT_EQ(Explain().summary(), "The job is complete: 1 file has its name.");
 }
 
 TEST_F(ExplainJobTest, FinalStates) {

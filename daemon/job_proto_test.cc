@@ -301,12 +301,16 @@ TEST(SnapshotTest, AnyJobCanBeReadByAClient) {
     job.description.clear();
     job.http = nullptr;
     if (job.failure != nullptr) job.failure->detail.Clear();
-    EXPECT_TRUE(v1::Job().ParseFromString(
-        JobSnapshot(job, {}, settings)->SerializeAsString()));
     for (JobFile& file : job.files) {
       file.remote_url = file.local_path = "/a";
       file.mirror_urls.clear();
-      if (file.transfer != nullptr) file.transfer->temporary_path = "/b";
+      if (file.transfer == nullptr) continue;
+      file.transfer->temporary_path = "/b";
+      file.transfer->sources = {1, 2, 3};
+    }
+    EXPECT_TRUE(v1::Job().ParseFromString(
+        JobSnapshot(job, {}, settings)->SerializeAsString()));
+    for (const JobFile& file : job.files) {
       EXPECT_TRUE(v1::JobFile().ParseFromString(
           FileSnapshot(job, file).SerializeAsString()));
     }
