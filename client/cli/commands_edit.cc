@@ -217,6 +217,26 @@ void AddAdd(CLI::App& app, CliContext& context) {
   });
 }
 
+void AddFileChangeFlags(CLI::App& command, SetFlags& flags) {
+  auto* file = command
+                   .add_option("--file", flags.file,
+                               "The number of the file that --url and "
+                               "--mirror change")
+                   ->type_name("INDEX")
+                   ->check(CLI::NonNegativeNumber);
+  command.add_option("--url", flags.url, "Where the file comes from now")
+      ->type_name("URL")
+      ->needs(file);
+  command
+      .add_option("--mirror", flags.mirrors,
+                  "Another URL of the same bytes, instead of those before. Can "
+                  "be repeated")
+      ->type_name("URL")
+      ->needs(file)
+      ->expected(1)
+      ->take_all();
+}
+
 void AddSet(CLI::App& app, CliContext& context) {
   const auto flags = std::make_shared<SetFlags>();
   CLI::App* command = app.add_subcommand("set", "Change a job or a file of it");
@@ -231,23 +251,7 @@ void AddSet(CLI::App& app, CliContext& context) {
       ->check(CLI::IsMember(Settable()))
       ->expected(1)
       ->take_all();
-  auto* file = command
-                   ->add_option("--file", flags->file,
-                                "The number of the file that --url and "
-                                "--mirror change")
-                   ->type_name("INDEX")
-                   ->check(CLI::NonNegativeNumber);
-  command->add_option("--url", flags->url, "Where the file comes from now")
-      ->type_name("URL")
-      ->needs(file);
-  command
-      ->add_option("--mirror", flags->mirrors,
-                   "Another URL of the same bytes, instead of those before. "
-                   "Can be repeated")
-      ->type_name("URL")
-      ->needs(file)
-      ->expected(1)
-      ->take_all();
+  AddFileChangeFlags(*command, *flags);
   command->add_flag("--take-ownership", flags->take_ownership,
                     "Make the job yours (administrators)");
   AddHttpFlags(*command, flags->http);

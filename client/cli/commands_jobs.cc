@@ -115,9 +115,7 @@ int Show(const CliContext& context, const std::string& text) {
   return kExitOk;
 }
 
-}  // namespace
-
-void AddJobsCommands(CLI::App& app, CliContext& context) {
+void AddJobs(CLI::App& app, CliContext& context) {
   const auto flags = std::make_shared<JobsFlags>();
   CLI::App* jobs = app.add_subcommand("jobs", "List jobs");
   jobs->add_flag("-a,--all", flags->all, "Ended jobs too");
@@ -144,7 +142,9 @@ void AddJobsCommands(CLI::App& app, CliContext& context) {
   jobs->callback([&context, flags] {
     context.command = [&context, flags] { return Jobs(context, *flags); };
   });
+}
 
+void AddShow(CLI::App& app, CliContext& context) {
   const auto id = std::make_shared<std::string>();
   CLI::App* show = app.add_subcommand("show", "Show a job and its files");
   show->add_option("ID", *id, "The job: its id or the first digits of it")
@@ -157,6 +157,13 @@ void AddJobsCommands(CLI::App& app, CliContext& context) {
   show->callback([&context, id] {
     context.command = [&context, id] { return Show(context, *id); };
   });
+}
+
+}  // namespace
+
+void AddJobsCommands(CLI::App& app, CliContext& context) {
+  AddJobs(app, context);
+  AddShow(app, context);
 }
 
 }  // namespace convoy

@@ -106,10 +106,69 @@ absl::Status AddLogin(v1::HttpCredentials::Target target,
   return absl::OkStatus();
 }
 
+// An option with a value.
+CLI::Option* Add(CLI::App& command, const std::string& name,
+                 std::string& variable, const std::string& value,
+                 const std::string& about) {
+  return command.add_option(name, variable, about)
+      ->type_name(value)
+      ->group("How to speak to the origin");
+}
+
+void AddLoginFlags(CLI::App& command, HttpFlags& flags) {
+  auto* user = Add(command, "--user", flags.user, "NAME", "User name");
+  user->needs(Add(command, "--password-file", flags.password_file, "FILE",
+                  "File with the password; -: standard input")
+                  ->needs(user));
+  Add(command, "--bearer-file", flags.bearer_file, "FILE",
+      "File with a bearer token; -: standard input")
+      ->excludes(user);
+}
+
+void AddProxyFlags(CLI::App& command, HttpFlags& flags) {
+  auto* proxy = Add(command, "--proxy", flags.proxy, "URL",
+                    "http, https, socks5 or socks5h URL");
+  command.add_flag("--no-proxy", flags.no_proxy, "Use no proxy at all")
+      ->excludes(proxy)
+      ->group(proxy->get_group());
+  auto* user = Add(command, "--proxy-user", flags.proxy_user, "NAME",
+                   "User of the proxy");
+  user->needs(Add(command, "--proxy-password-file", flags.proxy_password_file,
+                  "FILE", "File with the proxy's password; -: standard input")
+                  ->needs(user));
+}
+
+v1::HttpRedirectPolicy RedirectPolicy(const std::string& flag) {
+  if (flag == "follow") return v1::HTTP_REDIRECT_POLICY_FOLLOW;
+  if (flag == "follow-insecure") {
+    return v1::HTTP_REDIRECT_POLICY_FOLLOW_INSECURE;
+  }
+  return flag == "refuse" ? v1::HTTP_REDIRECT_POLICY_REFUSE
+                          : v1::HTTP_REDIRECT_POLICY_UNSPECIFIED;
+}
+
+void SetProxyAndTls(const HttpFlags& flags, v1::HttpOptions& options) {
+  if (flags.no_proxy) {
+    options.mutable_proxy()->set_mode(v1::HttpProxy::MODE_DIRECT);
+  } else if (!flags.proxy.empty()) {
+    options.mutable_proxy()->set_mode(v1::HttpProxy::MODE_OVERRIDE);
+    options.mutable_proxy()->set_url(flags.proxy);
+  }
+  if (!flags.ca_file.empty()) {
+    options.mutable_tls()->set_ca_file(AbsolutePath(flags.ca_file));
+  }
+  if (!flags.certificate_file.empty()) {
+    options.mutable_tls()->set_client_certificate_file(
+        AbsolutePath(flags.certificate_file));
+  }
+  if (!flags.key_file.empty()) {
+    options.mutable_tls()->set_client_key_file(AbsolutePath(flags.key_file));
+  }
+}
+
 }  // namespace
 
 void AddHttpFlags(CLI::App& command, HttpFlags& flags) {
-  const std::string group = "How to speak to the origin";
   command
       .add_option("--header", flags.headers,
                   "'Name: value' to send with each request; @FILE: a header on "
@@ -117,64 +176,19 @@ void AddHttpFlags(CLI::App& command, HttpFlags& flags) {
       ->type_name("TEXT")
       ->expected(1)
       ->take_all()
-      ->group(group);
-  auto* user = command.add_option("--user", flags.user, "User name")
-                   ->type_name("NAME")
-                   ->group(group);
-  auto* password = command
-                       .add_option("--password-file", flags.password_file,
-                                   "File with the password; -: standard input")
-                       ->type_name("FILE")
-                       ->needs(user)
-                       ->group(group);
-  user->needs(password);
-  command
-      .add_option("--bearer-file", flags.bearer_file,
-                  "File with a bearer token; -: standard input")
-      ->type_name("FILE")
-      ->excludes(user)
-      ->group(group);
-  auto* proxy = command
-                    .add_option("--proxy", flags.proxy,
-                                "http, https, socks5 or socks5h URL")
-                    ->type_name("URL")
-                    ->group(group);
-  command.add_flag("--no-proxy", flags.no_proxy, "Use no proxy at all")
-      ->excludes(proxy)
-      ->group(group);
-  auto* proxy_user =
-      command.add_option("--proxy-user", flags.proxy_user, "User of the proxy")
-          ->type_name("NAME")
-          ->group(group);
-  proxy_user->needs(
-      command
-          .add_option("--proxy-password-file", flags.proxy_password_file,
-                      "File with the proxy's password; -: standard input")
-          ->type_name("FILE")
-          ->needs(proxy_user)
-          ->group(group));
-  command
-      .add_option("--cacert", flags.ca_file,
-                  "PEM file of certificates to trust instead of the machine's")
-      ->type_name("FILE")
-      ->group(group);
-  auto* cert = command
-                   .add_option("--cert", flags.certificate_file,
-                               "PEM file of the client's certificate")
-                   ->type_name("FILE")
-                   ->group(group);
-  command
-      .add_option("--key", flags.key_file,
-                  "PEM file of its key, if it is not in --cert")
-      ->type_name("FILE")
-      ->needs(cert)
-      ->group(group);
-  command
-      .add_option("--redirects", flags.redirects,
-                  "follow (not from https to http), follow-insecure or refuse")
-      ->type_name("WHICH")
-      ->check(CLI::IsMember({"follow", "follow-insecure", "refuse"}))
-      ->group(group);
+      ->group("How to speak to the origin");
+  AddLoginFlags(command, flags);
+  AddProxyFlags(command, flags);
+  Add(command, "--cacert", flags.ca_file, "FILE",
+      "PEM file of certificates to trust instead of the machine's");
+  auto* cert = Add(command, "--cert", flags.certificate_file, "FILE",
+                   "PEM file of the client's certificate");
+  Add(command, "--key", flags.key_file, "FILE",
+      "PEM file of its key, if it is not in --cert")
+      ->needs(cert);
+  Add(command, "--redirects", flags.redirects, "WHICH",
+      "follow (not from https to http), follow-insecure or refuse")
+      ->check(CLI::IsMember({"follow", "follow-insecure", "refuse"}));
 }
 
 absl::StatusOr<v1::HttpOptions> HttpOptionsFrom(const HttpFlags& flags) {
@@ -194,29 +208,8 @@ absl::StatusOr<v1::HttpOptions> HttpOptionsFrom(const HttpFlags& flags) {
     CONVOY_ASSIGN_OR_RETURN(*credentials.mutable_bearer_token(),
                             ReadSecret(flags.bearer_file));
   }
-  if (flags.no_proxy) {
-    options.mutable_proxy()->set_mode(v1::HttpProxy::MODE_DIRECT);
-  } else if (!flags.proxy.empty()) {
-    options.mutable_proxy()->set_mode(v1::HttpProxy::MODE_OVERRIDE);
-    options.mutable_proxy()->set_url(flags.proxy);
-  }
-  if (!flags.ca_file.empty()) {
-    options.mutable_tls()->set_ca_file(AbsolutePath(flags.ca_file));
-  }
-  if (!flags.certificate_file.empty()) {
-    options.mutable_tls()->set_client_certificate_file(
-        AbsolutePath(flags.certificate_file));
-  }
-  if (!flags.key_file.empty()) {
-    options.mutable_tls()->set_client_key_file(AbsolutePath(flags.key_file));
-  }
-  if (flags.redirects == "follow-insecure") {
-    options.set_redirect_policy(v1::HTTP_REDIRECT_POLICY_FOLLOW_INSECURE);
-  } else if (flags.redirects == "refuse") {
-    options.set_redirect_policy(v1::HTTP_REDIRECT_POLICY_REFUSE);
-  } else if (flags.redirects == "follow") {
-    options.set_redirect_policy(v1::HTTP_REDIRECT_POLICY_FOLLOW);
-  }
+  SetProxyAndTls(flags, options);
+  options.set_redirect_policy(RedirectPolicy(flags.redirects));
   return options;
 }
 

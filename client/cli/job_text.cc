@@ -38,6 +38,27 @@ std::string DoneText(std::int64_t done, bool has_total, std::int64_t total) {
                       total == 0 ? "100%" : FormatPercent(done, total), ")");
 }
 
+void AddTimes(std::vector<std::string>& lines, const v1::Job& job,
+              absl::TimeZone zone) {
+  const auto moment = [&](bool known, const google::protobuf::Timestamp& time) {
+    return known ? FormatMoment(TimeFrom(time), zone) : "";
+  };
+  if (job.has_no_progress_timeout()) {
+    Add(lines, "", "gives up after",
+        FormatSpan(SpanFrom(job.no_progress_timeout())));
+  }
+  if (job.has_minimum_retry_delay()) {
+    Add(lines, "", "retry delay",
+        FormatSpan(SpanFrom(job.minimum_retry_delay())));
+  }
+  Add(lines, "", "next try",
+      moment(job.has_next_retry_time(), job.next_retry_time()));
+  Add(lines, "", "created", moment(job.has_create_time(), job.create_time()));
+  Add(lines, "", "modified", moment(job.has_modify_time(), job.modify_time()));
+  Add(lines, "", "transferred",
+      moment(job.has_transfer_complete_time(), job.transfer_complete_time()));
+}
+
 std::string RangeText(const v1::FileRange& range) {
   std::string text = absl::StrCat(range.offset_bytes(), "-");
   if (range.has_length_bytes()) {
@@ -88,9 +109,6 @@ std::string OwnerText(const v1::Owner& owner) {
 }
 
 std::vector<std::string> JobLines(const v1::Job& job, absl::TimeZone zone) {
-  const auto moment = [&](bool known, const google::protobuf::Timestamp& time) {
-    return known ? FormatMoment(TimeFrom(time), zone) : "";
-  };
   const v1::JobProgress& progress = job.progress();
   std::vector<std::string> lines;
   Add(lines, "", "job", job.id());
@@ -104,8 +122,6 @@ std::vector<std::string> JobLines(const v1::Job& job, absl::TimeZone zone) {
   if (job.error_count() > 0) {
     Add(lines, "", "errors so far", absl::StrCat(job.error_count()));
   }
-  Add(lines, "", "next try",
-      moment(job.has_next_retry_time(), job.next_retry_time()));
   Add(lines, "", "priority", PriorityText(job.priority()));
   Add(lines, "", "owner", OwnerText(job.owner()));
   Add(lines, "", "done",
@@ -118,18 +134,7 @@ std::vector<std::string> JobLines(const v1::Job& job, absl::TimeZone zone) {
   if (progress.rate_bytes_per_second() > 0) {
     Add(lines, "", "rate", FormatRate(progress.rate_bytes_per_second()));
   }
-  if (job.has_no_progress_timeout()) {
-    Add(lines, "", "gives up after",
-        FormatSpan(SpanFrom(job.no_progress_timeout())));
-  }
-  if (job.has_minimum_retry_delay()) {
-    Add(lines, "", "retry delay",
-        FormatSpan(SpanFrom(job.minimum_retry_delay())));
-  }
-  Add(lines, "", "created", moment(job.has_create_time(), job.create_time()));
-  Add(lines, "", "modified", moment(job.has_modify_time(), job.modify_time()));
-  Add(lines, "", "transferred",
-      moment(job.has_transfer_complete_time(), job.transfer_complete_time()));
+  AddTimes(lines, job, zone);
   return lines;
 }
 
