@@ -16,10 +16,10 @@
 
 namespace convoy {
 
-// A temporary file that was made: what is opened, renamed or removed later must be
-// a plain file with this inode, with one name only, and the owner's. The device is
-// for people: its number may change when the file system is mounted anew, so it is
-// not compared.
+// A temporary file that was made: what is opened, renamed or removed later must
+// be a plain file with this inode, with one name only, and the owner's. The
+// device is for people: its number may change when the file system is mounted
+// anew, so it is not compared.
 struct FileIdentity {
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
@@ -43,29 +43,29 @@ struct Publication {
 std::string TemporaryPath(const std::string& local_path, const JobId& job,
                           int file_index);
 
-// Every touch of a user's file system, with exactly the rights of the job's owner:
-// uid, gid and supplementary groups. In a daemon that runs as root the calling
-// thread takes the owner's file-system ids for the length of the call; else owner
-// and daemon must be the same user (ACCESS_DENIED).
+// Every touch of a user's file system, with exactly the rights of the job's
+// owner: uid, gid and supplementary groups. In a daemon that runs as root the
+// calling thread takes the owner's file-system ids for the length of the call;
+// else owner and daemon must be the same user (ACCESS_DENIED).
 //
 // The last component of a path is never followed if it is a symbolic link, and
-// nothing but a plain file is opened, replaced or removed. Calls block: they belong
-// on a worker thread. Thread-safe.
+// nothing but a plain file is opened, replaced or removed. Calls block: they
+// belong on a worker thread. Thread-safe.
 //
-// Errors: an Error (error_detail.h) with context LOCAL_FILE, the path, and reason
-// ACCESS_DENIED, PATH_NOT_FOUND, PATH_NOT_REGULAR, DISK_FULL,
-// READ_ONLY_FILE_SYSTEM, LOCAL_FILE_CHANGED or LOCAL_FILE_IO; INVALID_ARGUMENT for
-// a path that is not absolute, too long, or has a "." or ".." component.
+// Errors: an Error (error_detail.h) with context LOCAL_FILE, the path, and
+// reason ACCESS_DENIED, PATH_NOT_FOUND, PATH_NOT_REGULAR, DISK_FULL,
+// READ_ONLY_FILE_SYSTEM, LOCAL_FILE_CHANGED or LOCAL_FILE_IO; INVALID_ARGUMENT
+// for a path that is not absolute, too long, or has a "." or ".." component.
 class OwnerFiles {
  public:
   virtual ~OwnerFiles() = default;
 
-  // Could a file appear at `local_path`? Its folder exists and the owner may write
-  // there; what stands there, if anything, is a plain file.
+  // Could a file appear at `local_path`? Its folder exists and the owner may
+  // write there; what stands there, if anything, is a plain file.
   virtual absl::Status CheckDestination(const JobOwner& owner,
                                         const std::string& local_path) = 0;
-  // Makes an empty temporary file at TemporaryPath, mode 0600; a plain file of the
-  // owner's that already has that name is replaced.
+  // Makes an empty temporary file at TemporaryPath, mode 0600; a plain file of
+  // the owner's that already has that name is replaced.
   virtual absl::StatusOr<TemporaryFile> CreateTemporary(
       const JobOwner& owner, const std::string& local_path, const JobId& job,
       int file_index) = 0;
@@ -80,37 +80,39 @@ class OwnerFiles {
   virtual absl::StatusOr<std::string> ReadSmallFile(const JobOwner& owner,
                                                     const std::string& path,
                                                     std::size_t max_bytes) = 0;
-  // Gives the temporary file its final name and mode (0666 less the daemon's umask),
-  // atomically, and syncs the folder. Done before (the final name already is that
-  // inode): OK. The file's bytes must be on disk already.
+  // Gives the temporary file its final name and mode (0666 less the daemon's
+  // umask), atomically, and syncs the folder. Done before (the final name
+  // already is that inode): OK. The file's bytes must be on disk already.
   virtual absl::Status Publish(const JobOwner& owner,
                                const std::string& temporary_path,
                                const FileIdentity& identity,
                                const std::string& local_path) = 0;
-  // As Publish, one result for each, in order; goes on after a failure. Syncs each
-  // folder once, at the end: the way to publish many files. An OK is durable.
+  // As Publish, one result for each, in order; goes on after a failure. Syncs
+  // each folder once, at the end: the way to publish many files. An OK is
+  // durable.
   virtual std::vector<absl::Status> PublishAll(
       const JobOwner& owner, const std::vector<Publication>& files) {
     std::vector<absl::Status> results;
     for (const Publication& file : files) {
-      results.push_back(Publish(owner, file.temporary_path, file.identity,
-                                file.local_path));
+      results.push_back(
+          Publish(owner, file.temporary_path, file.identity, file.local_path));
     }
     return results;
   }
-  // Removes the temporary file. Gone already, or another file now: OK, and nothing
-  // is touched.
+  // Removes the temporary file. Gone already, or another file now: OK, and
+  // nothing is touched.
   //
-  // With the identity {0, 0} (a file that may have been made just before a crash,
-  // at TemporaryPath) the name stands for it. Either way only a plain file is
-  // removed that is the owner's and whose name is one that CreateTemporary gives.
+  // With the identity {0, 0} (a file that may have been made just before a
+  // crash, at TemporaryPath) the name stands for it. Either way only a plain
+  // file is removed that is the owner's and whose name is one that
+  // CreateTemporary gives.
   virtual absl::Status RemoveTemporary(const JobOwner& owner,
                                        const std::string& path,
                                        const FileIdentity& identity) = 0;
 };
 
-// The implementation on the calling thread's file-system ids. Reads the umask, which
-// takes setting it for a moment: call before there are other threads.
+// The implementation on the calling thread's file-system ids. Reads the umask,
+// which takes setting it for a moment: call before there are other threads.
 std::unique_ptr<OwnerFiles> MakeOwnerFiles();
 
 }  // namespace convoy

@@ -4,8 +4,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
-// Log lines on standard error: with a priority prefix ("<6>", sd-daemon(3)) when
-// journald reads it, else with time and level. Thread-safe. Secrets never go in.
+// Log lines on standard error: with a priority prefix ("<6>", sd-daemon(3))
+// when journald reads it, else with time and level. Thread-safe. Secrets never
+// go in.
 namespace convoy {
 
 enum class LogLevel { kError, kWarning, kInfo, kDebug };

@@ -47,7 +47,8 @@ class CondVar {
     condition_.wait(lock);
     lock.release();
   }
-  // As Wait, for at most `timeout` or an hour: a longer one may not fit the clock.
+  // As Wait, for at most `timeout` or an hour: a longer one may not fit the
+  // clock.
   void WaitFor(Mutex* mutex, absl::Duration timeout)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     std::unique_lock<std::mutex> lock(mutex->mutex_, std::adopt_lock);
