@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "peer/base/executor.h"
 #include "peer/origin_transport.h"
@@ -122,8 +123,9 @@ class FakeOriginTransport final : public OriginTransport {
     OriginResponseHandler* handler = nullptr;
     FakeOriginFault fault;
     OriginResponseHead head;
-    std::string body;
-    std::size_t sent = 0;
+    // Not owned by the exchange alone: a handler may cancel it.
+    std::shared_ptr<const std::string> content;
+    absl::string_view body;  // Of `content`, what is not sent yet.
     bool paused = false;
     bool waits_for_unpause = false;
     Executor::TimerId timer = 0;
@@ -141,19 +143,24 @@ class FakeOriginTransport final : public OriginTransport {
     const auto found = files_.find(request.url);
     head.status = found == files_.end() ? 404 : 200;
     if (exchange->fault.status != 0) head.status = exchange->fault.status;
-    if (head.status == 200) Serve(*found->second, request, exchange);
+    if (head.status == 200) Serve(found->second, request, exchange);
     if (exchange->fault.edit_head) exchange->fault.edit_head(&head);
-    if (exchange->fault.body_bytes >= 0 &&
-        exchange->fault.body_bytes <
-            static_cast<std::int64_t>(exchange->body.size())) {
-      exchange->body.resize(
-          static_cast<std::size_t>(exchange->fault.body_bytes));
+    if (exchange->fault.body_bytes >= 0) {
+      exchange->body = exchange->body.substr(
+          0, static_cast<std::size_t>(exchange->fault.body_bytes));
     }
-    exchange->body += exchange->fault.more_body;
+    if (!exchange->fault.more_body.empty()) {
+      exchange->content = std::make_shared<const std::string>(
+          std::string(exchange->body) + exchange->fault.more_body);
+      exchange->body = *exchange->content;
+    }
   }
 
-  static void Serve(const FakeRemoteFile& file, const OriginRequest& request,
-                    Exchange* exchange) {
+  static void Serve(const std::shared_ptr<const FakeRemoteFile>& shared,
+                    const OriginRequest& request, Exchange* exchange) {
+    const FakeRemoteFile& file = *shared;
+    exchange->content =
+        std::shared_ptr<const std::string>(shared, &file.content);
     OriginResponseHead& head = exchange->head;
     const auto size = static_cast<std::int64_t>(file.content.size());
     head.validator = Validator{file.etag, file.last_modified};
@@ -178,9 +185,9 @@ class FakeOriginTransport final : public OriginTransport {
         asked.length == ByteRange::kToEnd ? size : std::min(size, asked.end());
     head.content_range = ByteRange{asked.offset, end - asked.offset};
     head.content_length = end - asked.offset;
-    exchange->body =
-        file.content.substr(static_cast<std::size_t>(asked.offset),
-                            static_cast<std::size_t>(end - asked.offset));
+    exchange->body = absl::string_view(file.content)
+                         .substr(static_cast<std::size_t>(asked.offset),
+                                 static_cast<std::size_t>(end - asked.offset));
   }
 
   void SendHead(RequestId id) {
@@ -203,18 +210,17 @@ class FakeOriginTransport final : public OriginTransport {
       exchange.waits_for_unpause = true;
       return;
     }
-    const std::size_t length = std::min(exchange.body.size() - exchange.sent,
-                                        static_cast<std::size_t>(Step()));
-    if (length == 0) return Finish(id, exchange.fault.ends_with);
-    const std::string bytes = exchange.body.substr(exchange.sent, length);
-    exchange.sent += length;
-    sent_bytes_ += static_cast<std::int64_t>(length);
+    const absl::string_view bytes =
+        exchange.body.substr(0, static_cast<std::size_t>(Step()));
+    if (bytes.empty()) return Finish(id, exchange.fault.ends_with);
+    exchange.body.remove_prefix(bytes.size());
+    sent_bytes_ += static_cast<std::int64_t>(bytes.size());
+    const std::shared_ptr<const std::string> keep = exchange.content;
     const absl::Status status = exchange.handler->OnBody(bytes);
     if (!status.ok()) return Finish(id, status);
     if (exchanges_.count(id) == 0) return;
     if (limited()) {
-      exchange.timer =
-          executor_.PostAfter(kTick, [this, id] { SendBody(id); });
+      exchange.timer = executor_.PostAfter(kTick, [this, id] { SendBody(id); });
     } else {
       executor_.Post([this, id] { SendBody(id); });
     }

@@ -153,9 +153,9 @@ TEST_F(RangesTest, GoOnFromACheckpoint) {
 using ConnectionsTest = PartsTest;
 
 TEST_F(ConnectionsTest, GrowWhileEachBringsMore) {
-  const std::string content = TestContent(60 * kMiB);
+  const std::string content = TestContent(30 * kMiB);
   world_.origin().SetFile(kUrl, Remote(content, "\"v1\""));
-  world_.origin().SetRates(2 * kMiB, 0);
+  world_.origin().SetRates(kMiB, 0);
   const RecordingObserver& observer = world_.Start(world_.Spec());
   world_.Advance(absl::Seconds(7));
   EXPECT_EQ(world_.origin().active(), 4);
@@ -167,13 +167,13 @@ TEST_F(ConnectionsTest, GrowWhileEachBringsMore) {
     EXPECT_EQ(request(i).if_range, "\"v1\"");
   }
   // What a connection got beyond its part was thrown away: a chunk at most.
-  EXPECT_LE(world_.origin().sent_bytes(), 61 * kMiB);
+  EXPECT_LE(world_.origin().sent_bytes(), 31 * kMiB);
 }
 
 TEST_F(ConnectionsTest, StayAtOneWhenTheLinkIsFull) {
-  const std::string content = TestContent(30 * kMiB);
+  const std::string content = TestContent(15 * kMiB);
   world_.origin().SetFile(kUrl, Remote(content, "\"v1\""));
-  world_.origin().SetRates(0, 2 * kMiB);
+  world_.origin().SetRates(0, kMiB);
   const RecordingObserver& observer = world_.Start(world_.Spec());
   world_.Advance(absl::Seconds(10));
   EXPECT_EQ(world_.origin().active(), 1);
@@ -192,8 +192,8 @@ TEST_F(ConnectionsTest, StayAtOneForASmallFile) {
 }
 
 TEST_F(ConnectionsTest, StayAtOneWithoutAUsableValidator) {
-  world_.origin().SetFile(kUrl, Remote(TestContent(30 * kMiB), "W/\"v1\""));
-  world_.origin().SetRates(2 * kMiB, 0);
+  world_.origin().SetFile(kUrl, Remote(TestContent(15 * kMiB), "W/\"v1\""));
+  world_.origin().SetRates(kMiB, 0);
   const RecordingObserver& observer = world_.Start(world_.Spec());
   world_.Advance(absl::Seconds(60));
   EXPECT_TRUE(observer.status().ok());
@@ -201,9 +201,9 @@ TEST_F(ConnectionsTest, StayAtOneWithoutAUsableValidator) {
 }
 
 TEST_F(ConnectionsTest, RefusedOneCostsNothing) {
-  const std::string content = TestContent(40 * kMiB);
+  const std::string content = TestContent(20 * kMiB);
   world_.origin().SetFile(kUrl, Remote(content, "\"v1\""));
-  world_.origin().SetRates(2 * kMiB, 0);
+  world_.origin().SetRates(kMiB, 0);
   const RecordingObserver& observer = world_.Start(world_.Spec());
   world_.Advance(absl::Milliseconds(500));
   Fault(kUrl, 503);
@@ -213,10 +213,10 @@ TEST_F(ConnectionsTest, RefusedOneCostsNothing) {
 }
 
 TEST_F(ConnectionsTest, ThatSeesAnotherVersionMakesAllBeginAnew) {
-  const std::string old_content = TestContent(40 * kMiB, 1);
-  const std::string new_content = TestContent(40 * kMiB, 2);
+  const std::string old_content = TestContent(20 * kMiB, 1);
+  const std::string new_content = TestContent(20 * kMiB, 2);
   world_.origin().SetFile(kUrl, Remote(old_content, "\"v1\""));
-  world_.origin().SetRates(2 * kMiB, 0);
+  world_.origin().SetRates(kMiB, 0);
   const RecordingObserver& observer = world_.Start(world_.Spec());
   world_.Advance(absl::Seconds(1));
   world_.origin().SetFile(kUrl, Remote(new_content, "\"v2\""));
@@ -225,24 +225,24 @@ TEST_F(ConnectionsTest, ThatSeesAnotherVersionMakesAllBeginAnew) {
 }
 
 TEST_F(ConnectionsTest, BrokenOneIsReplacedWhileTheOthersGoOn) {
-  const std::string content = TestContent(60 * kMiB);
+  const std::string content = TestContent(30 * kMiB);
   world_.origin().SetFile(kUrl, Remote(content, "\"v1\""));
-  world_.origin().SetRates(2 * kMiB, 0);
+  world_.origin().SetRates(kMiB, 0);
   const RecordingObserver& observer = world_.Start(world_.Spec());
   world_.Advance(absl::Milliseconds(500));
-  world_.origin().BreakAfter(kUrl, 5 * kMiB);
+  world_.origin().BreakAfter(kUrl, 2 * kMiB);
   world_.Advance(absl::Seconds(60));
   ExpectWhole(observer, content);
   EXPECT_EQ(world_.origin().most_active(), 4);
 }
 
 TEST_F(ConnectionsTest, AreHeldBackWhileTheDiskIsBehind) {
-  world_.origin().SetFile(kUrl, Remote(TestContent(300 * kMiB), "\"v1\""));
+  world_.origin().SetFile(kUrl, Remote(TestContent(150 * kMiB), "\"v1\""));
   world_.origin().SetChunk(kMiB);
   world_.worker().Hold();
   const RecordingObserver& observer = world_.Start(world_.Spec());
   world_.RunUntilIdle();
-  EXPECT_LT(world_.origin().sent_bytes(), 260 * kMiB);
+  EXPECT_LT(world_.origin().sent_bytes(), 132 * kMiB);
   EXPECT_FALSE(observer.ended());
   world_.worker().Release();
   world_.RunUntilIdle();

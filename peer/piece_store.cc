@@ -23,8 +23,8 @@ constexpr std::int64_t kHashStep = 8 << 20;
 constexpr std::int64_t kMaxHashStep = 64 << 20;
 constexpr std::int64_t kHashBuffer = 256 << 10;
 // Written, not flushed: sources wait above the one, go on below the other.
-constexpr std::int64_t kBacklogFull = 256 << 20;
-constexpr std::int64_t kBacklogLow = 128 << 20;
+constexpr std::int64_t kBacklogFull = 128 << 20;
+constexpr std::int64_t kBacklogLow = 64 << 20;
 
 absl::Status HashRange(TargetFile* file, Sha256* sha256, std::int64_t from,
                        std::int64_t to) {

@@ -6,8 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,16 +33,23 @@ namespace convoy {
 constexpr std::int64_t kKiB = 1 << 10;
 constexpr std::int64_t kMiB = 1 << 20;
 
-// Bytes of which no two runs of a few are alike.
+// Bytes in which no page, and nothing inside a page, looks like another.
 inline std::string TestContent(std::int64_t size, std::uint64_t seed = 1) {
-  std::string content;
-  content.reserve(static_cast<std::size_t>(size) + 8);
+  constexpr std::size_t kPage = 4096;
+  std::string page;
   std::uint64_t state = seed * 0x9e3779b97f4a7c15;
-  while (static_cast<std::int64_t>(content.size()) < size) {
+  while (page.size() < kPage) {
     state ^= state << 13;
     state ^= state >> 7;
     state ^= state << 17;
-    content.append(reinterpret_cast<const char*>(&state), sizeof(state));
+    page.append(reinterpret_cast<const char*>(&state), sizeof(state));
+  }
+  std::string content;
+  content.reserve(static_cast<std::size_t>(size) + kPage);
+  for (std::uint64_t number = 0;
+       content.size() < static_cast<std::size_t>(size); ++number) {
+    std::memcpy(&page[0], &number, sizeof(number));
+    content += page;
   }
   content.resize(static_cast<std::size_t>(size));
   return content;
