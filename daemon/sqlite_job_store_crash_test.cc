@@ -213,12 +213,16 @@ TEST_F(SqliteJobStoreCrashTest, ACommitThatDoesNotFitKeepsNothing) {
     if (!store.ok()) return store.status().ToString();
     if (!CommitBatch(**store, 0).ok()) return "the first commit failed";
 
-    LimitFileSize(Contents(path_ + "-wal").size() + 6000);
+    const std::size_t full = Contents(path_ + "-wal").size();
+    LimitFileSize(full + 6000);
     const absl::Status status = CommitBatch(**store, 1);
     if (Batches(**store) != FirstBatches(1)) return "something was kept";
     if (CommitBatch(**store, 1).ok()) return "the second try fitted";
+    LimitFileSize(full + 1000);
+    if ((*store)->CheckWritable().ok()) return "the check wrote nothing";
     LimitFileSize(RLIM_INFINITY);
 
+    if (!(*store)->CheckWritable().ok()) return "the check went on failing";
     if (!(*store)->Commit().ok()) return "something was still staged";
     if (Batches(**store) != FirstBatches(1)) return "something was kept later";
     if (!CommitBatch(**store, 1).ok()) return "it did not recover";

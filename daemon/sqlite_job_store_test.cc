@@ -132,77 +132,6 @@ void ExpectRefused(const absl::Status& status, const std::string& message) {
   EXPECT_EQ(ErrorDetailOf(status).reason(), v1::ERROR_REASON_STORE_UNAVAILABLE);
 }
 
-TEST_F(SqliteJobStoreTest, IsEmptyAtFirst) {
-  EXPECT_TRUE(Loaded().empty());
-  EXPECT_EQ(LoadedJob(JobId::Random()), "none");
-  EXPECT_FALSE(Finds(1, "request"));
-  EXPECT_EQ(Store().Commit(), absl::OkStatus());
-}
-
-TEST_F(SqliteJobStoreTest, KeepsEveryFieldOfEveryJob) {
-  std::mt19937_64 random(testing::UnitTest::GetInstance()->random_seed());
-  std::vector<std::string> expected;
-  std::vector<JobId> ids;
-  for (std::uint64_t i = 0; i < 300; ++i) {
-    const Job job = MakeRandomJob(i * 3, random);
-    Stage(job);
-    expected.push_back(Describe(job));
-    ids.push_back(job.id);
-  }
-  ASSERT_EQ(Store().Commit(), absl::OkStatus());
-  Reopen();
-  EXPECT_EQ(Loaded(), expected);
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    EXPECT_EQ(LoadedJob(ids[i]), expected[i]);
-  }
-}
-
-TEST_F(SqliteJobStoreTest, ReplacesEveryFieldOfAJob) {
-  std::mt19937_64 random(testing::UnitTest::GetInstance()->random_seed());
-  const JobId id = JobId::Random();
-  for (int i = 0; i < 300; ++i) {
-    Job job = MakeRandomJob(7, random);
-    job.id = id;
-    Stage(job);
-    ASSERT_EQ(Store().Commit(), absl::OkStatus());
-    const auto found = Store().LoadJob(id);
-    ASSERT_TRUE(found.ok() && *found != nullptr);
-    // Files are never taken away from a job.
-    (*found)->files.resize(job.files.size());
-    EXPECT_EQ(Describe(**found), Describe(job));
-  }
-}
-
-TEST_F(SqliteJobStoreTest, LoadsInTheOrderOfSequence) {
-  const Job last = MakeJob(30, 2);
-  const Job first = MakeJob(10, 0);
-  const Job middle = MakeJob(20, 1);
-  for (const Job* job : {&last, &first, &middle}) Put(*job);
-  EXPECT_EQ(Loaded(), (std::vector<std::string>{
-                          Describe(first), Describe(middle), Describe(last)}));
-}
-
-TEST_F(SqliteJobStoreTest, ReadsWhatIsCommittedNotWhatIsStaged) {
-  Job job = MakeJob(1, 1);
-  Put(job);
-  const std::string before = Describe(job);
-  job.display_name = "other";
-  Stage(job);
-  Store().PutRequest(Request(5, "request", job));
-  EXPECT_EQ(LoadedJob(job.id), before);
-  EXPECT_EQ(Loaded(), std::vector<std::string>{before});
-  EXPECT_FALSE(Finds(5, "request"));
-  ASSERT_EQ(Store().Commit(), absl::OkStatus());
-  EXPECT_EQ(LoadedJob(job.id), Describe(job));
-  EXPECT_TRUE(Finds(5, "request"));
-}
-
-TEST_F(SqliteJobStoreTest, ForgetsWhatWasNotCommitted) {
-  Stage(MakeJob(1, 1));
-  Reopen();
-  EXPECT_TRUE(Loaded().empty());
-}
-
 TEST_F(SqliteJobStoreTest, WritesOneFileOfMany) {
   const Job job = MakeJob(1, 10000);
   Put(job);
@@ -221,27 +150,6 @@ TEST_F(SqliteJobStoreTest, WritesOneFileOfMany) {
   EXPECT_EQ((*found)->files[4999].remote_url, job.files[4999].remote_url);
 }
 
-TEST_F(SqliteJobStoreTest, RemovesAJobWithFilesAndRequests) {
-  const Job job = MakeJob(1, 3);
-  const Job other = MakeJob(2, 3);
-  for (const Job* each : {&job, &other}) {
-    Stage(*each);
-    Store().PutRequest(Request(5, each->id.ToString(), *each));
-  }
-  ASSERT_EQ(Store().Commit(), absl::OkStatus());
-  Store().RemoveJob(job.id);
-  ASSERT_EQ(Store().Commit(), absl::OkStatus());
-  EXPECT_EQ(Loaded(), std::vector<std::string>{Describe(other)});
-  EXPECT_EQ(LoadedJob(job.id), "none");
-  EXPECT_FALSE(Finds(5, job.id.ToString()));
-  EXPECT_TRUE(Finds(5, other.id.ToString()));
-
-  // A new job may get the sequence of one that is gone: it inherits nothing.
-  const Job heir = MakeJob(1, 1);
-  Put(heir);
-  EXPECT_EQ(LoadedJob(heir.id), Describe(heir));
-}
-
 TEST_F(SqliteJobStoreTest, LeavesNoSecretOfARemovedJob) {
   const std::string secret = "correct horse battery staple";
   Job job = MakeJob(1, 1);
@@ -255,40 +163,6 @@ TEST_F(SqliteJobStoreTest, LeavesNoSecretOfARemovedJob) {
   store_.reset();
   EXPECT_FALSE(absl::StrContains(Contents(path_), secret));
   EXPECT_EQ(SizeOf(path_ + "-wal"), -1);
-}
-
-TEST_F(SqliteJobStoreTest, FindsRequestsByUserAndId) {
-  const Job job = MakeJob(1, 0);
-  Stage(job);
-  const UsedRequest request = Request(5, std::string("a\0b", 3), job);
-  Store().PutRequest(request);
-  ASSERT_EQ(Store().Commit(), absl::OkStatus());
-  Reopen();
-  EXPECT_FALSE(Finds(5, "a"));
-  EXPECT_FALSE(Finds(6, request.request_id));
-  const auto found = Store().FindRequest(5, request.request_id);
-  ASSERT_TRUE(found.ok() && found->has_value());
-  EXPECT_EQ((*found)->uid, 5u);
-  EXPECT_EQ((*found)->request_id, request.request_id);
-  EXPECT_EQ((*found)->request_digest, request.request_digest);
-  EXPECT_EQ((*found)->job_id, job.id);
-  EXPECT_EQ((*found)->time, request.time);
-}
-
-TEST_F(SqliteJobStoreTest, RemovesOldRequests) {
-  const Job job = MakeJob(1, 0);
-  Stage(job);
-  for (const int seconds : {10, 20, 30}) {
-    UsedRequest request = Request(5, absl::StrCat(seconds), job);
-    request.time = absl::FromUnixSeconds(seconds);
-    Store().PutRequest(request);
-  }
-  ASSERT_EQ(Store().Commit(), absl::OkStatus());
-  Store().RemoveRequestsBefore(absl::FromUnixSeconds(20));
-  ASSERT_EQ(Store().Commit(), absl::OkStatus());
-  EXPECT_FALSE(Finds(5, "10"));
-  EXPECT_TRUE(Finds(5, "20"));
-  EXPECT_TRUE(Finds(5, "30"));
 }
 
 TEST_F(SqliteJobStoreTest, ARequestOfARemovedJobIsNotKept) {
