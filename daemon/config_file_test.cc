@@ -165,6 +165,9 @@ TEST(ParseConfigTest, SaysFileLineKeyAndWhatIsAllowed) {
        "f.yaml:2: http.ca_file: is an alias; write its value out; allowed: an "
        "absolute path of at most 4095 bytes"},
       {"]\n", "f.yaml:1: not YAML: illegal flow end"},
+      {",a\n",
+       "f.yaml:1: text after the end of the document; allowed: one document in "
+       "a file"},
       {"log: {}\n...\nmore\n",
        "f.yaml:3: text after the end of the document; allowed: one document in "
        "a file"},

@@ -121,7 +121,8 @@ class StartFinder final : public YAML::EventHandler {
   int line_ = 1;
 };
 
-// The library ends in silence at some control characters.
+// YAML has no control characters and no bytes that are not UTF-8; the library
+// takes both.
 std::optional<YamlProblem> CheckCharacters(absl::string_view text) {
   for (int line = 1; !text.empty(); ++line) {
     const absl::string_view one = text.substr(0, text.find('\n'));
@@ -149,7 +150,7 @@ std::optional<YamlProblem> ParseYaml(absl::string_view text, YamlNode* root) {
     YAML::Parser parser(stream);
     TreeBuilder builder(root);
     if (!parser.HandleNextDocument(builder)) return std::nullopt;
-    // Not in a loop: on some texts the library finds documents for ever.
+    // Not in a loop: in a text like ",a" the library finds documents for ever.
     StartFinder finder;
     if (!parser.HandleNextDocument(finder)) return std::nullopt;
     return YamlProblem{finder.line(),
