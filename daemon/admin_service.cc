@@ -12,21 +12,18 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "convoy/v1/admin_service.grpc.pb.h"
+#include "convoy/v1/admin_service.pb.h"
 #include "daemon/caller.h"
 #include "daemon/config_file.h"
 #include "daemon/control_socket.h"
+#include "daemon/rpc_call.h"
 #include "daemon/self_check.h"
-#include "daemon/unary_reply.h"
-#include "grpcpp/grpcpp.h"
+#include "daemon/unary_method.h"
 #include "peer/base/version.h"
 #include "proto/error_detail.h"
 
 namespace convoy {
 namespace {
-
-using grpc::CallbackServerContext;
-using grpc::ServerUnaryReactor;
 
 // The control thread answers within microseconds unless something is wrong.
 constexpr absl::Duration kSlowAnswer = absl::Seconds(1);
@@ -44,73 +41,14 @@ void SetDuration(absl::Duration from, google::protobuf::Duration& to) {
   to.set_nanos(static_cast<std::int32_t>(absl::ToInt64Nanoseconds(from)));
 }
 
-class AdminService final : public v1::AdminService::CallbackService {
+class AdminService {
  public:
   explicit AdminService(AdminServiceParts parts)
       : parts_(std::move(parts)),
         start_time_(parts_.clock->Now()),
         start_monotonic_(parts_.clock->Monotonic()) {}
 
-  ServerUnaryReactor* GetHostStatistics(
-      CallbackServerContext* context,
-      const v1::GetHostStatisticsRequest* /*request*/,
-      v1::HostStatistics* response) override {
-    return Call(context, response,
-                [this](const Caller&, UnaryReply<v1::HostStatistics> reply) {
-                  std::move(reply)(Statistics());
-                });
-  }
-
-  ServerUnaryReactor* GetEffectiveConfig(
-      CallbackServerContext* context,
-      const v1::GetEffectiveConfigRequest* /*request*/,
-      v1::GetEffectiveConfigResponse* response) override {
-    return Call(context, response,
-                [this](const Caller&,
-                       UnaryReply<v1::GetEffectiveConfigResponse> reply) {
-                  std::move(reply)(EffectiveConfig(*parts_.settings));
-                });
-  }
-
-  ServerUnaryReactor* RunSelfTest(CallbackServerContext* context,
-                                  const v1::RunSelfTestRequest* /*request*/,
-                                  v1::RunSelfTestResponse* response) override {
-    return Call(context, response,
-                [this](const Caller& caller,
-                       UnaryReply<v1::RunSelfTestResponse> reply) {
-                  if (!caller.administrator) {
-                    std::move(reply)(Error(v1::ERROR_REASON_ACCESS_DENIED,
-                                           v1::ERROR_CONTEXT_REQUEST)
-                                         .Status("the self test is for root "
-                                                 "and members of the group "
-                                                 "convoy"));
-                    return;
-                  }
-                  SelfTest(std::move(reply));
-                });
-  }
-
- private:
-  // Calls `answer` on the control executor.
-  template <typename Response, typename Answer>
-  ServerUnaryReactor* Call(CallbackServerContext* context, Response* response,
-                           Answer answer) {
-    ServerUnaryReactor* reactor = context->DefaultReactor();
-    parts_.callers->Resolve(
-        context->peer(), [this, answer = std::move(answer),
-                          reply = UnaryReply<Response>(reactor, response)](
-                             absl::StatusOr<Caller> caller) mutable {
-          if (!caller.ok()) {
-            std::move(reply)(caller.status());
-            return;
-          }
-          parts_.control->Post([answer = std::move(answer), caller = *caller,
-                                reply = std::move(reply)]() mutable {
-            answer(caller, std::move(reply));
-          });
-        });
-    return reactor;
-  }
+  const AdminServiceParts& parts() const { return parts_; }
 
   v1::HostStatistics Statistics() const {
     v1::HostStatistics statistics;
@@ -125,6 +63,19 @@ class AdminService final : public v1::AdminService::CallbackService {
   }
 
   // What blocks runs on the files executor, the rest on control.
+  void RunSelfTest(const Caller& caller,
+                   UnaryReply<v1::RunSelfTestResponse> reply) {
+    if (caller.administrator) {
+      SelfTest(std::move(reply));
+      return;
+    }
+    std::move(reply)(
+        Error(v1::ERROR_REASON_ACCESS_DENIED, v1::ERROR_CONTEXT_REQUEST)
+            .Status("the self test is for root and members of the group "
+                    "convoy"));
+  }
+
+ private:
   void SelfTest(UnaryReply<v1::RunSelfTestResponse> reply) {
     parts_.files_executor->Post([this, reply = std::move(reply)]() mutable {
       v1::RunSelfTestResponse response;
@@ -168,8 +119,33 @@ class AdminService final : public v1::AdminService::CallbackService {
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeAdminService(AdminServiceParts parts) {
-  return std::make_unique<AdminService>(std::move(parts));
+RpcService MakeAdminService(AdminServiceParts parts) {
+  const auto service = std::make_shared<AdminService>(std::move(parts));
+  CallerResolver& callers = *service->parts().callers;
+  Executor& control = *service->parts().control;
+  return {"convoy.v1.AdminService",
+          {{"GetHostStatistics",
+            UnaryMethod<v1::GetHostStatisticsRequest, v1::HostStatistics>(
+                callers, control,
+                [service](const Caller&, const v1::GetHostStatisticsRequest&,
+                          UnaryReply<v1::HostStatistics> reply) {
+                  std::move(reply)(service->Statistics());
+                })},
+           {"GetEffectiveConfig",
+            UnaryMethod<v1::GetEffectiveConfigRequest,
+                        v1::GetEffectiveConfigResponse>(
+                callers, control,
+                [service](const Caller&, const v1::GetEffectiveConfigRequest&,
+                          UnaryReply<v1::GetEffectiveConfigResponse> reply) {
+                  std::move(reply)(EffectiveConfig(*service->parts().settings));
+                })},
+           {"RunSelfTest",
+            UnaryMethod<v1::RunSelfTestRequest, v1::RunSelfTestResponse>(
+                callers, control,
+                [service](const Caller& caller, const v1::RunSelfTestRequest&,
+                          UnaryReply<v1::RunSelfTestResponse> reply) {
+                  service->RunSelfTest(caller, std::move(reply));
+                })}}};
 }
 
 }  // namespace convoy

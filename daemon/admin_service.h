@@ -2,24 +2,20 @@
 #define CONVOY_DAEMON_ADMIN_SERVICE_H_
 
 #include <functional>
-#include <memory>
 #include <string>
 
 #include "absl/status/status.h"
 #include "daemon/caller_resolver.h"
 #include "daemon/job_manager.h"
+#include "daemon/rpc_call.h"
 #include "daemon/settings.h"
 #include "peer/base/clock.h"
 #include "peer/base/executor.h"
 
-namespace grpc {
-class Service;
-}
-
 namespace convoy {
 
 // What AdminService works on. Pointers are not owned; what they name must be at
-// work until gRPC's server is down.
+// work until the server is down.
 struct AdminServiceParts {
   const JobManager* manager = nullptr;
   Executor* control = nullptr;
@@ -35,7 +31,7 @@ struct AdminServiceParts {
 };
 
 // convoy.v1.AdminService. The daemon's start time is that of this call.
-std::unique_ptr<grpc::Service> MakeAdminService(AdminServiceParts parts);
+RpcService MakeAdminService(AdminServiceParts parts);
 
 }  // namespace convoy
 

@@ -14,8 +14,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "convoy/v1/admin_service.grpc.pb.h"
-#include "convoy/v1/job_service.grpc.pb.h"
 #include "daemon/admin_service.h"
 #include "daemon/caller_resolver.h"
 #include "daemon/config_file.h"
@@ -27,6 +25,7 @@
 #include "daemon/job_store.h"
 #include "daemon/owner_files.h"
 #include "daemon/peer_listener.h"
+#include "daemon/rpc_call.h"
 #include "daemon/rpc_server.h"
 #include "daemon/sd_notify.h"
 #include "peer/base/clock.h"
@@ -194,10 +193,8 @@ absl::Status Daemon::Impl::StartServer() {
   admin.socket = paths_.socket;
   admin.check_store = [this] { return store_->CheckWritable(); };
   std::vector<RpcService> services;
-  services.push_back({v1::JobService::service_full_name(),
-                      MakeJobService(*manager_, *control_, *callers_)});
-  services.push_back({v1::AdminService::service_full_name(),
-                      MakeAdminService(std::move(admin))});
+  services.push_back(MakeJobService(*manager_, *control_, *callers_));
+  services.push_back(MakeAdminService(std::move(admin)));
   CONVOY_ASSIGN_OR_RETURN(server_, RpcServer::Start(std::move(services)));
   return absl::OkStatus();
 }

@@ -65,10 +65,8 @@ class JobServiceTest : public ::testing::Test {
     admin.check_store = [this] { return store_->CheckWritable(); };
     std::vector<RpcService> services;
     services.push_back(
-        {"convoy.v1.JobService",
-         MakeJobService(*manager_, server_.control, *server_.callers)});
-    services.push_back(
-        {"convoy.v1.AdminService", MakeAdminService(std::move(admin))});
+        MakeJobService(*manager_, server_.control, *server_.callers));
+    services.push_back(MakeAdminService(std::move(admin)));
     server_.Serve(std::move(services));
     // The owner of the files must be the test's own user.
     channel_ = server_.ChannelOf({::geteuid(), ::getegid()});

@@ -7,11 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "daemon/rpc_call.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/descriptor.pb.h"
-#include "grpc/reflection/v1/reflection.grpc.pb.h"
-#include "grpc/reflection/v1alpha/reflection.grpc.pb.h"
-#include "grpcpp/grpcpp.h"
+#include "grpc/reflection/v1/reflection.pb.h"
+#include "grpc/reflection/v1alpha/reflection.pb.h"
+#include "proto/error_detail.h"
 
 namespace convoy {
 namespace {
@@ -37,9 +39,9 @@ void AddFile(const FileDescriptor& file, std::set<const FileDescriptor*>& seen,
 }
 
 template <typename Response>
-void SetError(grpc::StatusCode code, const std::string& message,
+void SetError(absl::StatusCode code, const std::string& message,
               Response& response) {
-  response.mutable_error_response()->set_error_code(code);
+  response.mutable_error_response()->set_error_code(static_cast<int>(code));
   response.mutable_error_response()->set_error_message(message);
 }
 
@@ -48,7 +50,7 @@ template <typename Response>
 void SetFile(const FileDescriptor* file, const std::string& what,
              Response& response) {
   if (file == nullptr) {
-    SetError(grpc::StatusCode::NOT_FOUND, what + " is not known here",
+    SetError(absl::StatusCode::kNotFound, what + " is not known here",
              response);
     return;
   }
@@ -61,7 +63,7 @@ void SetExtensionNumbers(const std::string& type, Response& response) {
   const DescriptorPool& pool = *DescriptorPool::generated_pool();
   const Descriptor* descriptor = pool.FindMessageTypeByName(type);
   if (descriptor == nullptr) {
-    SetError(grpc::StatusCode::NOT_FOUND, type + " is not known here",
+    SetError(absl::StatusCode::kNotFound, type + " is not known here",
              response);
     return;
   }
@@ -114,90 +116,93 @@ Response Answer(const std::vector<std::string>& service_names,
       SetExtensionNumbers(request.all_extension_numbers_of_type(), response);
       break;
     case Request::MESSAGE_REQUEST_NOT_SET:
-      SetError(grpc::StatusCode::INVALID_ARGUMENT, "the request asks nothing",
+      SetError(absl::StatusCode::kInvalidArgument, "the request asks nothing",
                response);
       break;
   }
   return response;
 }
 
-// One stream: an answer to each request, in order. Deletes itself.
+// One stream: an answer to each request, in order. Lives as long as something
+// is under way.
 template <typename Request, typename Response>
 class ReflectionStream final
-    : public grpc::ServerBidiReactor<Request, Response> {
+    : public std::enable_shared_from_this<ReflectionStream<Request, Response>> {
  public:
-  explicit ReflectionStream(const std::vector<std::string>& service_names)
-      : service_names_(service_names) {
-    this->StartRead(&request_);
-  }
+  ReflectionStream(std::shared_ptr<RpcCall> call,
+                   const std::vector<std::string>& service_names)
+      : call_(std::move(call)), service_names_(service_names) {}
 
-  void OnReadDone(bool ok) override {
-    if (!ok) {
-      this->Finish(grpc::Status::OK);
-      return;
-    }
-    response_ = Answer<Request, Response>(service_names_, request_);
-    this->StartWrite(&response_);
+  void AnswerNext() {
+    call_->Read(&request_, [self = this->shared_from_this()](RpcRead read) {
+      self->OnRead(read);
+    });
   }
-  void OnWriteDone(bool ok) override {
-    if (!ok) {
-      this->Finish(grpc::Status::CANCELLED);
-      return;
-    }
-    this->StartRead(&request_);
-  }
-  void OnDone() override { delete this; }
 
  private:
+  void OnRead(RpcRead read) {
+    if (read == RpcRead::kEnd) {
+      call_->Finish(absl::OkStatus(), nullptr);
+      return;
+    }
+    if (read == RpcRead::kMalformed) {
+      call_->Finish(
+          Error(v1::ERROR_REASON_INVALID_ARGUMENT, v1::ERROR_CONTEXT_REQUEST)
+              .Status("the request cannot be read"),
+          nullptr);
+      return;
+    }
+    call_->Write(Answer<Request, Response>(service_names_, request_),
+                 [self = this->shared_from_this()](bool ok) {
+                   if (ok) {
+                     self->AnswerNext();
+                   } else {
+                     self->call_->Finish(absl::CancelledError(), nullptr);
+                   }
+                 });
+  }
+
+  const std::shared_ptr<RpcCall> call_;
   const std::vector<std::string>& service_names_;
   Request request_;
-  Response response_;
 };
 
-template <typename Base, typename Request, typename Response>
-class ReflectionService final : public Base::CallbackService {
- public:
-  explicit ReflectionService(std::vector<std::string> service_names)
-      : service_names_(std::move(service_names)) {}
-
-  grpc::ServerBidiReactor<Request, Response>* ServerReflectionInfo(
-      grpc::CallbackServerContext* /*context*/) override {
-    return new ReflectionStream<Request, Response>(service_names_);
-  }
-
- private:
-  const std::vector<std::string> service_names_;
-};
+template <typename Request, typename Response>
+RpcService ReflectionService(const std::string& name,
+                             const std::vector<std::string>& service_names) {
+  return {
+      name,
+      {{"ServerReflectionInfo", [service_names](std::shared_ptr<RpcCall> call) {
+          std::make_shared<ReflectionStream<Request, Response>>(std::move(call),
+                                                                service_names)
+              ->AnswerNext();
+        }}}};
+}
 
 }  // namespace
 
-std::vector<std::unique_ptr<grpc::Service>> MakeReflectionServices(
+std::vector<RpcService> MakeReflectionServices(
     std::vector<std::string> service_names) {
   namespace v1 = ::grpc::reflection::v1;
   namespace v1alpha = ::grpc::reflection::v1alpha;
-  service_names.push_back(v1::ServerReflection::service_full_name());
-  service_names.push_back(v1alpha::ServerReflection::service_full_name());
+  const std::string name = "grpc.reflection.v1.ServerReflection";
+  const std::string alpha_name = "grpc.reflection.v1alpha.ServerReflection";
+  service_names.push_back(name);
+  service_names.push_back(alpha_name);
   service_names.erase(
       std::remove_if(
           service_names.begin(), service_names.end(),
-          [](const std::string& name) {
-            return DescriptorPool::generated_pool()->FindServiceByName(name) ==
-                   nullptr;
+          [](const std::string& listed) {
+            return DescriptorPool::generated_pool()->FindServiceByName(
+                       listed) == nullptr;
           }),
       service_names.end());
   std::sort(service_names.begin(), service_names.end());
-
-  std::vector<std::unique_ptr<grpc::Service>> services;
-  services.push_back(
-      std::make_unique<
-          ReflectionService<v1::ServerReflection, v1::ServerReflectionRequest,
-                            v1::ServerReflectionResponse>>(service_names));
-  services.push_back(
-      std::make_unique<ReflectionService<v1alpha::ServerReflection,
-                                         v1alpha::ServerReflectionRequest,
-                                         v1alpha::ServerReflectionResponse>>(
-          std::move(service_names)));
-  return services;
+  return {ReflectionService<v1::ServerReflectionRequest,
+                            v1::ServerReflectionResponse>(name, service_names),
+          ReflectionService<v1alpha::ServerReflectionRequest,
+                            v1alpha::ServerReflectionResponse>(alpha_name,
+                                                               service_names)};
 }
 
 }  // namespace convoy

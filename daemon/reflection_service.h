@@ -1,13 +1,10 @@
 #ifndef CONVOY_DAEMON_REFLECTION_SERVICE_H_
 #define CONVOY_DAEMON_REFLECTION_SERVICE_H_
 
-#include <memory>
 #include <string>
 #include <vector>
 
-namespace grpc {
-class Service;
-}
+#include "daemon/rpc_call.h"
 
 namespace convoy {
 
@@ -17,7 +14,8 @@ namespace convoy {
 //
 // `service_names` are those of the server, reflection's own not included. A
 // service that is named but whose descriptor is not linked in is not listed.
-std::vector<std::unique_ptr<grpc::Service>> MakeReflectionServices(
+// Open to all callers.
+std::vector<RpcService> MakeReflectionServices(
     std::vector<std::string> service_names);
 
 }  // namespace convoy

@@ -11,6 +11,7 @@
 #include "convoy/v1/admin_service.grpc.pb.h"
 #include "convoy/v1/job_service.grpc.pb.h"
 #include "convoy/v1/options.pb.h"
+#include "daemon/rpc_testing.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/descriptor.pb.h"
 #include "grpc/reflection/v1/reflection.grpc.pb.h"
@@ -44,21 +45,13 @@ class ReflectionServiceTest : public ::testing::Test {
   using Request = typename Version::Request;
   using Response = typename Version::Response;
 
-  ReflectionServiceTest()
-      : services_(MakeReflectionServices({"convoy.v1.JobService",
-                                          "convoy.v1.AdminService",
-                                          "nobody.linked.This"})) {
+  ReflectionServiceTest() {
     // Links the file with the extension in.
     v1::Setting::descriptor();
-    grpc::ServerBuilder builder;
-    for (const auto& service : services_) {
-      builder.RegisterService(service.get());
-    }
-    server_ = builder.BuildAndStart();
-    stub_ = Version::Service::NewStub(
-        server_->InProcessChannel(grpc::ChannelArguments()));
+    server_.Serve({NoMethods("convoy.v1.JobService"),
+                   NoMethods("convoy.v1.AdminService")});
+    stub_ = Version::Service::NewStub(server_.ChannelOf({1001, 1001}));
   }
-  ~ReflectionServiceTest() override { server_->Shutdown(); }
 
   // Asks all on one stream, as clients do.
   std::vector<Response> Ask(const std::vector<Request>& requests) {
@@ -105,15 +98,14 @@ class ReflectionServiceTest : public ::testing::Test {
     return files;
   }
 
-  const std::vector<std::unique_ptr<grpc::Service>> services_;
-  std::unique_ptr<grpc::Server> server_;
+  RpcTestServer server_;
   std::unique_ptr<typename Version::Service::Stub> stub_;
 };
 
 using Versions = ::testing::Types<V1, V1Alpha>;
 TYPED_TEST_SUITE(ReflectionServiceTest, Versions);
 
-TYPED_TEST(ReflectionServiceTest, ListsServicesWhoseDescriptorsAreHere) {
+TYPED_TEST(ReflectionServiceTest, ListsAllServices) {
   typename TypeParam::Request request;
   request.set_list_services("*");
   const auto responses = this->Ask({request});
@@ -123,6 +115,7 @@ TYPED_TEST(ReflectionServiceTest, ListsServicesWhoseDescriptorsAreHere) {
   }
   EXPECT_THAT(names,
               ElementsAre("convoy.v1.AdminService", "convoy.v1.JobService",
+                          "grpc.health.v1.Health",
                           "grpc.reflection.v1.ServerReflection",
                           "grpc.reflection.v1alpha.ServerReflection"));
 }

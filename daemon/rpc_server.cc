@@ -1,24 +1,33 @@
 #include "daemon/rpc_server.h"
 
 #include <grpc/support/log.h>
+#include <pthread.h>
 
 #include <climits>
+#include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "daemon/async_call.h"
+#include "daemon/health_service.h"
 #include "daemon/reflection_service.h"
-#include "grpc/health/v1/health.grpc.pb.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/stubs/logging.h"
+#include "grpcpp/generic/async_generic_service.h"
 #include "grpcpp/grpcpp.h"
-#include "grpcpp/health_check_service_interface.h"
 #include "grpcpp/resource_quota.h"
 #include "grpcpp/server_posix.h"
 #include "peer/base/log.h"
+#include "peer/base/mutex.h"
+#include "peer/base/status_macros.h"
 #include "peer/base/unique_fd.h"
 #include "proto/error_detail.h"
 
@@ -32,10 +41,21 @@ constexpr std::size_t kMaxBufferBytes = std::size_t{1} << 30;
 constexpr int kMaxStreams = 4096;
 // Clients that ping are welcome: it costs nothing on a local socket.
 constexpr int kMinPingMilliseconds = 1000;
+// They read, parse and post; the control thread does the rest.
+constexpr int kThreads = 2;
+// Clients' calls that can begin before the first of them is looked at.
+constexpr int kWaitingCalls = 16;
 
 void LogOfGrpc(gpr_log_func_args* args) {
   if (args->severity < GPR_LOG_SEVERITY_ERROR) return;
   LogWarning("gRPC: ", args->message);
+}
+
+// Texts that are not UTF-8, and the like: what clients send is answered to
+// them.
+void LogOfProtobuf(google::protobuf::LogLevel /*level*/, const char* /*file*/,
+                   int /*line*/, const std::string& text) {
+  LogDebug("protobuf: ", text);
 }
 
 void SetArguments(grpc::ServerBuilder& builder) {
@@ -53,51 +73,151 @@ void SetArguments(grpc::ServerBuilder& builder) {
   builder.SetResourceQuota(quota);
 }
 
+absl::Status CheckComplete(const RpcService& service) {
+  const google::protobuf::ServiceDescriptor* descriptor =
+      google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
+          service.name);
+  std::string missing = descriptor == nullptr ? "its descriptor" : "";
+  for (int i = 0; descriptor != nullptr && i < descriptor->method_count();
+       ++i) {
+    const std::string& name = descriptor->method(i)->name();
+    if (service.methods.count(name) == 0) missing = name;
+  }
+  if (missing.empty()) return absl::OkStatus();
+  return Error(v1::ERROR_REASON_INTERNAL,
+               v1::ERROR_CONTEXT_GENERAL_QUEUE_MANAGER)
+      .Status(absl::StrCat("service ", service.name, " lacks ", missing));
+}
+
+absl::Status UnknownMethod(const std::string& method) {
+  return Error(v1::ERROR_REASON_INVALID_ARGUMENT, v1::ERROR_CONTEXT_REQUEST)
+      .StatusWithCode(
+          absl::StatusCode::kUnimplemented,
+          absl::StrCat("there is no method ", method,
+                       "; server reflection tells which there are"));
+}
+
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(
-    std::vector<RpcService> services) {
+class RpcServer::Impl {
+ public:
+  ~Impl() { Stop(absl::ZeroDuration()); }
+
+  absl::Status Start(std::vector<RpcService> services);
+  void AddConnection(UniqueFd connection) {
+    grpc::AddInsecureChannelFromFd(server_.get(), connection.release());
+  }
+  void Stop(absl::Duration grace);
+
+ private:
+  absl::Status AddMethods(std::vector<RpcService> services);
+  void WaitForCall();
+  void Poll();
+
+  std::unique_ptr<HealthService> health_;
+  std::map<std::string, RpcHandler> handlers_;  // By "/service/method".
+  const AsyncCall::OnAccepted on_accepted_ =
+      [this](std::shared_ptr<AsyncCall> call, const std::string& method) {
+        WaitForCall();
+        const auto found = handlers_.find(method);
+        if (found == handlers_.end()) {
+          call->Finish(UnknownMethod(method), nullptr);
+        } else {
+          found->second(std::move(call));
+        }
+      };
+
+  CallCount calls_;
+  grpc::AsyncGenericService generic_;
+  std::unique_ptr<grpc::ServerCompletionQueue> queue_;
+  std::unique_ptr<grpc::Server> server_;  // Null: not started.
+  std::vector<std::thread> threads_;
+
+  Mutex mutex_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+absl::Status RpcServer::Impl::AddMethods(std::vector<RpcService> services) {
+  std::vector<std::string> names = {HealthService::kName};
+  for (const RpcService& service : services) names.push_back(service.name);
+  health_ = std::make_unique<HealthService>(names);
+  services.push_back(health_->Methods());
+  for (RpcService& service : MakeReflectionServices(names)) {
+    services.push_back(std::move(service));
+  }
+  for (RpcService& service : services) {
+    CONVOY_RETURN_IF_ERROR(CheckComplete(service));
+    for (auto& [method, handler] : service.methods) {
+      handlers_.emplace(absl::StrCat("/", service.name, "/", method),
+                        std::move(handler));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RpcServer::Impl::Start(std::vector<RpcService> services) {
+  CONVOY_RETURN_IF_ERROR(AddMethods(std::move(services)));
   gpr_set_log_function(&LogOfGrpc);
-  grpc::EnableDefaultHealthCheckService(true);
-  auto result = std::unique_ptr<RpcServer>(new RpcServer());
+  google::protobuf::SetLogHandler(&LogOfProtobuf);
   grpc::ServerBuilder builder;
   SetArguments(builder);
-  std::vector<std::string> names = {
-      ::grpc::health::v1::Health::service_full_name()};
-  for (RpcService& service : services) {
-    names.push_back(service.name);
-    result->services_.push_back(std::move(service.service));
-  }
-  for (auto& service : MakeReflectionServices(names)) {
-    result->services_.push_back(std::move(service));
-  }
-  for (const auto& service : result->services_) {
-    builder.RegisterService(service.get());
-  }
-  result->server_ = builder.BuildAndStart();
-  if (result->server_ == nullptr) {
+  builder.RegisterAsyncGenericService(&generic_);
+  queue_ = builder.AddCompletionQueue();
+  server_ = builder.BuildAndStart();
+  if (server_ == nullptr) {
     return Error(v1::ERROR_REASON_INTERNAL,
                  v1::ERROR_CONTEXT_GENERAL_QUEUE_MANAGER)
         .Status("gRPC's server does not start");
   }
-  for (const RpcService& service : services) {
-    result->server_->GetHealthCheckService()->SetServingStatus(service.name,
-                                                               true);
+  for (int i = 0; i < kWaitingCalls; ++i) WaitForCall();
+  for (int i = 0; i < kThreads; ++i) {
+    threads_.emplace_back([this] { Poll(); });
   }
-  return result;
+  return absl::OkStatus();
 }
 
-RpcServer::~RpcServer() { Stop(absl::ZeroDuration()); }
+void RpcServer::Impl::WaitForCall() {
+  const auto call = std::make_shared<AsyncCall>(calls_, on_accepted_);
+  MutexLock lock(&mutex_);
+  if (!stopping_) call->Accept(generic_, *queue_);
+}
+
+void RpcServer::Impl::Poll() {
+  ::pthread_setname_np(::pthread_self(), "rpc");
+  void* tag = nullptr;
+  bool ok = false;
+  while (queue_->Next(&tag, &ok)) AsyncCall::OnEvent(tag, ok);
+}
+
+void RpcServer::Impl::Stop(absl::Duration grace) {
+  if (server_ == nullptr) return;
+  {
+    MutexLock lock(&mutex_);
+    if (stopping_) return;
+    stopping_ = true;
+  }
+  health_->Shutdown();
+  server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
+  // The queue takes no operation after its shutdown.
+  calls_.WaitForNone();
+  queue_->Shutdown();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+RpcServer::RpcServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+RpcServer::~RpcServer() = default;
+
+absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(
+    std::vector<RpcService> services) {
+  auto impl = std::make_unique<Impl>();
+  CONVOY_RETURN_IF_ERROR(impl->Start(std::move(services)));
+  return std::unique_ptr<RpcServer>(new RpcServer(std::move(impl)));
+}
 
 void RpcServer::AddConnection(UniqueFd connection) {
-  grpc::AddInsecureChannelFromFd(server_.get(), connection.release());
+  impl_->AddConnection(std::move(connection));
 }
 
-void RpcServer::Stop(absl::Duration grace) {
-  if (server_ == nullptr) return;
-  server_->GetHealthCheckService()->Shutdown();
-  server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
-  server_->Wait();
-}
+void RpcServer::Stop(absl::Duration grace) { impl_->Stop(grace); }
 
 }  // namespace convoy

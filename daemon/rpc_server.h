@@ -2,29 +2,24 @@
 #define CONVOY_DAEMON_RPC_SERVER_H_
 
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "daemon/rpc_call.h"
 #include "peer/base/unique_fd.h"
-
-namespace grpc {
-class Server;
-class Service;
-}  // namespace grpc
 
 namespace convoy {
 
-struct RpcService {
-  std::string name;  // "convoy.v1.JobService".
-  std::unique_ptr<grpc::Service> service;
-};
-
-// gRPC's server with the given services, health and reflection. Has no listener
+// gRPC's server for the given services, health and reflection. Has no listener
 // of its own: connections are given to it. Thread-safe.
+//
+// It drives gRPC's completion queue itself: gRPC's own callback threads wake up
+// four times a second for nothing, and answer a request that they cannot parse
+// with UNIMPLEMENTED and no detail.
 class RpcServer {
  public:
+  // INTERNAL: a service lacks a handler for one of its methods.
   static absl::StatusOr<std::unique_ptr<RpcServer>> Start(
       std::vector<RpcService> services);
 
@@ -42,10 +37,10 @@ class RpcServer {
   void Stop(absl::Duration grace);
 
  private:
-  RpcServer() = default;
+  class Impl;
+  explicit RpcServer(std::unique_ptr<Impl> impl);
 
-  std::vector<std::unique_ptr<grpc::Service>> services_;
-  std::unique_ptr<grpc::Server> server_;  // Before services_ goes.
+  const std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace convoy

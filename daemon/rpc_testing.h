@@ -6,14 +6,18 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "daemon/caller_resolver.h"
 #include "daemon/daemon_paths.h"
 #include "daemon/descriptor_blocks.h"
+#include "daemon/rpc_call.h"
 #include "daemon/rpc_server.h"
+#include "google/protobuf/descriptor.h"
 #include "grpcpp/create_channel_posix.h"
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
@@ -22,6 +26,22 @@
 #include "peer/base/unique_fd.h"
 
 namespace convoy {
+
+// A service of the contract whose methods all answer INTERNAL.
+inline RpcService NoMethods(const std::string& name) {
+  RpcService service = {name, {}};
+  const auto* descriptor =
+      google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
+          name);
+  for (int i = 0; descriptor != nullptr && i < descriptor->method_count();
+       ++i) {
+    service.methods[descriptor->method(i)->name()] =
+        [](const std::shared_ptr<RpcCall>& call) {
+          call->Finish(absl::InternalError("not in this test"), nullptr);
+        };
+  }
+  return service;
+}
 
 // A server whose callers are whoever the test says. Services are made by the
 // test, on `control` and `callers`.

@@ -16,11 +16,10 @@
 #include "convoy/v1/job_service.pb.h"
 #include "daemon/caller.h"
 #include "daemon/caller_resolver.h"
+#include "daemon/rpc_call.h"
 #include "daemon/watch_hub.h"
-#include "grpcpp/grpcpp.h"
 #include "peer/base/executor.h"
 #include "peer/base/mutex.h"
-#include "proto/grpc_status.h"
 
 namespace convoy {
 
@@ -39,31 +38,27 @@ namespace convoy {
 // Response: v1::WatchJobResponse, v1::WatchJobsResponse or v1::FetchResponse.
 template <typename Response>
 class WatchStream final
-    : public grpc::ServerWriteReactor<Response>,
-      public WatchListener,
+    : public WatchListener,
       public std::enable_shared_from_this<WatchStream<Response>> {
  public:
   // Both run on the control executor.
   using Begin = absl::AnyInvocable<WatchId(const Caller&, WatchListener*) &&>;
   using Stop = absl::AnyInvocable<void(WatchId) &&>;
 
-  // Answers `context`'s call. What `begin` and `stop` refer to must outlive the
-  // server.
-  static WatchStream* Start(grpc::CallbackServerContext* context,
-                            CallerResolver& callers, Executor& control,
-                            Begin begin, Stop stop) {
-    auto stream =
-        std::shared_ptr<WatchStream>(new WatchStream(control, std::move(stop)));
-    stream->self_ = stream;
-    callers.Resolve(
-        context->peer(), [stream, begin = std::move(begin)](
-                             absl::StatusOr<Caller> caller) mutable {
-          stream->control_.Post([stream, caller = std::move(caller),
-                                 begin = std::move(begin)]() mutable {
-            stream->BeginWatch(caller, std::move(begin));
-          });
-        });
-    return stream.get();
+  // Answers the call. What `begin` and `stop` refer to must outlive the server.
+  static void Start(std::shared_ptr<RpcCall> call, CallerResolver& callers,
+                    Executor& control, Begin begin, Stop stop) {
+    const std::shared_ptr<WatchStream> stream(
+        new WatchStream(call, control, std::move(stop)));
+    // Holds the stream until the call is over.
+    call->OnGone([stream] { stream->StopLater(); });
+    callers.Resolve(call->Peer(), [stream, begin = std::move(begin)](
+                                      absl::StatusOr<Caller> caller) mutable {
+      stream->control_.Post([stream, caller = std::move(caller),
+                             begin = std::move(begin)]() mutable {
+        stream->BeginWatch(caller, std::move(begin));
+      });
+    });
   }
 
   // WatchListener.
@@ -94,24 +89,13 @@ class WatchStream final
     Advance();
   }
 
-  // ServerWriteReactor.
-  void OnWriteDone(bool ok) override {
-    {
-      MutexLock lock(&mutex_);
-      writing_ = false;
-      broken_ = !ok;
-    }
-    if (!ok) OnCancel();
-    Advance();
-  }
-  void OnCancel() override {
+ private:
+  WatchStream(std::shared_ptr<RpcCall> call, Executor& control, Stop stop)
+      : call_(std::move(call)), control_(control), stop_(std::move(stop)) {}
+
+  void StopLater() {
     control_.Post([stream = this->shared_from_this()] { stream->StopWatch(); });
   }
-  void OnDone() override { self_.reset(); }
-
- private:
-  WatchStream(Executor& control, Stop stop)
-      : control_(control), stop_(std::move(stop)) {}
 
   void BeginWatch(const absl::StatusOr<Caller>& caller, Begin begin) {
     if (ended_) return;  // The caller has gone away.
@@ -128,15 +112,15 @@ class WatchStream final
     OnEnd(absl::CancelledError("the caller went away"));
   }
 
-  // Does what is next: a write, the end, or nothing. Touches nothing after
-  // Finish, which may destroy this.
+  // Does what is next: a write, the end, or nothing.
   void Advance() {
     std::optional<absl::Status> end;
+    Response response;
     {
       MutexLock lock(&mutex_);
       if (writing_ || finished_) return;
       if (!queue_.empty() && !broken_) {
-        TakeResponse();
+        response = TakeResponse();
         writing_ = true;
       } else if (end_.has_value()) {
         end = end_;
@@ -146,23 +130,38 @@ class WatchStream final
       }
     }
     if (end.has_value()) {
-      this->Finish(ToGrpcStatus(*end));
+      call_->Finish(*end, nullptr);
     } else {
-      this->StartWrite(&response_);
+      call_->Write(response, [stream = this->shared_from_this()](bool ok) {
+        stream->OnWritten(ok);
+      });
     }
   }
 
-  void TakeResponse() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  void OnWritten(bool ok) {
+    {
+      MutexLock lock(&mutex_);
+      writing_ = false;
+      broken_ = !ok;
+    }
+    if (!ok) StopLater();
+    Advance();
+  }
+
+  Response TakeResponse() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     const std::shared_ptr<const v1::Job> job = std::move(queue_.front());
     queue_.pop_front();
+    Response response;
     if (job != nullptr) {
       places_.erase(job->id());
-      *response_.mutable_job() = *job;
+      *response.mutable_job() = *job;
     } else if constexpr (std::is_same_v<Response, v1::WatchJobsResponse>) {
-      response_.set_synced(true);
+      response.set_synced(true);
     }
+    return response;
   }
 
+  const std::shared_ptr<RpcCall> call_;
   Executor& control_;
 
   // On the control executor.
@@ -181,9 +180,6 @@ class WatchStream final
   bool broken_ ABSL_GUARDED_BY(mutex_) = false;
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
   std::optional<absl::Status> end_ ABSL_GUARDED_BY(mutex_);
-
-  Response response_;                  // Of the write under way.
-  std::shared_ptr<WatchStream> self_;  // gRPC's hold.
 };
 
 }  // namespace convoy

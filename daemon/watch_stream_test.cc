@@ -12,7 +12,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "convoy/v1/job_service.grpc.pb.h"
+#include "daemon/rpc_call.h"
 #include "daemon/rpc_testing.h"
+#include "daemon/unary_method.h"
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
 #include "peer/base/mutex.h"
@@ -36,19 +38,17 @@ std::shared_ptr<const v1::Job> Snapshot(const std::string& id, int revision) {
 int RevisionOf(const v1::Job& job) { return std::stoi(job.etag()); }
 
 // Streams whose news come from the test.
-class Streams final : public v1::JobService::CallbackService {
+class Streams {
  public:
   explicit Streams(RpcTestServer& server) : server_(server) {}
 
-  grpc::ServerWriteReactor<v1::WatchJobResponse>* WatchJob(
-      grpc::CallbackServerContext* context,
-      const v1::WatchJobRequest*) override {
-    return Start<v1::WatchJobResponse>(context);
-  }
-  grpc::ServerWriteReactor<v1::WatchJobsResponse>* WatchJobs(
-      grpc::CallbackServerContext* context,
-      const v1::WatchJobsRequest*) override {
-    return Start<v1::WatchJobsResponse>(context);
+  RpcService Methods() {
+    RpcService service = NoMethods("convoy.v1.JobService");
+    service.methods["WatchJob"] =
+        Handler<v1::WatchJobRequest, v1::WatchJobResponse>();
+    service.methods["WatchJobs"] =
+        Handler<v1::WatchJobsRequest, v1::WatchJobsResponse>();
+    return service;
   }
 
   // Waits for the next watch.
@@ -69,11 +69,18 @@ class Streams final : public v1::JobService::CallbackService {
   }
 
  private:
+  template <typename Request, typename Response>
+  RpcHandler Handler() {
+    return [this](const std::shared_ptr<RpcCall>& call) {
+      ReadRequest<Request>(
+          call, [this, call](const auto&) { Start<Response>(call); });
+    };
+  }
+
   template <typename Response>
-  grpc::ServerWriteReactor<Response>* Start(
-      grpc::CallbackServerContext* context) {
-    return WatchStream<Response>::Start(
-        context, *server_.callers, server_.control,
+  void Start(const std::shared_ptr<RpcCall>& call) {
+    WatchStream<Response>::Start(
+        call, *server_.callers, server_.control,
         [this](const Caller& caller, WatchListener* listener) {
           EXPECT_EQ(caller.uid, kAnn.uid);
           MutexLock lock(&mutex_);
@@ -100,13 +107,7 @@ class Streams final : public v1::JobService::CallbackService {
 
 class WatchStreamTest : public ::testing::Test {
  protected:
-  WatchStreamTest() {
-    auto streams = std::make_unique<Streams>(server_);
-    streams_ = streams.get();
-    std::vector<RpcService> services;
-    services.push_back({"convoy.v1.JobService", std::move(streams)});
-    server_.Serve(std::move(services));
-  }
+  WatchStreamTest() : streams_(server_) { server_.Serve({streams_.Methods()}); }
 
   void Connect() { stub_ = v1::JobService::NewStub(server_.ChannelOf(kAnn)); }
 
@@ -121,7 +122,7 @@ class WatchStreamTest : public ::testing::Test {
   }
 
   RpcTestServer server_;
-  Streams* streams_ = nullptr;
+  Streams streams_;
   std::unique_ptr<v1::JobService::Stub> stub_;
 };
 
@@ -129,7 +130,7 @@ TEST_F(WatchStreamTest, BringsNewsInOrderThenTheEnd) {
   Connect();
   grpc::ClientContext context;
   const auto reader = stub_->WatchJobs(&context, {});
-  WatchListener* const listener = streams_->Begun();
+  WatchListener* const listener = streams_.Begun();
   OnControl([&] {
     listener->OnJob(Snapshot("a", 1));
     listener->OnJob(Snapshot("b", 1));
@@ -151,7 +152,7 @@ TEST_F(WatchStreamTest, WatchOfOneJobHasNoSyncedMark) {
   Connect();
   grpc::ClientContext context;
   const auto reader = stub_->WatchJob(&context, {});
-  WatchListener* const listener = streams_->Begun();
+  WatchListener* const listener = streams_.Begun();
   OnControl([&] {
     listener->OnSynced();
     listener->OnJob(Snapshot("a", 1));
@@ -167,7 +168,7 @@ TEST_F(WatchStreamTest, ErrorCarriesItsDetail) {
   Connect();
   grpc::ClientContext context;
   const auto reader = stub_->WatchJob(&context, {});
-  WatchListener* const listener = streams_->Begun();
+  WatchListener* const listener = streams_.Begun();
   const absl::Status status =
       Error(v1::ERROR_REASON_NOT_FOUND, v1::ERROR_CONTEXT_REQUEST)
           .Field("job_id")
@@ -184,7 +185,7 @@ TEST_F(WatchStreamTest, SlowReaderGetsTheNewestOfEachJobAndNotAll) {
   Connect();
   grpc::ClientContext context;
   const auto reader = stub_->WatchJobs(&context, {});
-  WatchListener* const listener = streams_->Begun();
+  WatchListener* const listener = streams_.Begun();
   OnControl([&] {
     for (int revision = 1; revision <= kRounds; ++revision) {
       for (const std::string& id : ids) {
@@ -212,12 +213,12 @@ TEST_F(WatchStreamTest, WatchIsStoppedWhenTheCallerGoesAway) {
   Connect();
   grpc::ClientContext context;
   const auto reader = stub_->WatchJob(&context, {});
-  WatchListener* const listener = streams_->Begun();
+  WatchListener* const listener = streams_.Begun();
   OnControl([&] { listener->OnJob(Snapshot("a", 1)); });
   v1::WatchJobResponse response;
   ASSERT_TRUE(reader->Read(&response));
   context.TryCancel();
-  EXPECT_EQ(streams_->Stopped(), kId);
+  EXPECT_EQ(streams_.Stopped(), kId);
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
 }
 
@@ -227,29 +228,29 @@ TEST_F(WatchStreamTest, WatchIsStoppedWhenTheConnectionBreaks) {
   {
     grpc::ClientContext context;
     const auto reader = stub->WatchJob(&context, {});
-    WatchListener* const listener = streams_->Begun();
+    WatchListener* const listener = streams_.Begun();
     OnControl([&] { listener->OnJob(Snapshot("a", 1)); });
     // Destroyed unread.
   }
   stub.reset();
   channel.reset();
-  EXPECT_EQ(streams_->Stopped(), kId);
+  EXPECT_EQ(streams_.Stopped(), kId);
 }
 
 TEST_F(WatchStreamTest, SlowReaderThatGoesAwayEndsTheStreamToo) {
   Connect();
   grpc::ClientContext context;
   const auto reader = stub_->WatchJob(&context, {});
-  WatchListener* const listener = streams_->Begun();
+  WatchListener* const listener = streams_.Begun();
   OnControl([&] {
     for (int revision = 1; revision <= 500; ++revision) {
       listener->OnJob(Snapshot("a", revision));
     }
   });
   context.TryCancel();
-  EXPECT_EQ(streams_->Stopped(), kId);
+  EXPECT_EQ(streams_.Stopped(), kId);
   server_.Stop();  // Waits for the stream.
-  EXPECT_EQ(streams_->open(), 0);
+  EXPECT_EQ(streams_.open(), 0);
 }
 
 TEST_F(WatchStreamTest, CallerThatLeavesBeforeTheWatchBeginsLeavesNoWatch) {
@@ -268,7 +269,7 @@ TEST_F(WatchStreamTest, CallerThatLeavesBeforeTheWatchBeginsLeavesNoWatch) {
   answer.set_value();
   server_.Stop();
   // Whether the server heard of it before or after: no watch is left.
-  EXPECT_EQ(streams_->open(), 0);
+  EXPECT_EQ(streams_.open(), 0);
 }
 
 }  // namespace
