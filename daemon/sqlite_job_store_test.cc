@@ -7,8 +7,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <memory>
-#include <optional>
-#include <random>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -99,11 +97,6 @@ class SqliteJobStoreTest : public testing::Test {
         [&](std::unique_ptr<Job> job) { jobs.push_back(Describe(*job)); });
     EXPECT_EQ(status, absl::OkStatus());
     return jobs;
-  }
-  std::string LoadedJob(const JobId& id) {
-    const auto job = Store().LoadJob(id);
-    if (!job.ok()) return job.status().ToString();
-    return *job == nullptr ? "none" : Describe(**job);
   }
   void ExecuteInFile(const std::string& sql) {
     store_.reset();

@@ -109,14 +109,17 @@ class Log {
   void Write(LogLevel level, absl::string_view text) {
     if (!logger_.should_log(ToSpdlog(level))) return;
     const std::string line = OneLine(text);
+    // The level, a digit, is a part of what is counted.
+    const std::string key = absl::StrCat(static_cast<int>(level), line);
     const absl::Duration now = RealClock().Monotonic();
     MutexLock lock(&mutex_);
-    const bool admitted = limiter_.Admit(line, now);
+    const bool admitted = limiter_.Admit(key, now);
     for (const LineLimiter::Counted& counted : limiter_.TakeCounted(now)) {
-      logger_.log(ToSpdlog(level),
+      const auto counted_level = static_cast<LogLevel>(counted.text[0] - '0');
+      logger_.log(ToSpdlog(counted_level),
                   absl::StrCat("repeated ", counted.count,
                                counted.count == 1 ? " time" : " times",
-                               " more: ", counted.text));
+                               " more: ", counted.text.substr(1)));
     }
     if (admitted) logger_.log(ToSpdlog(level), line);
   }

@@ -14,8 +14,9 @@ enum class LogLevel { kError, kWarning, kInfo, kDebug };
 // Lines above `level` are dropped. Default: kInfo.
 void SetLogLevel(LogLevel level);
 
-// Writes one line; the same text more than 10 times in 10 seconds is counted
-// instead, and the count is written once.
+// Writes one line; control characters in it are escaped. The same text more
+// than 10 times in 10 seconds is counted instead, and the count is written
+// once, with the next line after that.
 void LogLine(LogLevel level, absl::string_view text);
 
 template <typename... Parts>
