@@ -102,13 +102,16 @@ struct Job {
   absl::Time modify_time;
   absl::Time transfer_complete_time = absl::InfinitePast();  // InfinitePast: never.
   absl::Time next_retry_time = absl::InfinitePast();
-  // When bytes last moved, or the job last entered QUEUED by a call: what the
-  // no-progress timeout counts from. Stored, so that a restart does not reset it.
+  // The time of the newest change less the time without progress that the job had
+  // by then. Only time in CONNECTING, TRANSFERRING and TRANSIENT_ERROR counts: not
+  // waiting in the queue, nor when the daemon was down.
   absl::Time last_progress_time = absl::InfinitePast();
   std::uint64_t revision = 1;  // The etag.
   // Rises over all jobs in the order in which they were made.
   std::uint64_t sequence = 0;
-  std::unique_ptr<JobFailure> failure;  // In ERROR and TRANSIENT_ERROR only.
+  // From ERROR or TRANSIENT_ERROR until bytes move again, or a call puts the job into
+  // another state. In CANCELLED: why the daemon cancelled it by itself.
+  std::unique_ptr<JobFailure> failure;
   std::vector<JobFile> files;
 };
 

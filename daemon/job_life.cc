@@ -247,7 +247,9 @@ void JobLife::OnFileNews(JobEntry* entry, FileRun* run,
   if (Received(news) > Received(before)) Progressed(entry);
   const bool first_byte = news.connected && !before.connected;
   const bool size_is_new = news.size.has_value() && news.size != before.size;
-  if (first_byte || size_is_new) runner_.Fold(entry);
+  if ((first_byte || size_is_new) && runner_.Fold(entry)) {
+    entry->job->modify_time = parts_.clock->Now();
+  }
   if (first_byte && entry->job->state == v1::JOB_STATE_CONNECTING) {
     Apply(entry, JobEvent::kFirstByte);
   }

@@ -247,35 +247,98 @@ void JobManager::FillStatistics(v1::HostStatistics* statistics) const {
 void JobManager::StopWatch(WatchId id) { impl_->StopWatch(id); }
 void JobManager::StopFetch(WatchId id) { impl_->StopFetch(id); }
 
-// Calls and streams that begin once the daemon stops are refused here.
-#define CONVOY_FORWARD_CALL(name, Request, Response)                      \
-  void JobManager::name(const Caller& caller, const v1::Request& request, \
-                        Reply<v1::Response> reply) {                      \
-    impl_->name(caller, request, std::move(reply));                       \
-  }
-CONVOY_FORWARD_CALL(CreateJob, CreateJobRequest, Job)
-CONVOY_FORWARD_CALL(GetJob, GetJobRequest, Job)
-CONVOY_FORWARD_CALL(ListJobs, ListJobsRequest, ListJobsResponse)
-CONVOY_FORWARD_CALL(UpdateJob, UpdateJobRequest, Job)
-CONVOY_FORWARD_CALL(AddFiles, AddFilesRequest, AddFilesResponse)
-CONVOY_FORWARD_CALL(ListFiles, ListFilesRequest, ListFilesResponse)
-CONVOY_FORWARD_CALL(UpdateFile, UpdateFileRequest, JobFile)
-CONVOY_FORWARD_CALL(ResumeJob, ResumeJobRequest, Job)
-CONVOY_FORWARD_CALL(SuspendJob, SuspendJobRequest, Job)
-CONVOY_FORWARD_CALL(CompleteJob, CompleteJobRequest, CompleteJobResponse)
-CONVOY_FORWARD_CALL(CancelJob, CancelJobRequest, CancelJobResponse)
-CONVOY_FORWARD_CALL(TakeOwnership, TakeOwnershipRequest, Job)
-CONVOY_FORWARD_CALL(ExplainJob, ExplainJobRequest, ExplainJobResponse)
-#undef CONVOY_FORWARD_CALL
+void JobManager::CreateJob(const Caller& caller,
+                           const v1::CreateJobRequest& request,
+                           Reply<v1::Job> reply) {
+  impl_->CreateJob(caller, request, std::move(reply));
+}
 
-#define CONVOY_FORWARD_STREAM(name, Request)                                 \
-  WatchId JobManager::name(const Caller& caller, const v1::Request& request, \
-                           WatchListener* listener) {                        \
-    return impl_->name(caller, request, listener);                           \
-  }
-CONVOY_FORWARD_STREAM(WatchJob, WatchJobRequest)
-CONVOY_FORWARD_STREAM(WatchJobs, WatchJobsRequest)
-CONVOY_FORWARD_STREAM(Fetch, FetchRequest)
-#undef CONVOY_FORWARD_STREAM
+void JobManager::GetJob(const Caller& caller, const v1::GetJobRequest& request,
+                        Reply<v1::Job> reply) {
+  impl_->GetJob(caller, request, std::move(reply));
+}
+
+void JobManager::ListJobs(const Caller& caller,
+                          const v1::ListJobsRequest& request,
+                          Reply<v1::ListJobsResponse> reply) {
+  impl_->ListJobs(caller, request, std::move(reply));
+}
+
+void JobManager::UpdateJob(const Caller& caller,
+                           const v1::UpdateJobRequest& request,
+                           Reply<v1::Job> reply) {
+  impl_->UpdateJob(caller, request, std::move(reply));
+}
+
+void JobManager::AddFiles(const Caller& caller,
+                          const v1::AddFilesRequest& request,
+                          Reply<v1::AddFilesResponse> reply) {
+  impl_->AddFiles(caller, request, std::move(reply));
+}
+
+void JobManager::ListFiles(const Caller& caller,
+                           const v1::ListFilesRequest& request,
+                           Reply<v1::ListFilesResponse> reply) {
+  impl_->ListFiles(caller, request, std::move(reply));
+}
+
+void JobManager::UpdateFile(const Caller& caller,
+                            const v1::UpdateFileRequest& request,
+                            Reply<v1::JobFile> reply) {
+  impl_->UpdateFile(caller, request, std::move(reply));
+}
+
+void JobManager::ResumeJob(const Caller& caller,
+                           const v1::ResumeJobRequest& request,
+                           Reply<v1::Job> reply) {
+  impl_->ResumeJob(caller, request, std::move(reply));
+}
+
+void JobManager::SuspendJob(const Caller& caller,
+                            const v1::SuspendJobRequest& request,
+                            Reply<v1::Job> reply) {
+  impl_->SuspendJob(caller, request, std::move(reply));
+}
+
+void JobManager::CompleteJob(const Caller& caller,
+                             const v1::CompleteJobRequest& request,
+                             Reply<v1::CompleteJobResponse> reply) {
+  impl_->CompleteJob(caller, request, std::move(reply));
+}
+
+void JobManager::CancelJob(const Caller& caller,
+                           const v1::CancelJobRequest& request,
+                           Reply<v1::CancelJobResponse> reply) {
+  impl_->CancelJob(caller, request, std::move(reply));
+}
+
+void JobManager::TakeOwnership(const Caller& caller,
+                               const v1::TakeOwnershipRequest& request,
+                               Reply<v1::Job> reply) {
+  impl_->TakeOwnership(caller, request, std::move(reply));
+}
+
+void JobManager::ExplainJob(const Caller& caller,
+                            const v1::ExplainJobRequest& request,
+                            Reply<v1::ExplainJobResponse> reply) {
+  impl_->ExplainJob(caller, request, std::move(reply));
+}
+
+WatchId JobManager::WatchJob(const Caller& caller,
+                             const v1::WatchJobRequest& request,
+                             WatchListener* listener) {
+  return impl_->WatchJob(caller, request, listener);
+}
+
+WatchId JobManager::WatchJobs(const Caller& caller,
+                              const v1::WatchJobsRequest& request,
+                              WatchListener* listener) {
+  return impl_->WatchJobs(caller, request, listener);
+}
+
+WatchId JobManager::Fetch(const Caller& caller, const v1::FetchRequest& request,
+                          WatchListener* listener) {
+  return impl_->Fetch(caller, request, listener);
+}
 
 }  // namespace convoy

@@ -90,8 +90,9 @@ class JobManager {
   void ExplainJob(const Caller& caller, const v1::ExplainJobRequest& request,
                   Reply<v1::ExplainJobResponse> reply);
 
-  // Streams. `listener` (watch_hub.h) is called on the control executor until its
-  // OnEnd, or until StopWatch. On an error of the request OnEnd is all it gets.
+  // Streams. `listener` (watch_hub.h) is called on the control executor, never from
+  // inside these calls, until its OnEnd, or until StopWatch. On an error of the request
+  // OnEnd is all it gets.
   WatchId WatchJob(const Caller& caller, const v1::WatchJobRequest& request,
                    WatchListener* listener);
   WatchId WatchJobs(const Caller& caller, const v1::WatchJobsRequest& request,
