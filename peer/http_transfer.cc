@@ -371,8 +371,9 @@ void HttpTransfer::EndWithFailures() {
                     RedactedUrl(ErrorDetailOf(failure.status).url()), ": ",
                     failure.status.message());
   }
-  End(others.empty() ? best->status : WithMore(best->status, others),
-      best->retry_after);
+  pending_end_ = *best;
+  if (!others.empty()) pending_end_->status = WithMore(best->status, others);
+  OnFlushed();
 }
 
 void HttpTransfer::OnWritten() {
@@ -394,7 +395,12 @@ void HttpTransfer::OnWritten() {
   if (!status.ok()) End(status);
 }
 
-void HttpTransfer::OnFlushed() { reporter_.Changed(); }
+void HttpTransfer::OnFlushed() {
+  reporter_.Changed();
+  if (pending_end_ && !store_.FlushNow()) {
+    End(pending_end_->status, pending_end_->retry_after);
+  }
+}
 
 void HttpTransfer::OnBacklog(bool full) {
   if (fetcher_ != nullptr) fetcher_->SetPaused(full);

@@ -121,6 +121,8 @@ class HttpTransfer final : public Transfer,
   // Breaks in a row that brought next to nothing.
   int poor_breaks_ = 0;
   std::vector<Failure> failures_;
+  // How the transfer ends once the pieces it has are on disk.
+  std::optional<Failure> pending_end_;
   bool asking_ = false;  // The fetcher waits for its first answer.
   bool finishing_ = false;
 

@@ -193,6 +193,20 @@ TEST_F(HttpTransferTest, EndsWhenABrokenConnectionBringsNothingMore) {
   EXPECT_EQ(requests(), 2u);
 }
 
+TEST_F(HttpTransferTest, KeepsWholePiecesWhenItFails) {
+  const std::string content = TestContent(700 * kKiB);
+  world_.origin().SetFile(kUrl, Remote(content));
+  world_.origin().BreakAfter(kUrl, 600 * kKiB);
+  world_.origin().BreakAfter(kUrl, 0);
+  const TransferNews news = world_.Run(world_.Spec()).end().news;
+  EXPECT_EQ(news.flushed_bytes, 512 * kKiB);
+  TransferSpec spec = world_.Spec();
+  spec.checkpoint = news.checkpoint;
+  const RecordingObserver& observer = world_.Run(std::move(spec));
+  ExpectWhole(observer, content);
+  EXPECT_EQ(observer.end().news.origin_bytes, (700 - 512) * kKiB);
+}
+
 TEST_F(HttpTransferTest, EndsWhenConnectionsBreakAfterNextToNothing) {
   world_.origin().SetFile(kUrl, Remote(TestContent(700 * kKiB)));
   for (int i = 0; i < 50; ++i) world_.origin().BreakAfter(kUrl, 10);

@@ -143,6 +143,12 @@ void PieceStore::NoteWritten(std::int64_t offset, std::int64_t length) {
   CheckBacklog();
 }
 
+bool PieceStore::FlushNow() {
+  if (ended_ || (!flush_running_ && untaken_bytes() == 0)) return false;
+  StartFlush();
+  return true;
+}
+
 absl::Status PieceStore::Finish() {
   const std::int64_t size = ledger_->layout().size();
   CONVOY_ASSIGN_OR_RETURN(const std::int64_t file_size, file_->Size());
@@ -176,8 +182,6 @@ void PieceStore::OnFlushDone(const std::vector<PieceIndex>& pieces,
   flushing_bytes_ = 0;
   if (!status.ok()) return End(std::move(status));
   stream_flushed_ = stream_mark;
-  // Flushed as a stream, and now a file with pieces: the last flush counts
-  // them.
   if (ledger_ != nullptr) ledger_->MarkFlushed(pieces);
   CheckBacklog();
   listener_->OnFlushed();

@@ -89,6 +89,9 @@ class PieceStore {
   // As Write, for bytes that somebody else put into the file.
   void NoteWritten(std::int64_t offset, std::int64_t length);
 
+  // Begins to flush whole pieces that are not on disk, if none are on their
+  // way; OnFlushed follows. False: all are on disk.
+  bool FlushNow();
   // Cuts the file to its size, flushes and checks what is left; ends with
   // OnStoreEnd. REQUIRES: everything is written.
   absl::Status Finish();
