@@ -1,6 +1,7 @@
 #include "peer/curl_easy.h"
 
 #include <curl/curl.h>
+#include <openssl/ssl.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -47,6 +48,25 @@ std::size_t OnBody(char* data, std::size_t size, std::size_t count,
       break;
   }
   return 0;
+}
+
+// A connection may outlive the request that watches it: both own the mark.
+using Goodbye = std::shared_ptr<bool>;
+
+void FreeGoodbye(void*, void* goodbye, CRYPTO_EX_DATA*, int, long, void*) {
+  delete static_cast<Goodbye*>(goodbye);
+}
+
+int GoodbyeIndex() {
+  static const int index =
+      SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, &FreeGoodbye);
+  return index;
+}
+
+void OnTlsEvent(const SSL* connection, int where, int what) {
+  if (where == SSL_CB_READ_ALERT && (what & 0xFF) == SSL_AD_CLOSE_NOTIFY) {
+    **static_cast<Goodbye*>(SSL_get_ex_data(connection, GoodbyeIndex())) = true;
+  }
 }
 
 absl::Status Unusable(const HttpUrl& url, absl::string_view what) {
@@ -328,6 +348,24 @@ int CurlEasy::SetPaused(bool paused) {
       curl_easy_pause(handle_, paused ? CURLPAUSE_RECV : CURLPAUSE_CONT);
   // Without a connection there is nothing to pause.
   return code == CURLE_BAD_FUNCTION_ARGUMENT ? CURLE_OK : code;
+}
+
+std::shared_ptr<const bool> CurlEasy::WatchForGoodbye() {
+  long version = 0;
+  const curl_tlssessioninfo* tls = nullptr;
+  if (curl_easy_getinfo(handle_, CURLINFO_HTTP_VERSION, &version) != CURLE_OK ||
+      version > CURL_HTTP_VERSION_1_1 ||
+      curl_easy_getinfo(handle_, CURLINFO_TLS_SSL_PTR, &tls) != CURLE_OK ||
+      tls->backend != CURLSSLBACKEND_OPENSSL || tls->internals == nullptr) {
+    return nullptr;
+  }
+  SSL* const connection = static_cast<SSL*>(tls->internals);
+  auto goodbye = std::make_unique<Goodbye>(std::make_shared<bool>(false));
+  std::shared_ptr<const bool> watched = *goodbye;
+  delete static_cast<Goodbye*>(SSL_get_ex_data(connection, GoodbyeIndex()));
+  SSL_set_ex_data(connection, GoodbyeIndex(), goodbye.release());
+  SSL_set_info_callback(connection, &OnTlsEvent);
+  return watched;
 }
 
 CurlFailure CurlEasy::Failure(int code) const {

@@ -79,6 +79,13 @@ class CurlEasy {
   // outside of libcurl.
   int SetPaused(bool paused);
 
+  // An answer that ends with its connection is whole, over TLS, only if the
+  // server said goodbye (RFC 9112 section 9.8); libcurl does not look. What is
+  // returned turns true with the goodbye. Null: there is no TLS to look into,
+  // or HTTP/2 has its own framing. REQUIRES: from inside libcurl, with the
+  // head.
+  std::shared_ptr<const bool> WatchForGoodbye();
+
   // What libcurl knows about the end of the transfer, but for names and URL.
   CurlFailure Failure(int code) const;
 

@@ -42,6 +42,7 @@ absl::Status CurlRequest::Open() {
 absl::Status CurlRequest::Launch() {
   head_ = ResponseHeadParser();
   head_delivered_ = false;
+  said_goodbye_ = nullptr;
   redirected_ = false;
   skipped_bytes_ = 0;
   failure_ = absl::OkStatus();
@@ -148,6 +149,7 @@ absl::Status CurlRequest::RedirectRefused(absl::string_view policy,
 
 absl::Status CurlRequest::DeliverHead() {
   head_delivered_ = true;
+  if (head_.EndsWithConnection()) said_goodbye_ = easy_->WatchForGoodbye();
   CONVOY_ASSIGN_OR_RETURN(const OriginResponseHead head,
                           head_.Take(url_->text(), environment_.clock->Now()));
   return handler_->OnHead(head);
@@ -178,6 +180,7 @@ absl::Status CurlRequest::EndOfExchange(int curl_code) {
   if (handler_ == nullptr || redirected_) return absl::OkStatus();
   if (!failure_.ok()) return failure_;
   if (curl_code != CURLE_OK) return FailureOf(curl_code);
+  if (said_goodbye_ && !*said_goodbye_) return FailureOf(CURLE_PARTIAL_FILE);
   if (head_delivered_) return absl::OkStatus();
   // A head without a body that waited for this; or the end came inside of it,
   // which libcurl takes for the end of the answer.

@@ -111,6 +111,8 @@ class CurlRequest final : public CurlTransfer, private CurlEasy::Sink {
   std::unique_ptr<CurlEasy> easy_;
   ResponseHeadParser head_;
   bool head_delivered_ = false;
+  // Null: the answer's end needs no goodbye.
+  std::shared_ptr<const bool> said_goodbye_;
   bool redirected_ = false;
   std::size_t skipped_bytes_ = 0;
   absl::Status failure_;  // Why a callback ended it.

@@ -233,6 +233,24 @@ TEST_F(CurlTlsTest, ReportsHandshakesThatDoNotEnd) {
                 false);
 }
 
+TEST_F(CurlTlsTest, AnEndWithoutGoodbyeIsNoWholeAnswer) {
+  TestHttpServer server(
+      [](const Request& request, Connection& connection) {
+        connection.Send("HTTP/1.0 200 OK\r\n\r\nbytes");
+        if (request.target == "/cut") {
+          connection.Cut();
+        } else {
+          connection.Close();
+        }
+      },
+      ServerTls());
+  ExpectFailure(*Get(server.Url("/cut"), Trusting()),
+                v1::ERROR_REASON_CONNECTION_CLOSED, true);
+  const Answer whole = Get(server.Url("/close"), Trusting());
+  EXPECT_TRUE(whole->status.ok()) << whole->status;
+  EXPECT_EQ(whole->body, "bytes");
+}
+
 constexpr char kTellAboutConnection[] = R"(
     add_header X-Protocol $server_protocol always;
     add_header X-Connection $connection always;

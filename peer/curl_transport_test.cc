@@ -334,6 +334,18 @@ TEST_F(CurlTransportTest, UsesAConnectionAgain) {
   EXPECT_EQ(server.connection_count(), 1);
 }
 
+TEST_F(CurlTransportTest, KeptConnectionsMayDie) {
+  TestHttpServer server([](const Request& request, Connection& connection) {
+    connection.Send(OkAnswer(request.target));
+    connection.Close();  // Without a word in the answer.
+  });
+  for (int i = 0; i < 100; ++i) {
+    const Answer answer = Get(server.Url("/f"));
+    ASSERT_TRUE(answer->status.ok()) << answer->status;
+    ASSERT_EQ(answer->body, "/f");
+  }
+}
+
 TEST_F(CurlTransportTest, OpensNoMoreConnectionsThanAllowed) {
   limits().max_connections_per_host = 3;
   Mutex mutex;

@@ -113,6 +113,11 @@ std::optional<std::int64_t> ResponseHeadParser::content_length() const {
   return ParseContentLength(content_length_.value);
 }
 
+bool ResponseHeadParser::EndsWithConnection() const {
+  return !IsChunked() && !content_length() && status() != 204 &&
+         status() != 304;
+}
+
 absl::StatusOr<OriginResponseHead> ResponseHeadParser::Take(
     absl::string_view effective_url, absl::Time now) {
   if (const std::string fault = Fault(); !fault.empty()) {

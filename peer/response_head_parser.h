@@ -38,8 +38,10 @@ class ResponseHeadParser {
   // Location of an answer that sends elsewhere (301, 302, 303, 307, 308).
   // Empty: it does not.
   absl::string_view redirect_location() const;
-  // As given, also of answers whose head is no good otherwise.
+  // As given. Absent: none, or no number.
   std::optional<std::int64_t> content_length() const;
+  // The body, if there is one, ends with the connection (in HTTP/1).
+  bool EndsWithConnection() const;
 
   // The newest head. INVALID_SERVER_RESPONSE: it contradicts itself, or it has
   // parts that no request asked for. REQUIRES: complete(). Call once.
