@@ -120,107 +120,122 @@ class FakeDaemon::Impl final : public v1::JobService::Service,
   grpc::Status CreateJob(ServerContext* context,
                          const v1::CreateJobRequest* request,
                          v1::Job* response) override {
-    return Unary("CreateJob", *context, *request, [&] {
-      *response = NewJob(request->job(), request->files(),
-                         request->request_id(), v1::JOB_STATE_SUSPENDED)
-                      .job;
-      return absl::OkStatus();
-    });
+    return Unary("CreateJob", *context, *request,
+                 [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+                   *response =
+                       NewJob(request->job(), request->files(),
+                              request->request_id(), v1::JOB_STATE_SUSPENDED)
+                           .job;
+                   return absl::OkStatus();
+                 });
   }
 
   grpc::Status GetJob(ServerContext* context, const v1::GetJobRequest* request,
                       v1::Job* response) override {
-    return OnRecord("GetJob", *context, *request, [&](Record& record) {
-      *response = record.job;
-      return absl::OkStatus();
-    });
+    return OnRecord("GetJob", *context, *request,
+                    [&](Record& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+                      *response = record.job;
+                      return absl::OkStatus();
+                    });
   }
 
   grpc::Status ListJobs(ServerContext* context,
                         const v1::ListJobsRequest* request,
                         v1::ListJobsResponse* response) override {
-    return Unary("ListJobs", *context, *request, [&] {
-      std::size_t next = 0;
-      (void)absl::SimpleAtoi(request->page_token(), &next);
-      const int size = request->page_size() > 0 ? request->page_size() : 100;
-      for (; next < order_.size(); ++next) {
-        const v1::Job& job = jobs_.at(order_[next]).job;
-        if (!Selects(*request, job)) continue;
-        if (response->jobs_size() == size) {
-          response->set_next_page_token(absl::StrCat(next));
-          break;
-        }
-        *response->add_jobs() = job;
-      }
-      return absl::OkStatus();
-    });
+    return Unary("ListJobs", *context, *request,
+                 [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+                   std::size_t next = 0;
+                   (void)absl::SimpleAtoi(request->page_token(), &next);
+                   const int size =
+                       request->page_size() > 0 ? request->page_size() : 100;
+                   for (; next < order_.size(); ++next) {
+                     const v1::Job& job = jobs_.at(order_[next]).job;
+                     if (!Selects(*request, job)) continue;
+                     if (response->jobs_size() == size) {
+                       response->set_next_page_token(absl::StrCat(next));
+                       break;
+                     }
+                     *response->add_jobs() = job;
+                   }
+                   return absl::OkStatus();
+                 });
   }
 
   grpc::Status UpdateJob(ServerContext* context,
                          const v1::UpdateJobRequest* request,
                          v1::Job* response) override {
-    return Unary("UpdateJob", *context, *request, [&] {
-      const auto found = jobs_.find(request->job().id());
-      if (found == jobs_.end()) return NoSuchJob(request->job().id());
-      v1::Job& job = found->second.job;
-      for (const std::string& path : request->update_mask().paths()) {
-        const auto* field = v1::Job::descriptor()->FindFieldByName(path);
-        v1::Job one = request->job();
-        std::vector<const google::protobuf::FieldDescriptor*> fields = {field};
-        job.GetReflection()->SwapFields(&job, &one, fields);
-      }
-      Changed(found->second);
-      *response = job;
-      return absl::OkStatus();
-    });
+    return Unary(
+        "UpdateJob", *context, *request,
+        [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+          const auto found = jobs_.find(request->job().id());
+          if (found == jobs_.end()) return NoSuchJob(request->job().id());
+          v1::Job& job = found->second.job;
+          for (const std::string& path : request->update_mask().paths()) {
+            const auto* field = v1::Job::descriptor()->FindFieldByName(path);
+            v1::Job one = request->job();
+            std::vector<const google::protobuf::FieldDescriptor*> fields = {
+                field};
+            job.GetReflection()->SwapFields(&job, &one, fields);
+          }
+          Changed(found->second);
+          *response = job;
+          return absl::OkStatus();
+        });
   }
 
   grpc::Status AddFiles(ServerContext* context,
                         const v1::AddFilesRequest* request,
                         v1::AddFilesResponse* response) override {
-    return OnRecord("AddFiles", *context, *request, [&](Record& record) {
-      response->set_first_index(static_cast<int>(record.files.size()));
-      AppendFiles(record, {request->files().begin(), request->files().end()});
-      Changed(record);
-      *response->mutable_job() = record.job;
-      return absl::OkStatus();
-    });
+    return OnRecord(
+        "AddFiles", *context, *request,
+        [&](Record& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+          response->set_first_index(static_cast<int>(record.files.size()));
+          AppendFiles(record,
+                      {request->files().begin(), request->files().end()});
+          Changed(record);
+          *response->mutable_job() = record.job;
+          return absl::OkStatus();
+        });
   }
 
   grpc::Status ListFiles(ServerContext* context,
                          const v1::ListFilesRequest* request,
                          v1::ListFilesResponse* response) override {
-    return OnRecord("ListFiles", *context, *request, [&](Record& record) {
-      std::size_t next = 0;
-      (void)absl::SimpleAtoi(request->page_token(), &next);
-      const int size = request->page_size() > 0 ? request->page_size() : 100;
-      for (; next < record.files.size(); ++next) {
-        if (response->files_size() == size) {
-          response->set_next_page_token(absl::StrCat(next));
-          break;
-        }
-        *response->add_files() = record.files[next];
-      }
-      return absl::OkStatus();
-    });
+    return OnRecord("ListFiles", *context, *request,
+                    [&](Record& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+                      std::size_t next = 0;
+                      (void)absl::SimpleAtoi(request->page_token(), &next);
+                      const int size =
+                          request->page_size() > 0 ? request->page_size() : 100;
+                      for (; next < record.files.size(); ++next) {
+                        if (response->files_size() == size) {
+                          response->set_next_page_token(absl::StrCat(next));
+                          break;
+                        }
+                        *response->add_files() = record.files[next];
+                      }
+                      return absl::OkStatus();
+                    });
   }
 
   grpc::Status UpdateFile(ServerContext* context,
                           const v1::UpdateFileRequest* request,
                           v1::JobFile* response) override {
-    return OnRecord("UpdateFile", *context, *request, [&](Record& record) {
-      v1::JobFile& file =
-          record.files.at(static_cast<std::size_t>(request->file().index()));
-      for (const std::string& path : request->update_mask().paths()) {
-        if (path == "remote_url") {
-          file.set_remote_url(request->file().remote_url());
-        } else {
-          *file.mutable_mirror_urls() = request->file().mirror_urls();
-        }
-      }
-      *response = file;
-      return absl::OkStatus();
-    });
+    return OnRecord(
+        "UpdateFile", *context, *request,
+        [&](Record& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+          v1::JobFile& file = record.files.at(
+              static_cast<std::size_t>(request->file().index()));
+          for (const std::string& path : request->update_mask().paths()) {
+            if (path == "remote_url") {
+              file.set_remote_url(request->file().remote_url());
+            } else {
+              *file.mutable_mirror_urls() = request->file().mirror_urls();
+            }
+          }
+          *response = file;
+          return absl::OkStatus();
+        });
   }
 
   grpc::Status ResumeJob(ServerContext* context,
@@ -250,20 +265,22 @@ class FakeDaemon::Impl final : public v1::JobService::Service,
   grpc::Status TakeOwnership(ServerContext* context,
                              const v1::TakeOwnershipRequest* request,
                              v1::Job* response) override {
-    return OnRecord("TakeOwnership", *context, *request, [&](Record& record) {
-      record.job.mutable_owner()->set_uid(getuid());
-      *response = record.job;
-      return absl::OkStatus();
-    });
+    return OnRecord("TakeOwnership", *context, *request,
+                    [&](Record& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+                      record.job.mutable_owner()->set_uid(getuid());
+                      *response = record.job;
+                      return absl::OkStatus();
+                    });
   }
   grpc::Status ExplainJob(ServerContext* context,
                           const v1::ExplainJobRequest* request,
                           v1::ExplainJobResponse* response) override {
-    return OnRecord("ExplainJob", *context, *request, [&](Record& record) {
-      *response = explanation_;
-      response->set_state(record.job.state());
-      return absl::OkStatus();
-    });
+    return OnRecord("ExplainJob", *context, *request,
+                    [&](Record& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+                      *response = explanation_;
+                      response->set_state(record.job.state());
+                      return absl::OkStatus();
+                    });
   }
 
   grpc::Status WatchJob(
@@ -307,14 +324,16 @@ class FakeDaemon::Impl final : public v1::JobService::Service,
                      grpc::ServerWriter<v1::FetchResponse>* writer) override {
     std::string id;
     std::vector<std::function<void(v1::Job&)>> steps;
-    const grpc::Status begun = Unary("Fetch", *context, *request, [&] {
-      const bool known = requests_.count(request->request_id()) > 0;
-      id = NewJob(request->job(), request->files(), request->request_id(),
-                  v1::JOB_STATE_QUEUED)
-               .job.id();
-      if (!known) steps = fetch_script_;
-      return absl::OkStatus();
-    });
+    const grpc::Status begun =
+        Unary("Fetch", *context, *request,
+              [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+                const bool known = requests_.count(request->request_id()) > 0;
+                id = NewJob(request->job(), request->files(),
+                            request->request_id(), v1::JOB_STATE_QUEUED)
+                         .job.id();
+                if (!known) steps = fetch_script_;
+                return absl::OkStatus();
+              });
     if (!begun.ok()) return begun;
     absl::Status end = absl::OkStatus();
     const auto write = [&](const v1::Job& job) {
@@ -347,28 +366,32 @@ class FakeDaemon::Impl final : public v1::JobService::Service,
   grpc::Status GetHostStatistics(ServerContext* context,
                                  const v1::GetHostStatisticsRequest* request,
                                  v1::HostStatistics* response) override {
-    return Unary("GetHostStatistics", *context, *request, [&] {
-      *response = statistics_;
-      return absl::OkStatus();
-    });
+    return Unary("GetHostStatistics", *context, *request,
+                 [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+                   *response = statistics_;
+                   return absl::OkStatus();
+                 });
   }
   grpc::Status RunSelfTest(ServerContext* context,
                            const v1::RunSelfTestRequest* request,
                            v1::RunSelfTestResponse* response) override {
-    return Unary("RunSelfTest", *context, *request, [&] {
-      *response = self_test_;
-      return absl::OkStatus();
-    });
+    return Unary("RunSelfTest", *context, *request,
+                 [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+                   *response = self_test_;
+                   return absl::OkStatus();
+                 });
   }
   grpc::Status Check(ServerContext* context,
                      const grpc::health::v1::HealthCheckRequest* request,
                      grpc::health::v1::HealthCheckResponse* response) override {
-    return Unary("Check", *context, *request, [&] {
-      response->set_status(
-          serving_ ? grpc::health::v1::HealthCheckResponse::SERVING
-                   : grpc::health::v1::HealthCheckResponse::NOT_SERVING);
-      return absl::OkStatus();
-    });
+    return Unary(
+        "Check", *context, *request,
+        [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+          response->set_status(
+              serving_ ? grpc::health::v1::HealthCheckResponse::SERVING
+                       : grpc::health::v1::HealthCheckResponse::NOT_SERVING);
+          return absl::OkStatus();
+        });
   }
 
   v1::Job Get(const std::string& id) {
@@ -444,27 +467,30 @@ class FakeDaemon::Impl final : public v1::JobService::Service,
   template <typename Request, typename Body>
   grpc::Status OnRecord(const std::string& method, ServerContext& context,
                         const Request& request, Body body) {
-    return Unary(method, context, request, [&]() -> absl::Status {
-      const auto found = jobs_.find(request.job_id());
-      if (found == jobs_.end()) return NoSuchJob(request.job_id());
-      return body(found->second);
-    });
+    return Unary(method, context, request,
+                 [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) -> absl::Status {
+                   const auto found = jobs_.find(request.job_id());
+                   if (found == jobs_.end()) return NoSuchJob(request.job_id());
+                   return body(found->second);
+                 });
   }
 
   template <typename Request>
   grpc::Status Steer(const std::string& method, ServerContext& context,
                      const Request& request, v1::JobState state,
                      v1::Job* response) {
-    return OnRecord(method, context, request, [&](Record& record) {
-      if (IsFinal(record.job.state())) {
-        return Error(v1::ERROR_REASON_INVALID_STATE, v1::ERROR_CONTEXT_REQUEST)
-            .Status("the job is in a final state");
-      }
-      record.job.set_state(state);
-      Changed(record);
-      *response = record.job;
-      return absl::OkStatus();
-    });
+    return OnRecord(method, context, request,
+                    [&](Record& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+                      if (IsFinal(record.job.state())) {
+                        return Error(v1::ERROR_REASON_INVALID_STATE,
+                                     v1::ERROR_CONTEXT_REQUEST)
+                            .Status("the job is in a final state");
+                      }
+                      record.job.set_state(state);
+                      Changed(record);
+                      *response = record.job;
+                      return absl::OkStatus();
+                    });
   }
 
   bool Ended(ServerContext& context) {

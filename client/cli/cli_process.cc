@@ -82,10 +82,12 @@ CliProcess::CliProcess(std::vector<std::string> arguments, Options options) {
       0) {
     std::abort();
   }
-  readers_.emplace_back(
-      [this, fd = std::move(output.read)] { Read(fd.get(), output_); });
-  readers_.emplace_back(
-      [this, fd = std::move(errors.read)] { Read(fd.get(), errors_); });
+  readers_.emplace_back([this, fd = std::move(output.read)] {
+    Read(fd.get(), &Streams::output);
+  });
+  readers_.emplace_back([this, fd = std::move(errors.read)] {
+    Read(fd.get(), &Streams::errors);
+  });
 }
 
 CliProcess::~CliProcess() {
@@ -98,11 +100,11 @@ CliProcess::~CliProcess() {
 void CliProcess::Signal(int number) const { kill(pid_, number); }
 
 bool CliProcess::WaitForOutput(const std::string& text) {
-  return WaitFor(output_, text);
+  return WaitFor(&Streams::output, text);
 }
 
 bool CliProcess::WaitForErrors(const std::string& text) {
-  return WaitFor(errors_, text);
+  return WaitFor(&Streams::errors, text);
 }
 
 int CliProcess::Wait() {
@@ -117,19 +119,20 @@ int CliProcess::Wait() {
 
 std::string CliProcess::Output() {
   MutexLock lock(&mutex_);
-  return output_.text;
+  return streams_.output.text;
 }
 
 std::string CliProcess::Errors() {
   MutexLock lock(&mutex_);
-  return errors_.text;
+  return streams_.errors.text;
 }
 
-void CliProcess::Read(int fd, Stream& stream) {
+void CliProcess::Read(int fd, Stream Streams::*which) {
   char buffer[4096];
   while (true) {
     const ssize_t count = read(fd, buffer, sizeof(buffer));
     MutexLock lock(&mutex_);
+    Stream& stream = streams_.*which;
     if (count > 0) {
       stream.text.append(buffer, static_cast<std::size_t>(count));
     } else {
@@ -140,8 +143,9 @@ void CliProcess::Read(int fd, Stream& stream) {
   }
 }
 
-bool CliProcess::WaitFor(Stream& stream, const std::string& text) {
+bool CliProcess::WaitFor(Stream Streams::*which, const std::string& text) {
   MutexLock lock(&mutex_);
+  const Stream& stream = streams_.*which;
   while (stream.text.find(text) == std::string::npos && !stream.ended) {
     changed_.Wait(&mutex_);
   }

@@ -50,17 +50,20 @@ class CliProcess {
     std::string text;
     bool ended = false;
   };
+  struct Streams {
+    Stream output;
+    Stream errors;
+  };
 
-  void Read(int fd, Stream& stream);
-  bool WaitFor(Stream& stream, const std::string& text);
+  void Read(int fd, Stream Streams::*which);
+  bool WaitFor(Stream Streams::*which, const std::string& text);
 
   pid_t pid_ = -1;
   int exit_code_ = -1;
 
   Mutex mutex_;
   CondVar changed_;
-  Stream output_ ABSL_GUARDED_BY(mutex_);
-  Stream errors_ ABSL_GUARDED_BY(mutex_);
+  Streams streams_ ABSL_GUARDED_BY(mutex_);
 
   std::vector<std::thread> readers_;
 };

@@ -123,7 +123,7 @@ class JobLog {
   }
 
  private:
-  const RealClock clock_;
+  const RealClock clock_{};
   std::map<std::string, v1::JobState> states_;
 };
 
