@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/file_flags.h"
 #include "client/cli/follow.h"
@@ -74,7 +75,10 @@ void PrintResult(const JobClient& client, const v1::Job& job,
       progress.total_files() == 1
           ? "1 file"
           : absl::StrCat(progress.total_files(), " files"),
-      ", ", FormatBytes(bytes), " in ", FormatSpan(took), ", ",
+      ", ", FormatBytes(bytes), " in ",
+      took < absl::Minutes(1) ? absl::StrFormat("%.1fs", seconds)
+                              : FormatSpan(took),
+      ", ",
       FormatRate(
           static_cast<std::int64_t>(static_cast<double>(bytes) / seconds)));
   const std::string sources = SourcesText(progress.source_bytes());

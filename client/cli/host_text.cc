@@ -47,7 +47,7 @@ std::vector<std::string> StatisticsLines(bool serving,
       Line("watchers", absl::StrCat(statistics.watchers())),
       Line("from origins", FormatBytes(statistics.origin_bytes())),
       Line("from mirrors", FormatBytes(statistics.mirror_bytes())),
-      Line("from local files", FormatBytes(statistics.local_bytes())),
+      Line("from disk", FormatBytes(statistics.local_bytes())),
       Line("done", absl::StrCat(statistics.files_transferred(), " files, ",
                                 statistics.jobs_completed(), " jobs")),
       Line("memory", FormatBytes(statistics.resident_memory_bytes()))};
