@@ -55,28 +55,34 @@ void FilePublisher::PublishNext(const JobId& id, Then then) {
       },
       [this, id, indexes = std::move(indexes),
        then = std::move(then)](std::vector<absl::Status> results) mutable {
-        JobEntry* const published = table_.Find(id);
-        absl::Status failure;
-        for (std::size_t i = 0; i < indexes.size(); ++i) {
-          failure.Update(results[i]);
-          if (!results[i].ok()) continue;
-          JobFile& file = FileOf(published, indexes[i]);
-          file.completed = true;
-          file.transfer->temporary_path.clear();
-          commits_.TouchFile(id, indexes[i]);
-        }
-        if (failure.ok()) {
-          PublishNext(id, std::move(then));
-          return;
-        }
-        life_.Changed(published);
-        life_.SetBusy(published, false);
-        commits_.WhenDurable(
-            [failure = std::move(failure),
-             then = std::move(then)](const absl::Status& /*stored*/) mutable {
-              std::move(then)(std::move(failure));
-            });
+        OnPublished(id, indexes, results, std::move(then));
       });
+}
+
+void FilePublisher::OnPublished(const JobId& id,
+                                const std::vector<int>& indexes,
+                                const std::vector<absl::Status>& results,
+                                Then then) {
+  JobEntry* const entry = table_.Find(id);
+  absl::Status failure;
+  for (std::size_t i = 0; i < indexes.size(); ++i) {
+    failure.Update(results[i]);
+    if (!results[i].ok()) continue;
+    JobFile& file = FileOf(entry, indexes[i]);
+    file.completed = true;
+    file.transfer->temporary_path.clear();
+    commits_.TouchFile(id, indexes[i]);
+  }
+  if (failure.ok()) {
+    PublishNext(id, std::move(then));
+    return;
+  }
+  life_.Changed(entry);
+  life_.SetBusy(entry, false);
+  commits_.WhenDurable([failure = std::move(failure), then = std::move(then)](
+                           const absl::Status& /*stored*/) mutable {
+    std::move(then)(std::move(failure));
+  });
 }
 
 void FilePublisher::Acknowledge(JobEntry* entry, Then then) {
@@ -156,23 +162,33 @@ void FilePublisher::RemoveNext(const JobId& id, Ended ended, int from,
       },
       [this, id, ended = std::move(ended), from, indexes = std::move(indexes),
        then = std::move(then)](std::vector<absl::Status> results) mutable {
-        JobEntry* const cleaned = table_.Find(id);
-        for (std::size_t i = 0; i < indexes.size(); ++i) {
-          JobFile& file = FileOf(cleaned, indexes[i]);
-          if (!results[i].ok()) {
-            LogWarning("job ", id.ToString(), ": cannot remove ",
-                       file.transfer->temporary_path, ": ",
-                       results[i].message());
-            ended.left_over_paths.push_back(file.transfer->temporary_path);
-            continue;
-          }
-          file.transferred = false;
-          file.flushed_bytes = 0;
-          file.transfer.reset();
-          commits_.TouchFile(id, indexes[i]);
+        for (std::string& path : Forget(id, indexes, results)) {
+          ended.left_over_paths.push_back(std::move(path));
         }
         RemoveNext(id, std::move(ended), from, std::move(then));
       });
+}
+
+std::vector<std::string> FilePublisher::Forget(
+    const JobId& id, const std::vector<int>& indexes,
+    const std::vector<absl::Status>& results) {
+  JobEntry* const entry = table_.Find(id);
+  std::vector<std::string> left_over;
+  for (std::size_t i = 0; i < indexes.size(); ++i) {
+    JobFile& file = FileOf(entry, indexes[i]);
+    if (!results[i].ok()) {
+      const std::string& path = file.transfer->temporary_path;
+      LogWarning("job ", id.ToString(), ": cannot remove ", path, ": ",
+                 results[i].message());
+      left_over.push_back(path);
+      continue;
+    }
+    file.transferred = false;
+    file.flushed_bytes = 0;
+    file.transfer.reset();
+    commits_.TouchFile(id, indexes[i]);
+  }
+  return left_over;
 }
 
 }  // namespace convoy

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "daemon/commit_queue.h"
 #include "daemon/file_work.h"
@@ -58,10 +59,16 @@ class FilePublisher {
 
  private:
   void PublishNext(const JobId& id, Then then);
+  void OnPublished(const JobId& id, const std::vector<int>& indexes,
+                   const std::vector<absl::Status>& results, Then then);
   void Acknowledge(JobEntry* entry, Then then);
   // When the final state is durable.
   void RemoveWhenDurable(const JobId& id, Ended ended, Then then);
   void RemoveNext(const JobId& id, Ended ended, int from, Then then);
+  // Forgets what is gone. Returns the paths of the rest.
+  std::vector<std::string> Forget(const JobId& id,
+                                  const std::vector<int>& indexes,
+                                  const std::vector<absl::Status>& results);
 
   JobTable& table_;
   CommitQueue& commits_;

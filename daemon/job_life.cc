@@ -37,12 +37,18 @@ std::int64_t Received(const TransferNews& news) {
   return news.origin_bytes + news.mirror_bytes + news.local_bytes;
 }
 
-JobFailure MakeFailure(const absl::Status& status, int file_index,
+JobFailure MakeFailure(const absl::Status& status, const JobFile& file,
                        absl::Time now) {
   JobFailure failure;
   failure.detail = ErrorDetailOf(status);
   failure.message = std::string(status.message());
-  failure.file_index = file_index;
+  // The engine knows no paths.
+  if (failure.detail.context() == v1::ERROR_CONTEXT_LOCAL_FILE &&
+      failure.detail.local_path().empty() && failure.detail.url().empty()) {
+    failure.detail.set_local_path(file.local_path);
+    failure.message = absl::StrCat(file.local_path, ": ", failure.message);
+  }
+  failure.file_index = file.index;
   failure.time = now;
   return failure;
 }
@@ -284,7 +290,9 @@ void JobLife::OnFileTransferred(JobEntry* entry, int file_index) {
 
 void JobLife::OnFileFailed(JobEntry* entry, int file_index,
                            const TransferEnd& end) {
-  JobFailure failure = MakeFailure(end.status, file_index, parts_.clock->Now());
+  JobFailure failure = MakeFailure(
+      end.status, entry->job->files[static_cast<std::size_t>(file_index)],
+      parts_.clock->Now());
   const bool once =
       NoProgressTimeout(*entry->job, *parts_.settings) == absl::ZeroDuration();
   if (!failure.detail.retryable() || once) {
@@ -457,6 +465,13 @@ void JobLife::OnNoProgress(JobEntry* entry) {
   failure.detail.set_reason(v1::ERROR_REASON_DOWNLOAD_NO_PROGRESS);
   failure.detail.set_context(v1::ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
   failure.detail.set_retryable(true);
+  if (!job.no_progress_timeout.has_value()) {
+    const bool urgent = job.priority == v1::JOB_PRIORITY_FOREGROUND ||
+                        job.priority == v1::JOB_PRIORITY_HIGH;
+    failure.detail.set_policy(
+        urgent ? "limits.no_progress_timeout_foreground_seconds"
+               : "limits.no_progress_timeout_background_seconds");
+  }
   failure.message =
       absl::StrCat("nothing was received for ", absl::FormatDuration(timeout),
                    ", the job's no_progress_timeout; ", cause);

@@ -156,30 +156,33 @@ void JobRunner::OnOpened(std::uint64_t run_id, Opened opened) {
   FileRun* const run = Find(run_id);
   if (run == nullptr) return;
   JobEntry* const entry = parts_.table->Find(run->job);
-  const Job& job = *entry->job;
-  JobFile& file = FileOf(entry, run->index);
   if (!opened.status.ok()) {
-    if (opened.temporary_lost) {
-      // A later try begins the file anew.
-      file.flushed_bytes = 0;
-      file.transfer->checkpoint.clear();
-      file.transfer->device = 0;
-      file.transfer->inode = 0;
-      parts_.commits->TouchFile(job.id, run->index);
-    }
+    // A later try begins a file that is gone anew.
+    if (opened.temporary_lost) SetIdentity(entry, run->index, {});
     TransferEnd end;
     end.status = std::move(opened.status);
     End(run, std::move(end));
     return;
   }
-  if (file.transfer->inode != opened.identity.inode) {
-    file.transfer->device = opened.identity.device;
-    file.transfer->inode = opened.identity.inode;
-    file.transfer->checkpoint.clear();
-    file.flushed_bytes = 0;
-    parts_.commits->TouchFile(job.id, run->index);
-  }
+  SetIdentity(entry, run->index, opened.identity);
+  run->transfer = parts_.engine->Start(
+      MakeSpec(*entry->job, FileOf(entry, run->index), std::move(opened)), run,
+      parts_.control);
+}
 
+void JobRunner::SetIdentity(JobEntry* entry, int file_index,
+                            const FileIdentity& identity) {
+  JobFile& file = FileOf(entry, file_index);
+  if (file.transfer->inode == identity.inode) return;
+  file.transfer->device = identity.device;
+  file.transfer->inode = identity.inode;
+  file.transfer->checkpoint.clear();
+  file.flushed_bytes = 0;
+  parts_.commits->TouchFile(entry->job->id, file_index);
+}
+
+TransferSpec JobRunner::MakeSpec(const Job& job, const JobFile& file,
+                                 Opened opened) {
   TransferSpec spec;
   spec.target = std::move(opened.target);
   spec.source = std::move(opened.source);
@@ -196,7 +199,7 @@ void JobRunner::OnOpened(std::uint64_t run_id, Opened opened) {
                      ? Urgency::kForeground
                      : Urgency::kBackground;
   spec.checkpoint = file.transfer->checkpoint;
-  run->transfer = parts_.engine->Start(std::move(spec), run, parts_.control);
+  return spec;
 }
 
 void JobRunner::OnRunNews(FileRun* run, const TransferNews& news) {

@@ -82,6 +82,12 @@ class JobRunner final : private FileRunListener {
   FileRun* Find(std::uint64_t run_id) const;
   void Open(FileRun* run);
   void OnOpened(std::uint64_t run_id, Opened opened);
+  // The file has `identity` now, or none any more ({0, 0}): what was fetched
+  // into another one is gone.
+  void SetIdentity(JobEntry* entry, int file_index,
+                   const FileIdentity& identity);
+  static TransferSpec MakeSpec(const Job& job, const JobFile& file,
+                               Opened opened);
   void FoldRun(JobEntry* entry, FileRun* run);
   void End(FileRun* run, TransferEnd end);
   // Takes the run out, silenced; what it holds is destroyed by a later task,

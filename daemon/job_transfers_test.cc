@@ -225,6 +225,8 @@ TEST_F(JobTransfersTest, NoProgressForTheTimeoutIsAnErrorThatNamesTheCause) {
   EXPECT_EQ(job.error().detail().reason(),
             v1::ERROR_REASON_DOWNLOAD_NO_PROGRESS);
   EXPECT_NE(job.error().message().find("refused"), std::string::npos);
+  EXPECT_EQ(job.error().detail().policy(),
+            "limits.no_progress_timeout_foreground_seconds");
   EXPECT_EQ(job.error().file_index(), 0);
 }
 
