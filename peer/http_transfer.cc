@@ -450,6 +450,7 @@ std::string HttpTransfer::Activity() const {
   if (fetcher_ == nullptr || asking_) {
     return absl::StrCat("asking ", HostOf(url()));
   }
+  if (store_.backlog_full()) return "waiting for the disk";
   const int connections = fetcher_->connections();
   return absl::StrCat("fetching from ", HostOf(url()), " over ", connections,
                       connections == 1 ? " connection" : " connections");

@@ -244,6 +244,8 @@ TEST_F(ConnectionsTest, AreHeldBackWhileTheDiskIsBehind) {
   world_.RunUntilIdle();
   EXPECT_LT(world_.origin().sent_bytes(), 132 * kMiB);
   EXPECT_FALSE(observer.ended());
+  world_.Advance(absl::Milliseconds(300));
+  EXPECT_EQ(observer.all().back().activity, "waiting for the disk");
   world_.worker().Release();
   world_.RunUntilIdle();
   world_.Advance(absl::Seconds(5));

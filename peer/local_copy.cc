@@ -48,8 +48,8 @@ absl::StatusOr<RemoteIdentity> LocalCopy::SourceIdentity() const {
   struct stat info = {};
   if (fstat(shared_->source.get(), &info) != 0) {
     return SourceError(v1::ERROR_REASON_LOCAL_FILE_IO, spec_.urls[0])
-        .Status(absl::StrCat("cannot read the source file: ",
-                             absl::ErrnoToStatus(errno, "").message()));
+        .Status(absl::ErrnoToStatus(errno, "cannot read the source file")
+                    .message());
   }
   RemoteIdentity identity;
   identity.complete_length = static_cast<std::int64_t>(info.st_size);

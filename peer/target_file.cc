@@ -22,8 +22,7 @@ absl::Status FileError(int error, absl::string_view doing) {
   if (error == ENOSPC || error == EDQUOT) reason = v1::ERROR_REASON_DISK_FULL;
   if (error == EROFS) reason = v1::ERROR_REASON_READ_ONLY_FILE_SYSTEM;
   return Error(reason, v1::ERROR_CONTEXT_LOCAL_FILE)
-      .Status(
-          absl::StrCat(doing, ": ", absl::ErrnoToStatus(error, "").message()));
+      .Status(absl::ErrnoToStatus(error, doing).message());
 }
 
 // Through user space. Returns the number of bytes copied, 0 at the end.

@@ -86,6 +86,7 @@ TEST(TargetFileTest, FullDiskIsDiskFull) {
       OpenTargetFile(UniqueFd(open("/dev/full", O_RDWR | O_CLOEXEC)));
   const absl::Status status = target->Write(0, "x");
   EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_DISK_FULL);
+  EXPECT_EQ(status.message(), "cannot write the file: No space left on device");
   EXPECT_FALSE(ErrorDetailOf(status).retryable());
 }
 
