@@ -3,26 +3,43 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
-#include "google/protobuf/message_lite.h"
+#include "absl/status/statusor.h"
+#include "daemon/malformed_request.h"
+#include "google/protobuf/message.h"
 #include "grpcpp/grpcpp.h"
 #include "grpcpp/impl/codegen/proto_utils.h"
 #include "peer/base/mutex.h"
-#include "proto/error_detail.h"
 #include "proto/grpc_status.h"
 
 namespace convoy {
 namespace {
 
-using google::protobuf::MessageLite;
+using google::protobuf::Message;
 
-grpc::ByteBuffer Serialized(const MessageLite& message) {
+grpc::ByteBuffer Serialized(const Message& message) {
   grpc::ByteBuffer bytes;
   bool own = false;
-  grpc::GenericSerialize<grpc::ProtoBufferWriter, MessageLite>(message, &bytes,
-                                                               &own);
+  grpc::GenericSerialize<grpc::ProtoBufferWriter, Message>(message, &bytes,
+                                                           &own);
+  return bytes;
+}
+
+bool Parse(grpc::ByteBuffer& bytes, Message& message) {
+  grpc::ProtoBufferReader reader(&bytes);
+  return reader.status().ok() && message.ParseFromZeroCopyStream(&reader);
+}
+
+std::string AllBytes(const grpc::ByteBuffer& buffer) {
+  std::string bytes;
+  std::vector<grpc::Slice> slices;
+  if (!buffer.Dump(&slices).ok()) return bytes;
+  for (const grpc::Slice& slice : slices) {
+    bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  }
   return bytes;
 }
 
@@ -66,26 +83,23 @@ void AsyncCall::Accepted(bool ok) {
   on_accepted_(shared_from_this(), context_.method());
 }
 
-void AsyncCall::Read(MessageLite* message,
-                     absl::AnyInvocable<void(RpcRead) &&> done) {
+void AsyncCall::Read(Message* message,
+                     absl::AnyInvocable<void(absl::StatusOr<bool>) &&> done) {
   message_ = message;
   read_done_ = std::move(done);
   stream_.Read(&received_, Begin(read_));
 }
 
 void AsyncCall::ReadDone(bool ok) {
-  RpcRead found = RpcRead::kEnd;
-  if (ok) {
-    grpc::ProtoBufferReader reader(&received_);
-    found = reader.status().ok() && message_->ParseFromZeroCopyStream(&reader)
-                ? RpcRead::kMessage
-                : RpcRead::kMalformed;
+  absl::StatusOr<bool> result = ok;
+  if (ok && !Parse(received_, *message_)) {
+    result = MalformedRequest(*message_->GetDescriptor(), AllBytes(received_));
   }
   received_.Clear();
-  std::exchange(read_done_, nullptr)(found);
+  std::exchange(read_done_, nullptr)(std::move(result));
 }
 
-void AsyncCall::Write(const MessageLite& message,
+void AsyncCall::Write(const Message& message,
                       absl::AnyInvocable<void(bool) &&> done) {
   written_done_ = std::move(done);
   stream_.Write(Serialized(message), Begin(written_));
@@ -93,7 +107,7 @@ void AsyncCall::Write(const MessageLite& message,
 
 void AsyncCall::Written(bool ok) { std::exchange(written_done_, nullptr)(ok); }
 
-void AsyncCall::Finish(const absl::Status& status, const MessageLite* last) {
+void AsyncCall::Finish(const absl::Status& status, const Message* last) {
   if (status.ok() && last != nullptr) {
     stream_.WriteAndFinish(Serialized(*last), grpc::WriteOptions(),
                            grpc::Status::OK, Begin(finished_));

@@ -8,6 +8,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "daemon/rpc_call.h"
 #include "grpcpp/generic/async_generic_service.h"
 #include "grpcpp/grpcpp.h"
@@ -67,12 +68,12 @@ class AsyncCall final : public RpcCall,
   static void OnEvent(void* tag, bool ok);
 
   std::string Peer() const override { return context_.peer(); }
-  void Read(google::protobuf::MessageLite* message,
-            absl::AnyInvocable<void(RpcRead) &&> done) override;
-  void Write(const google::protobuf::MessageLite& message,
+  void Read(google::protobuf::Message* message,
+            absl::AnyInvocable<void(absl::StatusOr<bool>) &&> done) override;
+  void Write(const google::protobuf::Message& message,
              absl::AnyInvocable<void(bool) &&> done) override;
   void Finish(const absl::Status& status,
-              const google::protobuf::MessageLite* last) override;
+              const google::protobuf::Message* last) override;
   void OnGone(absl::AnyInvocable<void() &&> gone) override;
 
  private:
@@ -97,8 +98,8 @@ class AsyncCall final : public RpcCall,
 
   // Of the Read and the Write under way.
   grpc::ByteBuffer received_;
-  google::protobuf::MessageLite* message_ = nullptr;
-  absl::AnyInvocable<void(RpcRead) &&> read_done_;
+  google::protobuf::Message* message_ = nullptr;
+  absl::AnyInvocable<void(absl::StatusOr<bool>) &&> read_done_;
   absl::AnyInvocable<void(bool) &&> written_done_;
 
   Mutex mutex_;

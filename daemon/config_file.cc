@@ -33,6 +33,7 @@
 #include "peer/base/unique_fd.h"
 #include "peer/http_settings.h"
 #include "proto/error_detail.h"
+#include "proto/utf8.h"
 
 namespace convoy {
 namespace {

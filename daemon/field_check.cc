@@ -16,6 +16,7 @@
 #include "convoy/v1/error_detail.pb.h"
 #include "google/protobuf/duration.pb.h"
 #include "proto/error_detail.h"
+#include "proto/utf8.h"
 
 namespace convoy {
 namespace {
@@ -26,32 +27,12 @@ constexpr std::size_t kExcerptCharacters = 60;
 constexpr std::int64_t kMaxDurationSeconds = 315576000000;
 constexpr std::int32_t kMaxNanos = 999999999;
 
-// Bytes of the character at the head of `text`; 0 if it is not UTF-8 (RFC
-// 3629). REQUIRES: not empty.
-std::size_t CharacterLength(absl::string_view text) {
-  const auto lead = static_cast<unsigned char>(text[0]);
-  if (lead < 0x80) return 1;
-  if (lead < 0xC2 || lead > 0xF4) return 0;
-  const std::size_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-  if (text.size() < length) return 0;
-  // No overlong forms, no surrogates, nothing above U+10FFFF.
-  const auto second = static_cast<unsigned char>(text[1]);
-  if (lead == 0xE0 && second < 0xA0) return 0;
-  if (lead == 0xED && second > 0x9F) return 0;
-  if (lead == 0xF0 && second < 0x90) return 0;
-  if (lead == 0xF4 && second > 0x8F) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) return 0;
-  }
-  return length;
-}
-
 }  // namespace
 
 std::optional<std::size_t> CountCharacters(absl::string_view text) {
   std::size_t count = 0;
   while (!text.empty()) {
-    const std::size_t length = CharacterLength(text);
+    const std::size_t length = Utf8Length(text);
     if (length == 0) return std::nullopt;
     text.remove_prefix(length);
     ++count;
@@ -62,26 +43,11 @@ std::optional<std::size_t> CountCharacters(absl::string_view text) {
 absl::string_view FirstCharacters(absl::string_view text, std::size_t max) {
   std::size_t end = 0;
   for (std::size_t count = 0; count < max && end < text.size(); ++count) {
-    const std::size_t length = CharacterLength(text.substr(end));
+    const std::size_t length = Utf8Length(text.substr(end));
     if (length == 0) break;
     end += length;
   }
   return text.substr(0, end);
-}
-
-std::string ToUtf8(absl::string_view text) {
-  std::string valid;
-  valid.reserve(text.size());
-  while (!text.empty()) {
-    const std::size_t length = CharacterLength(text);
-    if (length == 0) {
-      valid += '?';
-    } else {
-      valid.append(text.data(), length);
-    }
-    text.remove_prefix(std::max<std::size_t>(length, 1));
-  }
-  return valid;
 }
 
 std::string Excerpt(absl::string_view text) {

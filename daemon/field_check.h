@@ -21,10 +21,6 @@ std::optional<std::size_t> CountCharacters(absl::string_view text);
 // Up to `max` characters from the head of a UTF-8 text.
 absl::string_view FirstCharacters(absl::string_view text, std::size_t max);
 
-// `text` with "?" for each byte that is not UTF-8: protobuf refuses a message
-// whose texts are not.
-std::string ToUtf8(absl::string_view text);
-
 // The head of somebody's text, fit for a message: UTF-8, without control
 // characters, at most 60 characters.
 std::string Excerpt(absl::string_view text);

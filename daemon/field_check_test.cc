@@ -53,10 +53,6 @@ TEST(FirstCharactersTest, CutsBetweenCharacters) {
   EXPECT_EQ(FirstCharacters("abc", 0), "");
 }
 
-TEST(ToUtf8Test, ReplacesEachWrongByte) {
-  EXPECT_EQ(ToUtf8("a\xFF\xC3z\xC3\xA4"), "a??z\xC3\xA4");
-}
-
 TEST(ExcerptTest, IsShortAndPrintable) {
   EXPECT_EQ(Excerpt("a\nb"), "a?b");
   EXPECT_EQ(Excerpt(std::string(61, 'x')), std::string(60, 'x') + "...");

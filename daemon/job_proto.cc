@@ -11,7 +11,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "convoy/v1/job.pb.h"
-#include "daemon/field_check.h"
 #include "daemon/job.h"
 #include "daemon/settings.h"
 #include "daemon/user_names.h"
@@ -20,6 +19,7 @@
 #include "peer/base/clock.h"
 #include "peer/byte_range.h"
 #include "peer/http_settings.h"
+#include "proto/utf8.h"
 
 namespace convoy {
 namespace {

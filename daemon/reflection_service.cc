@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "daemon/rpc_call.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/descriptor.pb.h"
 #include "grpc/reflection/v1/reflection.pb.h"
 #include "grpc/reflection/v1alpha/reflection.pb.h"
-#include "proto/error_detail.h"
 
 namespace convoy {
 namespace {
@@ -134,22 +134,15 @@ class ReflectionStream final
       : call_(std::move(call)), service_names_(service_names) {}
 
   void AnswerNext() {
-    call_->Read(&request_, [self = this->shared_from_this()](RpcRead read) {
-      self->OnRead(read);
-    });
+    call_->Read(&request_,
+                [self = this->shared_from_this()](
+                    const absl::StatusOr<bool>& read) { self->OnRead(read); });
   }
 
  private:
-  void OnRead(RpcRead read) {
-    if (read == RpcRead::kEnd) {
-      call_->Finish(absl::OkStatus(), nullptr);
-      return;
-    }
-    if (read == RpcRead::kMalformed) {
-      call_->Finish(
-          Error(v1::ERROR_REASON_INVALID_ARGUMENT, v1::ERROR_CONTEXT_REQUEST)
-              .Status("the request cannot be read"),
-          nullptr);
+  void OnRead(const absl::StatusOr<bool>& read) {
+    if (!read.ok() || !*read) {
+      call_->Finish(read.status(), nullptr);
       return;
     }
     call_->Write(Answer<Request, Response>(service_names_, request_),

@@ -8,19 +8,13 @@
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 
 namespace google::protobuf {
-class MessageLite;
+class Message;
 }
 
 namespace convoy {
-
-// What Read found.
-enum class RpcRead {
-  kMessage,
-  kMalformed,  // A message that is not of this type.
-  kEnd,        // The caller sends no more, or has gone away.
-};
 
 // One call of a client, whatever its kind: messages come, messages go, and a
 // status ends it. Thread-safe, within the duties below. Callbacks come on
@@ -35,18 +29,19 @@ class RpcCall {
   virtual std::string Peer() const = 0;
 
   // Reads the caller's next message into `message`, which must live until
-  // `done`. One at a time.
-  virtual void Read(google::protobuf::MessageLite* message,
-                    absl::AnyInvocable<void(RpcRead) &&> done) = 0;
+  // `done`. False: no more comes, or the caller has gone away.
+  // INVALID_ARGUMENT: not a message of this type. One at a time.
+  virtual void Read(google::protobuf::Message* message,
+                    absl::AnyInvocable<void(absl::StatusOr<bool>) &&> done) = 0;
   // Sends a message, which is not needed any more when this returns. `done`
   // comes when the next one may follow; false: the caller has gone away. One at
   // a time, and not after Finish.
-  virtual void Write(const google::protobuf::MessageLite& message,
+  virtual void Write(const google::protobuf::Message& message,
                      absl::AnyInvocable<void(bool) &&> done) = 0;
   // Ends the call: with `last` (may be null) and OK, or with an error. Exactly
   // once, also when the caller has gone away; not while a Write is under way.
   virtual void Finish(const absl::Status& status,
-                      const google::protobuf::MessageLite* last) = 0;
+                      const google::protobuf::Message* last) = 0;
 
   // `gone` is called if the caller goes away before it has the status. At most
   // once.

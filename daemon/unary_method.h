@@ -22,18 +22,18 @@ void ReadRequest(
     const std::shared_ptr<RpcCall>& call,
     absl::AnyInvocable<void(std::shared_ptr<const Request>) &&> then) {
   const auto request = std::make_shared<Request>();
-  call->Read(request.get(), [call, request,
-                             then = std::move(then)](RpcRead read) mutable {
-    if (read == RpcRead::kMessage) {
+  call->Read(request.get(), [call, request, then = std::move(then)](
+                                absl::StatusOr<bool> read) mutable {
+    if (read.ok() && *read) {
       std::move(then)(request);
-      return;
+    } else if (read.ok()) {
+      call->Finish(
+          Error(v1::ERROR_REASON_INVALID_ARGUMENT, v1::ERROR_CONTEXT_REQUEST)
+              .Status("the call brought no request"),
+          nullptr);
+    } else {
+      call->Finish(read.status(), nullptr);
     }
-    call->Finish(
-        Error(v1::ERROR_REASON_INVALID_ARGUMENT, v1::ERROR_CONTEXT_REQUEST)
-            .Status(read == RpcRead::kEnd ? "the call brought no request"
-                                          : "the request cannot be read; "
-                                            "are all its texts UTF-8?"),
-        nullptr);
   });
 }
 

@@ -13,56 +13,13 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "convoy/v1/error_detail.pb.h"
+#include "proto/utf8.h"
 
 namespace convoy {
 namespace {
 
 constexpr absl::string_view kPayloadUrl =
     "type.googleapis.com/convoy.v1.ErrorDetail";
-
-// Length of the UTF-8 sequence at the head of `text`; 0 if there is none.
-// REQUIRES: not empty.
-std::size_t Utf8Length(absl::string_view text) {
-  const auto byte = [text](std::size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
-  };
-  const auto continues = [&byte](std::size_t i, unsigned low = 0x80,
-                                 unsigned high = 0xBF) {
-    return byte(i) >= low && byte(i) <= high;
-  };
-  const unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return continues(1) ? 2 : 0;
-  if (first >= 0xE0 && first <= 0xEF) {
-    // No overlong forms, no surrogates.
-    const unsigned low = first == 0xE0 ? 0xA0 : 0x80;
-    const unsigned high = first == 0xED ? 0x9F : 0xBF;
-    return continues(1, low, high) && continues(2) ? 3 : 0;
-  }
-  if (first >= 0xF0 && first <= 0xF4) {
-    const unsigned low = first == 0xF0 ? 0x90 : 0x80;
-    const unsigned high = first == 0xF4 ? 0x8F : 0xBF;
-    return continues(1, low, high) && continues(2) && continues(3) ? 4 : 0;
-  }
-  return 0;
-}
-
-// `text` with "?" for each byte that is not UTF-8: many gRPC clients drop a
-// status whose texts are not.
-std::string ValidUtf8(absl::string_view text) {
-  std::string valid;
-  valid.reserve(text.size());
-  while (!text.empty()) {
-    const std::size_t length = Utf8Length(text);
-    if (length == 0) {
-      valid += '?';
-    } else {
-      valid.append(text.data(), length);
-    }
-    text.remove_prefix(length == 0 ? 1 : length);
-  }
-  return valid;
-}
 
 // `url` without user name and password. Reads generously, as clients do: any
 // number of slashes after the scheme, or no scheme at all.
@@ -89,7 +46,7 @@ std::string WithoutUserInfo(absl::string_view url) {
 }  // namespace
 
 Error&& Error::Url(absl::string_view url) && {
-  detail_.set_url(ValidUtf8(WithoutUserInfo(url)));
+  detail_.set_url(ToUtf8(WithoutUserInfo(url)));
   return std::move(*this);
 }
 
@@ -99,17 +56,17 @@ Error&& Error::HttpStatus(int status) && {
 }
 
 Error&& Error::Policy(absl::string_view key) && {
-  detail_.set_policy(ValidUtf8(key));
+  detail_.set_policy(ToUtf8(key));
   return std::move(*this);
 }
 
 Error&& Error::Field(absl::string_view field) && {
-  detail_.set_field(ValidUtf8(field));
+  detail_.set_field(ToUtf8(field));
   return std::move(*this);
 }
 
 Error&& Error::LocalPath(absl::string_view path) && {
-  detail_.set_local_path(ValidUtf8(path));
+  detail_.set_local_path(ToUtf8(path));
   return std::move(*this);
 }
 
@@ -125,7 +82,7 @@ absl::Status Error::Status(absl::string_view message) && {
 
 absl::Status Error::StatusWithCode(absl::StatusCode code,
                                    absl::string_view message) && {
-  absl::Status status(code, ValidUtf8(message));
+  absl::Status status(code, ToUtf8(message));
   status.SetPayload(kPayloadUrl, absl::Cord(detail_.SerializeAsString()));
   return status;
 }
