@@ -18,9 +18,9 @@
 
 namespace convoy {
 
-// What a job is, as values. Owned by the control thread (job_manager.h); the store
-// writes and reads them (job_store.h). 100,000 of them rest in memory: what most
-// jobs do not have is behind a pointer.
+// What a job is, as values. Owned by the control thread (job_manager.h); the
+// store writes and reads them (job_store.h). 100,000 of them rest in memory:
+// what most jobs do not have is behind a pointer.
 
 struct JobOwner {
   uid_t uid = 0;
@@ -67,8 +67,9 @@ struct FileTransferState {
 
 struct JobFile {
   int index = 0;
-  bool transferred = false;  // Whole, verified, flushed, under its temporary name.
-  bool completed = false;    // Has its final name.
+  bool transferred =
+      false;  // Whole, verified, flushed, under its temporary name.
+  bool completed = false;  // Has its final name.
   std::string remote_url;
   std::string local_path;
   std::vector<ByteRange> ranges;
@@ -100,17 +101,19 @@ struct Job {
   std::shared_ptr<const v1::HttpOptions> http;
   absl::Time create_time;
   absl::Time modify_time;
-  absl::Time transfer_complete_time = absl::InfinitePast();  // InfinitePast: never.
+  absl::Time transfer_complete_time =
+      absl::InfinitePast();  // InfinitePast: never.
   absl::Time next_retry_time = absl::InfinitePast();
-  // The time of the newest change less the time without progress that the job had
-  // by then. Only time in CONNECTING, TRANSFERRING and TRANSIENT_ERROR counts: not
-  // waiting in the queue, nor when the daemon was down.
+  // The time of the newest change less the time without progress that the job
+  // had by then. Only time in CONNECTING, TRANSFERRING and TRANSIENT_ERROR
+  // counts: not waiting in the queue, nor when the daemon was down.
   absl::Time last_progress_time = absl::InfinitePast();
   std::uint64_t revision = 1;  // The etag.
   // Rises over all jobs in the order in which they were made.
   std::uint64_t sequence = 0;
-  // From ERROR or TRANSIENT_ERROR until bytes move again, or a call puts the job into
-  // another state. In CANCELLED: why the daemon cancelled it by itself.
+  // From ERROR or TRANSIENT_ERROR until bytes move again, or a call puts the
+  // job into another state. In CANCELLED: why the daemon cancelled it by
+  // itself.
   std::unique_ptr<JobFailure> failure;
   std::vector<JobFile> files;
 };

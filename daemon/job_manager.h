@@ -24,15 +24,15 @@
 
 namespace convoy {
 
-// Owns all jobs and applies every event to them: calls, the scheduler's decisions,
-// news of transfers, the passing of time.
+// Owns all jobs and applies every event to them: calls, the scheduler's
+// decisions, news of transfers, the passing of time.
 //
 // Threads: everything happens on the control executor. Requests are validated
-// (job_validation.h) here too; they come as the contract's messages. Replies are
-// called on the control executor, after what they answer is durable: the first
-// change of a burst posts one Commit behind all calls that wait in the queue, so
-// that they share it. When the Commit fails, every job it concerned is read back
-// from the store, and the replies are UNAVAILABLE.
+// (job_validation.h) here too; they come as the contract's messages. Replies
+// are called on the control executor, after what they answer is durable: the
+// first change of a burst posts one Commit behind all calls that wait in the
+// queue, so that they share it. When the Commit fails, every job it concerned
+// is read back from the store, and the replies are UNAVAILABLE.
 //
 // File-system work runs on `files_executor` and comes back as an event.
 class JobManager {
@@ -51,14 +51,16 @@ class JobManager {
   };
 
   explicit JobManager(const Parts& parts);
-  // Stops all transfers. REQUIRES: on the control executor, or that has stopped.
+  // Stops all transfers. REQUIRES: on the control executor, or that has
+  // stopped.
   ~JobManager();
 
   // Reads the store, puts CONNECTING and TRANSFERRING jobs back to QUEUED, and
   // begins to schedule. Call once, first.
   absl::Status Start();
-  // Ends transfers and watches (UNAVAILABLE, SHUTTING_DOWN), stores their newest
-  // checkpoints, and refuses every later call. `done` comes when that is on disk.
+  // Ends transfers and watches (UNAVAILABLE, SHUTTING_DOWN), stores their
+  // newest checkpoints, and refuses every later call. `done` comes when that is
+  // on disk.
   void Shutdown(absl::AnyInvocable<void() &&> done);
 
   // The calls of JobService; errors as documented there.
@@ -90,18 +92,19 @@ class JobManager {
   void ExplainJob(const Caller& caller, const v1::ExplainJobRequest& request,
                   Reply<v1::ExplainJobResponse> reply);
 
-  // Streams. `listener` (watch_hub.h) is called on the control executor, never from
-  // inside these calls, until its OnEnd, or until StopWatch. On an error of the request
-  // OnEnd is all it gets.
+  // Streams. `listener` (watch_hub.h) is called on the control executor, never
+  // from inside these calls, until its OnEnd, or until StopWatch. On an error
+  // of the request OnEnd is all it gets.
   WatchId WatchJob(const Caller& caller, const v1::WatchJobRequest& request,
                    WatchListener* listener);
   WatchId WatchJobs(const Caller& caller, const v1::WatchJobsRequest& request,
                     WatchListener* listener);
-  // CreateJob, ResumeJob and WatchJob; the job completes itself. When the caller
-  // goes away before the end, StopFetch.
+  // CreateJob, ResumeJob and WatchJob; the job completes itself. When the
+  // caller goes away before the end, StopFetch.
   WatchId Fetch(const Caller& caller, const v1::FetchRequest& request,
                 WatchListener* listener);
-  // After it returns the listener is not called any more. No effect after OnEnd.
+  // After it returns the listener is not called any more. No effect after
+  // OnEnd.
   void StopWatch(WatchId id);
   // StopWatch, and cancels the job if the request had cancel_on_disconnect.
   void StopFetch(WatchId id);

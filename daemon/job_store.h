@@ -28,9 +28,10 @@ struct UsedRequest {
 
 // Jobs on disk. One thread.
 //
-// Writing is in two steps: Put and Remove stage changes, Commit makes all of them
-// durable at once or none. Many calls share one Commit, and so one sync. What is staged
-// is applied in order: PutJob of a new job comes before its PutFile and PutRequest.
+// Writing is in two steps: Put and Remove stage changes, Commit makes all of
+// them durable at once or none. Many calls share one Commit, and so one sync.
+// What is staged is applied in order: PutJob of a new job comes before its
+// PutFile and PutRequest.
 class JobStore {
  public:
   virtual ~JobStore() = default;
@@ -51,11 +52,11 @@ class JobStore {
   // Stages the removal of requests made before `time`.
   virtual void RemoveRequestsBefore(absl::Time time) = 0;
 
-  // Makes what is staged durable. On an error nothing of it is kept and nothing is
-  // staged any more: UNAVAILABLE with reason STORE_UNAVAILABLE.
+  // Makes what is staged durable. On an error nothing of it is kept and nothing
+  // is staged any more: UNAVAILABLE with reason STORE_UNAVAILABLE.
   virtual absl::Status Commit() = 0;
-  // Writes and syncs something that changes nothing. What is staged stays so. Errors
-  // of Commit.
+  // Writes and syncs something that changes nothing. What is staged stays so.
+  // Errors of Commit.
   virtual absl::Status CheckWritable() = 0;
 
   // A request as last committed.
@@ -64,8 +65,8 @@ class JobStore {
 };
 
 // Opens or makes `path` (mode 0600, WAL, synchronous FULL), and brings an older
-// schema up to date. FAILED_PRECONDITION: a newer schema, or a damaged file; the
-// message says what to do. One process may have it open.
+// schema up to date. FAILED_PRECONDITION: a newer schema, or a damaged file;
+// the message says what to do. One process may have it open.
 absl::StatusOr<std::unique_ptr<JobStore>> OpenSqliteJobStore(
     const std::string& path);
 

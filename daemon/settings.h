@@ -8,8 +8,8 @@
 
 namespace convoy {
 
-// The configuration in force. Immutable. Every field of `config` is set (defaults
-// filled in) except those whose default is "unset".
+// The configuration in force. Immutable. Every field of `config` is set
+// (defaults filled in) except those whose default is "unset".
 struct Settings {
   v1::Config config;
   // By key ("http.connect_timeout_seconds"): "default", "command line" or

@@ -8,8 +8,8 @@
 
 namespace convoy {
 
-// A place where tasks run one at a time, in the order in which they were posted.
-// What only its tasks touch needs no lock.
+// A place where tasks run one at a time, in the order in which they were
+// posted. What only its tasks touch needs no lock.
 class Executor {
  public:
   using Task = absl::AnyInvocable<void() &&>;

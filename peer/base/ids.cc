@@ -1,10 +1,10 @@
 #include "peer/base/ids.h"
 
+#include <sys/random.h>
+
 #include <cerrno>
 #include <cstddef>
 #include <cstdlib>
-
-#include <sys/random.h>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
@@ -33,7 +33,8 @@ std::optional<JobId> JobId::Parse(absl::string_view text) {
   std::string digits;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? text[i] != '-' : !absl::ascii_isxdigit(static_cast<unsigned char>(text[i]))) {
+    if (dash ? text[i] != '-'
+             : !absl::ascii_isxdigit(static_cast<unsigned char>(text[i]))) {
       return std::nullopt;
     }
     if (!dash) digits.push_back(text[i]);

@@ -15,7 +15,8 @@ class TimerQueue {
  public:
   Executor::TimerId Add(absl::Duration due, Executor::Task task) {
     const Executor::TimerId id = ++last_id_;
-    const auto where = by_due_.emplace(std::make_pair(due, id), std::move(task));
+    const auto where =
+        by_due_.emplace(std::make_pair(due, id), std::move(task));
     by_id_.emplace(id, where.first);
     return id;
   }
