@@ -44,6 +44,8 @@ class CurlRequest final : public CurlTransfer, private CurlEasy::Sink {
     // The exchange is over and out of the loop. If request->redirected() it
     // goes on with url(); else `status` is for the handler's OnDone.
     virtual void OnExchangeEnd(CurlRequest* request, absl::Status status) = 0;
+    // Calls request->DeliverHeld() soon, in a task. From inside libcurl.
+    virtual void OnBytesHeld(CurlRequest* request) = 0;
 
    protected:
     ~Owner() = default;
@@ -76,6 +78,9 @@ class CurlRequest final : public CurlTransfer, private CurlEasy::Sink {
   void SetPaused(bool paused) { paused_ = paused; }
   // Tells libcurl, outside of it.
   void ApplyPause();
+  // Gives the handler what came from libcurl, if it is not paused. REQUIRES:
+  // outside of libcurl.
+  void DeliverHeld();
 
  private:
   void OnTransferDone(int curl_code) override;
@@ -88,6 +93,10 @@ class CurlRequest final : public CurlTransfer, private CurlEasy::Sink {
   absl::Status RedirectRefused(absl::string_view policy,
                                absl::string_view why) const;
   absl::Status DeliverHead();
+  // Gives the handler what is held. False: it takes no more.
+  bool PassHeld();
+  // Ends the exchange outside of libcurl. `this` may be gone then.
+  void EndExchange(int curl_code);
   // How the exchange ended, for the handler.
   absl::Status EndOfExchange(int curl_code);
   absl::Status FailureOf(int curl_code) const;
@@ -115,6 +124,10 @@ class CurlRequest final : public CurlTransfer, private CurlEasy::Sink {
   std::shared_ptr<const bool> said_goodbye_;
   bool redirected_ = false;
   std::size_t skipped_bytes_ = 0;
+  std::size_t body_bytes_ = 0;  // That libcurl gave.
+  // The last of them, which the handler has not got yet.
+  std::string held_;
+  bool delivery_posted_ = false;
   absl::Status failure_;  // Why a callback ended it.
 };
 

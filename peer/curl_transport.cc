@@ -50,6 +50,7 @@ class CurlTransport::Impl final : public CurlRequest::Owner {
   // Gives up the place at a host.
   void Leave(Entry* entry);
   void OnExchangeEnd(CurlRequest* request, absl::Status status) override;
+  void OnBytesHeld(CurlRequest* request) override;
   // Ends a request that was cancelled.
   void Forget(Entry* entry);
   // REQUIRES: it has no place.
@@ -162,6 +163,10 @@ void CurlTransport::Impl::OnExchangeEnd(CurlRequest* request,
   } else {
     Finish(entry, std::move(status));
   }
+}
+
+void CurlTransport::Impl::OnBytesHeld(CurlRequest* request) {
+  PostFor(request->id(), [](Entry* entry) { entry->request->DeliverHeld(); });
 }
 
 void CurlTransport::Impl::Forget(Entry* entry) {

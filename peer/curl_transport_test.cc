@@ -1,6 +1,7 @@
 #include "peer/curl_transport.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -318,6 +319,25 @@ TEST_F(CurlTransportTest, CarriesLargeBodiesWhole) {
   const Answer answer = Get(server.Url("/"));
   EXPECT_TRUE(answer->status.ok()) << answer->status;
   EXPECT_TRUE(answer->body == body);
+}
+
+TEST_F(CurlTransportTest, HandsOnWholeBlocksForTheDisk) {
+  constexpr std::size_t kBlock = 64 << 10;
+  const std::string body = ManyBytes(20 << 20);
+  TestHttpServer server(Says(OkAnswer(body)));
+  Recorder answer;
+  std::size_t whole_blocks = 0;
+  answer.on_body = [&](absl::string_view bytes) {
+    const std::size_t begin = answer.body.size() - bytes.size();
+    const std::size_t last = answer.body.size() - 1;
+    EXPECT_EQ(begin / kBlock, last / kBlock) << "two blocks at once";
+    if (bytes.size() == kBlock) ++whole_blocks;
+    return absl::OkStatus();
+  };
+  Start(RequestFor(server.Url("/")), &answer);
+  answer.Wait();
+  EXPECT_TRUE(answer.body == body);
+  EXPECT_GT(whole_blocks, 0u);
 }
 
 // --- Connections
