@@ -275,6 +275,9 @@ TEST_F(JobTransfersTest, TimeInTheQueueIsNoTimeWithoutProgress) {
     h_.Advance(absl::Minutes(30));
   }
   EXPECT_EQ(h_.StateOf(second), v1::JOB_STATE_QUEUED);
+  h_.engine.Succeed(0, "x");
+  h_.Advance(absl::Hours(1));
+  EXPECT_EQ(h_.StateOf(second), v1::JOB_STATE_CONNECTING);
 }
 
 // Local files.
@@ -520,14 +523,24 @@ TEST_F(JobTransfersTest, AnIdleDaemonWakesUpForNothingButDeadlines) {
   EXPECT_EQ(h_.store.commits, before);
 }
 
-TEST_F(JobTransfersTest, AFailedTryDoesNotTakeBackWhatEarlierOnesFetched) {
+TEST_F(JobTransfersTest, ATryWithoutAnAnswerTakesNothingBack) {
   const std::string id = h_.CreateRunning({"/d/a"});
   h_.engine.SendNews(0, FakeTransferEngine::Progress(40, 100));
-  h_.engine.Fail(0, RetryableFailure(), 40, 100);
+  h_.RunUntilIdle();
+  h_.engine.Fail(0, RetryableFailure());
   h_.Advance(absl::Seconds(760));
+  TransferNews asking;
+  asking.activity = "asking the origin";
+  h_.engine.SendNews(1, asking);
+  h_.Advance(absl::Seconds(5));
+  EXPECT_EQ(h_.Get(id)->progress().transferred_bytes(), 40);
   h_.engine.Fail(1, RetryableFailure());
   h_.RunUntilIdle();
   EXPECT_EQ(h_.Get(id)->progress().transferred_bytes(), 40);
+  EXPECT_EQ(h_.Get(id)->progress().source_bytes().origin_bytes(), 40);
+  v1::HostStatistics statistics;
+  h_.manager().FillStatistics(&statistics);
+  EXPECT_EQ(statistics.origin_bytes(), 40);
   h_.Resume(id).value();
   EXPECT_EQ(h_.engine.spec(2).checkpoint, "checkpoint");
 }

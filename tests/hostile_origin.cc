@@ -106,6 +106,19 @@ void Exchange::SendHonestly(const std::string& content,
       static_cast<std::size_t>(last - first + 1)));
 }
 
+void Exchange::SendPart(const std::string& content, const std::string& etag,
+                        std::size_t bytes) {
+  const auto first = static_cast<std::size_t>(request_.range_first.value_or(0));
+  const std::size_t size = content.size();
+  SendHead(
+      "206 Partial Content",
+      {absl::StrCat("Content-Range: bytes ", first, "-", size - 1, "/", size),
+       absl::StrCat("Content-Length: ", size - first),
+       absl::StrCat("ETag: ", etag)});
+  Send(absl::string_view(content).substr(first, bytes));
+  CloseAfterwards();
+}
+
 void Exchange::WaitForClose() {
   char bytes[256];
   while (recv(socket_, bytes, sizeof(bytes), 0) > 0) {

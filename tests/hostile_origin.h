@@ -43,6 +43,10 @@ class Exchange {
                 const std::vector<std::string>& headers);
   // Answers as an honest server would: 206 for a range, else 200.
   void SendHonestly(const std::string& content, const std::string& etag);
+  // Promises the rest of `content` from the range's first byte as a 206, sends
+  // `bytes` of it, and ends the connection.
+  void SendPart(const std::string& content, const std::string& etag,
+                std::size_t bytes);
   // Waits until the other side closes the connection.
   void WaitForClose();
   // The same, for a tenth of a second at the most; true if it is still open.
