@@ -168,6 +168,12 @@ class TestHttpServer::Stream final : public Connection {
     open_ = false;
   }
 
+  bool AwaitClient(absl::Duration timeout) override {
+    pollfd client = {socket_.get(), POLLIN, 0};
+    return ::poll(&client, 1,
+                  static_cast<int>(absl::ToInt64Milliseconds(timeout))) != 0;
+  }
+
   void TunnelTo(int port) override {
     UniqueFd other(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const sockaddr_in address = Loopback(port);

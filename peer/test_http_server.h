@@ -10,6 +10,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "peer/base/mutex.h"
 #include "peer/base/unique_fd.h"
 #include "peer/http_settings.h"
@@ -46,6 +47,9 @@ class TestHttpServer {
     virtual void Reset() = 0;
     // Returns when the client has closed, or the server stops.
     virtual void AwaitClientClose() = 0;
+    // Waits for that, or for bytes of the client's, for at most `timeout`.
+    // True: one of them came.
+    virtual bool AwaitClient(absl::Duration timeout) = 0;
     // Carries bytes to and from another port until one side closes.
     virtual void TunnelTo(int port) = 0;
   };

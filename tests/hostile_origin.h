@@ -1,24 +1,23 @@
 #ifndef CONVOY_TESTS_HOSTILE_ORIGIN_H_
 #define CONVOY_TESTS_HOSTILE_ORIGIN_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <list>
 #include <map>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/string_view.h"
 #include "peer/base/mutex.h"
-#include "peer/base/unique_fd.h"
+#include "peer/test_http_server.h"
 
 namespace convoy::testing {
 
 struct SeenRequest {
-  std::string path;
+  std::string path;  // Without the "/" it begins with.
   // Names in lower case.
   std::map<std::string, std::string> headers;
   // Of "Range: bytes=FIRST-..."; the last byte may be absent.
@@ -28,50 +27,38 @@ struct SeenRequest {
   int attempt = 0;
 };
 
-// One request being answered, on a thread of its own.
+// One request being answered, on the connection's thread.
 class Exchange {
  public:
-  Exchange(int socket, const SeenRequest& request)
-      : socket_(socket), request_(request) {}
+  Exchange(TestHttpServer::Connection& connection, const SeenRequest& request)
+      : connection_(connection), request_(request) {}
 
   const SeenRequest& request() const { return request_; }
-  // False once the other side has gone.
-  bool Send(absl::string_view bytes);
-  // "HTTP/1.1 " + status line, headers, empty line. `headers` are whole lines
-  // without line ends.
-  bool SendHead(absl::string_view status,
+  TestHttpServer::Connection& connection() { return connection_; }
+
+  void Send(absl::string_view bytes) { connection_.Send(bytes); }
+  // "HTTP/1.1 ", status line, headers (whole lines without line ends), empty
+  // line.
+  void SendHead(absl::string_view status,
                 const std::vector<std::string>& headers);
   // Answers as an honest server would: 206 for a range, else 200.
   void SendHonestly(const std::string& content, const std::string& etag);
-  // Promises the rest of `content` from the range's first byte as a 206, sends
-  // `bytes` of it, and ends the connection.
+  // Promises the rest of `content` from the range's first byte as a 206, and
+  // sends `bytes` of it.
   void SendPart(const std::string& content, const std::string& etag,
                 std::size_t bytes);
-  // Waits until the other side closes the connection.
-  void WaitForClose();
-  // The same, for a tenth of a second at the most; true if it is still open.
-  bool WaitBriefly();
-  // Ends the connection with a TCP reset.
-  void Reset();
-  // No further request on this connection.
-  void CloseAfterwards() { keep_alive_ = false; }
-  bool keep_alive() const { return keep_alive_; }
 
  private:
-  const int socket_;
+  TestHttpServer::Connection& connection_;
   const SeenRequest& request_;
-  bool keep_alive_ = true;
 };
 
-// An HTTP/1.1 server on 127.0.0.1 that answers as each test says, byte by byte.
+// An HTTP/1.1 origin on 127.0.0.1 that answers each path as a test says.
 class HostileOrigin {
  public:
   using Answer = std::function<void(Exchange&)>;
 
   HostileOrigin();
-  ~HostileOrigin();
-  HostileOrigin(const HostileOrigin&) = delete;
-  HostileOrigin& operator=(const HostileOrigin&) = delete;
 
   // What to do with requests for "/" + `path`. Others get 404. Call before the
   // first request.
@@ -80,18 +67,13 @@ class HostileOrigin {
   std::vector<SeenRequest> Requests() const;
 
  private:
-  void Accept();
-  void Serve(int socket);
+  void Serve(const TestHttpServer::Request& request,
+             TestHttpServer::Connection& connection);
 
-  UniqueFd listener_;
-  int port_ = 0;
   std::map<std::string, Answer> answers_;
   mutable Mutex mutex_;
   std::vector<SeenRequest> requests_ ABSL_GUARDED_BY(mutex_);
-  std::list<UniqueFd> sockets_ ABSL_GUARDED_BY(mutex_);
-  std::list<std::thread> threads_ ABSL_GUARDED_BY(mutex_);
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread acceptor_;
+  TestHttpServer server_;  // Last: its threads use the rest.
 };
 
 }  // namespace convoy::testing

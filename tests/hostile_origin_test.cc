@@ -88,6 +88,7 @@ TEST_F(HostileOriginTest, TruncatedAnswersAreContinued) {
   origin_.On("a", [this](Exchange& exchange) {
     if (exchange.request().attempt < 5) {
       exchange.SendPart(content_, "\"1\"", 300'000);
+      exchange.connection().Close();
     } else {
       exchange.SendHonestly(content_, "\"1\"");
     }
@@ -106,7 +107,7 @@ TEST_F(HostileOriginTest, ResetAnswersAreContinued) {
   origin_.On("a", [this](Exchange& exchange) {
     if (exchange.request().attempt < 3) {
       exchange.SendPart(content_, "\"1\"", 100'000);
-      exchange.Reset();
+      exchange.connection().Reset();
     } else {
       exchange.SendHonestly(content_, "\"1\"");
     }
@@ -121,7 +122,7 @@ TEST_F(HostileOriginTest, StalledAnswerIsGivenUpAndContinued) {
     }
     exchange.SendHead("200 OK", {std::string(kHalfHead), "ETag: \"1\""});
     exchange.Send(absl::string_view(content_).substr(0, kSize / 2));
-    exchange.WaitForClose();
+    exchange.connection().AwaitClientClose();
   });
   ExpectDelivered("a", content_);
 }
@@ -132,12 +133,12 @@ TEST_F(HostileOriginTest, TrickleIsGivenUpAndTriedAgain) {
       return exchange.SendHonestly(content_, "\"1\"");
     }
     exchange.SendHead("200 OK", {std::string(kHalfHead), "ETag: \"1\""});
-    // A byte, and then another one when the last has long been taken.
-    for (std::size_t i = 0; i < 100 && exchange.Send(content_.substr(i, 1));
-         ++i) {
-      if (!exchange.WaitBriefly()) break;
+    // A byte, and another one a tenth of a second later.
+    for (std::size_t i = 0; i < 100; ++i) {
+      exchange.Send(content_.substr(i, 1));
+      if (exchange.connection().AwaitClient(absl::Milliseconds(100))) break;
     }
-    exchange.CloseAfterwards();
+    exchange.connection().Close();
   });
   ExpectDelivered("a", content_);
 }
@@ -151,7 +152,7 @@ TEST_F(HostileOriginTest, VersionsAreNeverMixed) {
     exchange.SendHead("200 OK", {std::string(kHalfHead), "ETag: \"1\"",
                                  "Accept-Ranges: bytes"});
     exchange.Send(absl::string_view(content_).substr(0, kSize / 2));
-    exchange.CloseAfterwards();
+    exchange.connection().Close();
   });
   ExpectDelivered("a", newer);
 }
@@ -161,6 +162,7 @@ TEST_F(HostileOriginTest, ServerThatIgnoresIfRangeCannotMixVersions) {
   origin_.On("a", [this, newer](Exchange& exchange) {
     if (exchange.request().attempt == 0) {
       exchange.SendPart(content_, "\"1\"", kSize / 2);
+      exchange.connection().Close();
     } else {
       exchange.SendPart(newer, "\"2\"", kSize);
     }
@@ -173,7 +175,7 @@ TEST_F(HostileOriginTest, ServerWithoutRangesIsReadFromTheStart) {
     exchange.SendHead("200 OK", {std::string(kHalfHead)});
     if (exchange.request().attempt == 0) {
       exchange.Send(absl::string_view(content_).substr(0, kSize / 2));
-      exchange.CloseAfterwards();
+      exchange.connection().Close();
     } else {
       exchange.Send(content_);
     }
@@ -185,7 +187,7 @@ TEST_F(HostileOriginTest, RangesNeedAServerThatHasThem) {
   origin_.On("a", [this](Exchange& exchange) {
     exchange.SendHead("200 OK", {std::string(kHalfHead)});
     exchange.Send(content_);
-    exchange.CloseAfterwards();
+    exchange.connection().Close();
   });
   v1::JobFile file = File(origin_.Url("a"), Local());
   file.add_ranges()->set_offset_bytes(100);
@@ -196,7 +198,7 @@ TEST_F(HostileOriginTest, Http10WithoutLengthIsOneStream) {
   origin_.On("a", [this](Exchange& exchange) {
     exchange.Send("HTTP/1.0 200 OK\r\n\r\n");
     exchange.Send(content_);
-    exchange.CloseAfterwards();
+    exchange.connection().Close();
   });
   ExpectDelivered("a", content_);
 }
@@ -219,7 +221,7 @@ TEST_F(HostileOriginTest, BrokenChunksAreNoFile) {
     exchange.SendHead("200 OK", {"Transfer-Encoding: chunked"});
     if (exchange.request().attempt == 0) {
       exchange.Send("186a0\r\n" + content_.substr(0, 1000));
-      exchange.CloseAfterwards();
+      exchange.connection().Close();
       return;
     }
     exchange.Send(absl::StrCat(absl::Hex(kSize), "\r\n", content_, "\r\n"));
@@ -259,7 +261,7 @@ TEST_F(HostileOriginTest, RangeNotSatisfiableOnResumeBeginsAnew) {
     exchange.SendHead("200 OK", {std::string(kHalfHead), "ETag: \"1\"",
                                  "Accept-Ranges: bytes"});
     exchange.Send(absl::string_view(content_).substr(0, kSize / 2));
-    exchange.CloseAfterwards();
+    exchange.connection().Close();
   });
   ExpectDelivered("a", shorter);
 }
@@ -354,7 +356,9 @@ TEST_F(HostileOriginTest, SecretsDoNotFollowARedirectToAnotherHost) {
 }
 
 TEST_F(HostileOriginTest, SilentOriginEndsAtTheNoProgressTimeout) {
-  origin_.On("a", [](Exchange& exchange) { exchange.WaitForClose(); });
+  origin_.On("a", [](Exchange& exchange) {
+    exchange.connection().AwaitClientClose();
+  });
   v1::Job job;
   job.mutable_no_progress_timeout()->set_seconds(3);
   const auto ended = daemon_.Run({File(origin_.Url("a"), Local())}, job);
@@ -367,7 +371,7 @@ TEST_F(HostileOriginTest, SilentOriginEndsAtTheNoProgressTimeout) {
 TEST_F(HostileOriginTest, GarbageIsNoHttp) {
   origin_.On("a", [](Exchange& exchange) {
     exchange.Send("\x16\x03\x01 this is not HTTP\r\n\r\n");
-    exchange.CloseAfterwards();
+    exchange.connection().Close();
   });
   v1::Job job;
   job.mutable_no_progress_timeout()->set_seconds(0);
@@ -382,9 +386,8 @@ TEST_F(HostileOriginTest, EndlessHeadersAreCutOff) {
   origin_.On("a", [](Exchange& exchange) {
     exchange.Send("HTTP/1.1 200 OK\r\n");
     const std::string line = "X-Filler: " + std::string(1000, 'x') + "\r\n";
-    for (int i = 0; i < 10'000 && exchange.Send(line); ++i) {
-    }
-    exchange.CloseAfterwards();
+    for (int i = 0; i < 10'000; ++i) exchange.Send(line);
+    exchange.connection().Close();
   });
   v1::Job job;
   job.mutable_no_progress_timeout()->set_seconds(0);
