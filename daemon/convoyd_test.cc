@@ -143,6 +143,7 @@ TEST_F(ConvoydTest, StopsInOrderWhenAsked) {
     EXPECT_STREQ(state, "READY=1");
     EXPECT_TRUE(ProbeSocket(socket).ok());
     ::kill(child, SIGPIPE);  // Harmless.
+    ::kill(child, SIGHUP);   // So is this.
     ::kill(child, signal);
     int status = -1;
     ASSERT_EQ(::waitpid(child, &status, 0), child);

@@ -41,6 +41,7 @@ Files:
 
 Signals:
   TERM, INT   stop in order; a second one stops at once
+  HUP         nothing: the configuration is read at the start
 
 Exit codes:
   0   stopped as asked, or the checked configuration is right
@@ -116,20 +117,24 @@ LogLevel LevelOf(const Settings& settings) {
   return LogLevel::kInfo;
 }
 
-// The signals that end the daemon; blocked in all threads but in WaitForSignal.
-sigset_t StopSignals() {
+// What WaitForSignal takes; blocked in all threads.
+sigset_t AwaitedSignals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   return signals;
 }
 
 // Returns when the daemon shall stop; a second signal then kills.
 void WaitForSignal() {
-  const sigset_t signals = StopSignals();
+  const sigset_t signals = AwaitedSignals();
   int signal = 0;
-  while (sigwait(&signals, &signal) != 0) {
+  while (sigwait(&signals, &signal) != 0 || signal == SIGHUP) {
+    LogWarning(
+        "SIGHUP has no effect: restart convoyd to read its "
+        "configuration again");
   }
   LogInfo(signal == SIGINT ? "SIGINT" : "SIGTERM", " received");
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
@@ -154,7 +159,7 @@ int Run(const CommandLine& command_line) {
   }
   SetLogLevel(LevelOf(*settings));
 
-  const sigset_t signals = StopSignals();
+  const sigset_t signals = AwaitedSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
 
