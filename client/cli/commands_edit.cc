@@ -184,6 +184,8 @@ void AddCreate(CLI::App& app, CliContext& context) {
       app.add_subcommand("create", "Make a job, suspended; prints its id");
   AddFileFlags(*command, flags->files, false);
   AddJobFlags(*command, flags->job);
+  command->get_option("--priority")
+      ->description("foreground, high, normal (default) or low");
   command->add_flag("--resume", flags->resume, "Start the job at once");
   command
       ->add_option("--request-id", flags->request_id,
@@ -195,7 +197,8 @@ void AddCreate(CLI::App& app, CliContext& context) {
       "Example:\n"
       "  id=$(convoy create --name nightly --priority low)\n"
       "  convoy add $id https://example.org/a https://example.org/b -d /srv\n"
-      "  convoy resume $id && convoy watch $id && convoy complete $id");
+      "  convoy resume $id && convoy watch $id && convoy complete $id\n\n"
+      "Without a URL, --name is required.");
   command->callback([&context, flags] {
     context.command = [&context, flags] { return Create(context, *flags); };
   });

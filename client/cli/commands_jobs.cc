@@ -153,7 +153,7 @@ void AddShow(CLI::App& app, CliContext& context) {
   show->footer(
       "Examples:\n"
       "  convoy show 1a2b3c4d\n"
-      "  convoy show 1a2b3c4d --json | jq .files[].local_path");
+      "  convoy show 1a2b3c4d --json | jq '.files[].local_path'");
   show->callback([&context, id] {
     context.command = [&context, id] { return Show(context, *id); };
   });
