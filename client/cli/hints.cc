@@ -148,12 +148,13 @@ std::string HintFor(const absl::Status& status, absl::string_view job_id) {
     return "is convoyd running (systemctl status convoyd)? Name another socket "
            "with --socket PATH or $CONVOY_SOCKET";
   }
+  const std::optional<v1::ErrorDetail> detail = GetErrorDetail(status);
+  if (detail.has_value()) return HintFor(*detail, job_id);
   if (absl::IsDeadlineExceeded(status)) {
     return "the call may still take effect; look with: convoy jobs, or give "
            "--timeout a longer time";
   }
-  const std::optional<v1::ErrorDetail> detail = GetErrorDetail(status);
-  return detail.has_value() ? HintFor(*detail, job_id) : "";
+  return "";
 }
 
 absl::Status UsageError(absl::string_view message, absl::string_view hint) {

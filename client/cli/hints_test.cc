@@ -42,6 +42,16 @@ TEST(HintsTest, DependsOnTheHttpStatus) {
   EXPECT_THAT(HintFor(detail, "x"), HasSubstr("--url"));
 }
 
+TEST(HintsTest, OnlyACallThatGotNoAnswerMayNeedALongerTimeout) {
+  EXPECT_THAT(HintFor(absl::DeadlineExceededError(""), ""),
+              HasSubstr("--timeout"));
+  const absl::Status stalled = Error(v1::ERROR_REASON_DOWNLOAD_NO_PROGRESS,
+                                     v1::ERROR_CONTEXT_REMOTE_FILE)
+                                   .Status("no progress");
+  ASSERT_TRUE(absl::IsDeadlineExceeded(stalled));
+  EXPECT_THAT(HintFor(stalled, "1a2b3c4d"), HasSubstr("explain 1a2b3c4d"));
+}
+
 TEST(HintsTest, AnErrorIsASentenceWithPolicyAndHint) {
   const absl::Status status = Error(v1::ERROR_REASON_BLOCKED_BY_POLICY,
                                     v1::ERROR_CONTEXT_GENERAL_QUEUE_MANAGER)
