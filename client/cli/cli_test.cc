@@ -598,13 +598,32 @@ TEST_F(CliTest, HelpTeachesWithExamplesAndExitCodes) {
   EXPECT_THAT(help.out, HasSubstr("Exit codes:"));
   for (const std::string command :
        {"get", "jobs", "show", "watch", "create", "add", "set", "resume",
-        "suspend", "complete", "cancel", "explain", "status", "completion"}) {
+        "suspend", "complete", "cancel", "explain", "status", "completion",
+        "help"}) {
     EXPECT_THAT(help.out, HasSubstr("\n  " + command + " "));
     const Result of_command = Run({command, "--help"});
     EXPECT_EQ(of_command.code, 0);
     EXPECT_THAT(of_command.out, HasSubstr("Example")) << command;
+    EXPECT_EQ(Run({"help", command}).out, of_command.out);
   }
+  EXPECT_EQ(Run({"help"}).out, help.out);
   EXPECT_THAT(Run({"--version"}).out, StartsWith("convoy "));
+}
+
+TEST_F(CliTest, AnUnknownWordIsNamedWithTheNearestThatThereIs) {
+  const Result command = Run({"jbos"});
+  EXPECT_EQ(command.code, 2);
+  EXPECT_EQ(command.err,
+            "convoy: there is no command \"jbos\"; did you mean \"jobs\"?\n"
+            "hint: see: convoy --help\n");
+  const Result flag = Run({"jobs", "--al"});
+  EXPECT_EQ(flag.code, 2);
+  EXPECT_EQ(flag.err,
+            "convoy: there is no flag \"--al\"; did you mean \"--all\"?\n"
+            "hint: see: convoy jobs --help\n");
+  const Result help = Run({"help", "jbos"});
+  EXPECT_EQ(help.code, 2);
+  EXPECT_THAT(help.err, StartsWith("convoy: there is no command \"jbos\""));
 }
 
 }  // namespace

@@ -46,6 +46,7 @@ constexpr char kScript[] = R"bash(_convoy() {
     @JOB_COMMANDS@)
       COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" jobs --quiet 2>/dev/null)" -- "$cur")) ;;
     completion) COMPREPLY=($(compgen -W "bash" -- "$cur")) ;;
+    help) COMPREPLY=($(compgen -W "@COMMANDS@" -- "$cur")) ;;
   esac
 }
 complete -o default -F _convoy convoy

@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "client/cli/commands_watch.h"
 #include "client/cli/completion.h"
 #include "client/cli/exit_code.h"
+#include "client/cli/unknown_word.h"
 #include "peer/base/version.h"
 
 namespace {
@@ -72,14 +74,47 @@ void AddCompletionCommand(CLI::App& app, convoy::CliContext& context) {
       "convoy");
 }
 
+int UsageFailure(const std::string& message, const std::string& command) {
+  std::fprintf(stderr, "convoy: %s\nhint: see: convoy%s --help\n",
+               message.c_str(), command.c_str());
+  return convoy::kExitUsage;
+}
+
 // The exit code for a command line that CLI11 refuses.
 int UsageFailure(const CLI::App& app, const CLI::ParseError& error) {
   const std::vector<CLI::App*> commands = app.get_subcommands();
   const std::string command =
       commands.empty() ? "" : " " + commands.front()->get_name();
-  std::fprintf(stderr, "convoy: %s\nhint: see: convoy%s --help\n", error.what(),
-               command.c_str());
-  return convoy::kExitUsage;
+  const std::string unknown = convoy::UnknownWord(app);
+  return UsageFailure(unknown.empty() ? error.what() : unknown, command);
+}
+
+int PrintHelp(const CLI::App& app, const std::string& name) {
+  std::string help;
+  if (name.empty()) {
+    // App::help would print the help of the command that was parsed.
+    help = app.get_formatter()->make_help(&app, app.get_name(),
+                                          CLI::AppFormatMode::Normal);
+  } else {
+    const std::vector<const CLI::App*> commands = app.get_subcommands(
+        [&](const CLI::App* command) { return command->get_name() == name; });
+    if (commands.empty()) {
+      return UsageFailure(convoy::UnknownCommand(app, name), "");
+    }
+    help = commands.front()->help(app.get_name());
+  }
+  std::fputs(help.c_str(), stdout);
+  return convoy::kExitOk;
+}
+
+void AddHelpCommand(CLI::App& app, convoy::CliContext& context) {
+  const auto name = std::make_shared<std::string>();
+  CLI::App* help = app.add_subcommand("help", "Print help, as --help does");
+  help->add_option("COMMAND", *name, "Of this command")->type_name("");
+  help->footer("Examples:\n  convoy help\n  convoy help get");
+  help->callback([&app, &context, name] {
+    context.command = [&app, name] { return PrintHelp(app, *name); };
+  });
 }
 
 }  // namespace
@@ -100,6 +135,7 @@ int main(int argc, char** argv) {
   convoy::AddSteerCommands(app, context);
   convoy::AddStatusCommands(app, context);
   AddCompletionCommand(app, context);
+  AddHelpCommand(app, context);
   app.footer(kFooter);
   try {
     app.parse(argc, argv);
