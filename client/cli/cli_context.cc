@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "client/cli/command_words.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/format.h"
 #include "client/cli/hints.h"
@@ -25,8 +26,8 @@ int FailWithJobError(const CliContext& context, const v1::Job& job) {
 }
 
 std::string ErrorText(const absl::Status& status, absl::string_view job_id) {
-  std::string text =
-      absl::StrCat("convoy: ", Printable(status.message()), "\n");
+  std::string text = absl::StrCat(
+      "convoy: ", Printable(InCommandWords(status.message(), job_id)), "\n");
   const std::optional<v1::ErrorDetail> detail = GetErrorDetail(status);
   if (detail.has_value() && !detail->policy().empty()) {
     absl::StrAppend(&text, "policy: ", Printable(detail->policy()), "\n");

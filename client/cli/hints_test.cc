@@ -64,6 +64,14 @@ TEST(HintsTest, AnErrorIsASentenceWithPolicyAndHint) {
             "configuration\n");
 }
 
+TEST(HintsTest, AnErrorSpeaksOfCommands) {
+  const absl::Status status =
+      Error(v1::ERROR_REASON_EMPTY, v1::ERROR_CONTEXT_REQUEST)
+          .Status("the job has no files; add some with AddFiles first");
+  EXPECT_THAT(ErrorText(status, "1a2b3c4d"),
+              HasSubstr("add some with convoy add 1a2b3c4d URL first\n"));
+}
+
 TEST(ExitCodeTest, FollowsTheStatus) {
   EXPECT_EQ(ExitCodeOf(absl::OkStatus()), 0);
   EXPECT_EQ(ExitCodeOf(absl::DeadlineExceededError("")), 1);

@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "client/cli/command_words.h"
 #include "client/cli/format.h"
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
@@ -174,11 +175,14 @@ std::vector<std::string> FileLines(const v1::JobFile& file) {
 std::vector<std::string> ExplanationLines(
     const v1::Job& job, const v1::ExplainJobResponse& explanation,
     absl::Time now) {
+  const auto said = [&](const std::string& text) {
+    return Printable(InCommandWords(text, ShortId(job.id())));
+  };
   std::vector<std::string> lines = {
       absl::StrCat("job ", ShortId(job.id()), " (",
                    Printable(job.display_name()),
                    "): ", StateText(explanation.state())),
-      Printable(explanation.summary())};
+      said(explanation.summary())};
   if (explanation.has_next_action_time()) {
     const absl::Duration wait = TimeFrom(explanation.next_action_time()) - now;
     lines.push_back(
@@ -193,15 +197,15 @@ std::vector<std::string> ExplanationLines(
   if (!explanation.factors().empty()) lines.push_back("held back by:");
   for (const v1::Factor& factor : explanation.factors()) {
     const std::string rule = RuleText(factor.policy(), factor.provider());
-    lines.push_back(Printable(
-        absl::StrCat("  ", factor.text(),
-                     rule.empty() ? "" : absl::StrCat(" (", rule, ")"))));
+    lines.push_back(
+        said(absl::StrCat("  ", factor.text(),
+                          rule.empty() ? "" : absl::StrCat(" (", rule, ")"))));
     if (!factor.remedy().empty()) {
-      lines.push_back(Printable(absl::StrCat("    hint: ", factor.remedy())));
+      lines.push_back(said(absl::StrCat("    hint: ", factor.remedy())));
     }
   }
   if (!explanation.remedy().empty()) {
-    lines.push_back(Printable(absl::StrCat("hint: ", explanation.remedy())));
+    lines.push_back(said(absl::StrCat("hint: ", explanation.remedy())));
   }
   return lines;
 }

@@ -69,7 +69,7 @@ TEST(JobTextTest, AnExplanationWithItsNextStep) {
   explanation.set_state(v1::JOB_STATE_TRANSIENT_ERROR);
   explanation.set_summary("The origin was busy.");
   explanation.mutable_next_action_time()->set_seconds(130);
-  explanation.set_remedy("give a mirror");
+  explanation.set_remedy("Give a mirror. ResumeJob tries at once.");
   v1::SourceExplanation& origin = *explanation.add_sources();
   origin.set_kind(v1::SourceExplanation::KIND_ORIGIN);
   origin.set_use(v1::SourceExplanation::USE_USED);
@@ -84,7 +84,7 @@ TEST(JobTextTest, AnExplanationWithItsNextStep) {
             "It acts by itself in 30s.\n"
             "sources:\n"
             "  used     origin https://o.test, 2.00 KiB, 1 connection\n"
-            "hint: give a mirror");
+            "hint: Give a mirror. convoy resume 1a2b3c4d tries at once.");
 }
 
 }  // namespace
