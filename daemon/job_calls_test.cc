@@ -277,6 +277,19 @@ TEST_F(JobCallsTest, AdministratorsTakeOwnershipOfWhatHasNotBegun) {
   EXPECT_EQ(h_.Stored(id)->owner.uid, 0u);
 }
 
+TEST_F(JobCallsTest, ARequestIdDoesNotLeadToAJobThatWasTakenOver) {
+  const Caller maker = h_.caller;
+  const v1::CreateJobRequest request = RequestWithId("r");
+  const std::string id = h_.Create(request)->id();
+  h_.caller = root_;
+  ASSERT_TRUE(h_.TakeOwnership(id).ok());
+  h_.caller = maker;
+  const v1::Job again = *h_.Create(request);
+  EXPECT_NE(again.id(), id);
+  EXPECT_EQ(again.owner().uid(), maker.uid);
+  EXPECT_EQ(h_.Create(request)->id(), again.id());
+}
+
 TEST_F(JobCallsTest, OwnershipOfABegunJobCannotBeTaken) {
   const std::string id = h_.CreateRunning({"/d/a"});
   h_.caller = root_;

@@ -104,10 +104,12 @@ bool JobCreator::AnswerKnown(const Request& request, Then& then) {
       return true;
     }
     if (!used->has_value() ||
-        (*used)->time + kRequestIdLife < parts_.clock->Now() ||
-        parts_.table->Find((*used)->job_id) == nullptr) {
+        (*used)->time + kRequestIdLife < parts_.clock->Now()) {
       return false;
     }
+    // A job that an administrator took over is as good as gone.
+    const JobEntry* const entry = parts_.table->Find((*used)->job_id);
+    if (entry == nullptr || !MayUse(request.caller, *entry->job)) return false;
     digest = (*used)->request_digest;
     made = (*used)->job_id;
   }
