@@ -254,6 +254,9 @@ TEST_F(CliTest, AWrongCommandLineIsNotSent) {
       {"get", "http://o.test/a", "--header", "no colon"},
       {"get", "http://o.test/a", "--header", "Authorization: Basic eA=="},
       {"get", "http://o.test/a", "--retry-delay", "soon"},
+      {"get", "notaurl"},
+      {"get", "http://o.test/a", "--mirror", "o.test/a"},
+      {"set", kId, "--file", "0", "--url", "p.test/a"},
       {"show", "xyz"},
       {"show", "1a2"},
       {"--timeout", "never", "jobs"},
@@ -267,6 +270,15 @@ TEST_F(CliTest, AWrongCommandLineIsNotSent) {
   }
   EXPECT_EQ(daemon_.CallCount("Fetch"), 0);
   EXPECT_EQ(daemon_.CallCount("CreateJob"), 0);
+}
+
+TEST_F(CliTest, WhatIsNoUrlIsCalledSo) {
+  for (const std::string url : {"notaurl", "ftp://o.test/a"}) {
+    const Result result = Run({"get", url, "-o", "a"});
+    EXPECT_EQ(result.code, 2);
+    EXPECT_THAT(result.err, StartsWith("convoy: \"" + url +
+                                       "\" is no http, https or file URL\n"));
+  }
 }
 
 TEST_F(CliTest, GetEndsWithTheErrorOfTheJobAndAHint) {

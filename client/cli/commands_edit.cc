@@ -124,6 +124,14 @@ absl::StatusOr<v1::UpdateJobRequest> UpdateFrom(const SetFlags& flags,
   return request;
 }
 
+absl::Status CheckUrls(const SetFlags& flags) {
+  if (!flags.url.empty()) CONVOY_RETURN_IF_ERROR(CheckUrl(flags.url));
+  for (const std::string& mirror : flags.mirrors) {
+    CONVOY_RETURN_IF_ERROR(CheckUrl(mirror));
+  }
+  return absl::OkStatus();
+}
+
 // Makes the changes that were asked for, in an order in which each may need the
 // one before. `answer` becomes the last call's.
 absl::Status ApplySet(const JobClient& client, const SetFlags& flags,
@@ -167,6 +175,8 @@ absl::Status ApplySet(const JobClient& client, const SetFlags& flags,
 }
 
 int Set(const CliContext& context, const SetFlags& flags) {
+  const absl::Status urls = CheckUrls(flags);
+  if (!urls.ok()) return Fail(context, urls);
   const JobClient client(context.client);
   const absl::StatusOr<std::string> id = ResolveJobId(client, flags.id);
   if (!id.ok()) return Fail(context, id.status());

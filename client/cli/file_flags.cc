@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -75,7 +76,10 @@ absl::Status FillSingle(const FileFlags& flags, v1::JobFile& file) {
   for (const std::string& range : flags.ranges) {
     CONVOY_ASSIGN_OR_RETURN(*file.add_ranges(), ParseRange(range));
   }
-  for (const std::string& mirror : flags.mirrors) file.add_mirror_urls(mirror);
+  for (const std::string& mirror : flags.mirrors) {
+    CONVOY_RETURN_IF_ERROR(CheckUrl(mirror));
+    file.add_mirror_urls(mirror);
+  }
   return absl::OkStatus();
 }
 
@@ -119,6 +123,14 @@ void AddFileFlags(CLI::App& command, FileFlags& flags, bool urls_required) {
       ->take_all();
 }
 
+absl::Status CheckUrl(absl::string_view url) {
+  for (const absl::string_view scheme : {"http://", "https://", "file:/"}) {
+    if (absl::StartsWithIgnoreCase(url, scheme)) return absl::OkStatus();
+  }
+  return UsageError(absl::StrCat("\"", url, "\" is no http, https or file URL"),
+                    "give it as https://HOST/PATH or file:///PATH");
+}
+
 absl::StatusOr<std::vector<v1::JobFile>> JobFilesFrom(const FileFlags& flags) {
   const bool single = !flags.output.empty() || !flags.sha256.empty() ||
                       !flags.size.empty() || !flags.ranges.empty() ||
@@ -132,6 +144,7 @@ absl::StatusOr<std::vector<v1::JobFile>> JobFilesFrom(const FileFlags& flags) {
   std::set<std::string> paths;
   for (const std::string& url : flags.urls) {
     v1::JobFile file;
+    CONVOY_RETURN_IF_ERROR(CheckUrl(url));
     file.set_remote_url(url);
     CONVOY_ASSIGN_OR_RETURN(std::string path, LocalPath(flags, url));
     if (!paths.insert(path).second) {

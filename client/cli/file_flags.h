@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "convoy/v1/job.pb.h"
 
 namespace CLI {
@@ -26,6 +28,9 @@ struct FileFlags {
 
 // `urls_required`: the command is of no use without a URL.
 void AddFileFlags(CLI::App& command, FileFlags& flags, bool urls_required);
+
+// INVALID_ARGUMENT: the daemon could not fetch from `url`.
+absl::Status CheckUrl(absl::string_view url);
 
 // INVALID_ARGUMENT: a flag is wrong, or does not go with several URLs.
 absl::StatusOr<std::vector<v1::JobFile>> JobFilesFrom(const FileFlags& flags);

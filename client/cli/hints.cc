@@ -52,7 +52,10 @@ std::string HintFor(const v1::ErrorDetail& detail, absl::string_view job_id) {
     case v1::ERROR_REASON_PROTOCOL_NOT_AVAILABLE:
       return "give an http, https or file URL";
     case v1::ERROR_REASON_NOT_FOUND:
-      return "see your jobs with: convoy jobs --all";
+      return detail.field() == "file.index"
+                 ? absl::StrCat(
+                       "see the numbers of its files with: convoy show ", id)
+                 : "see your jobs with: convoy jobs --all";
     case v1::ERROR_REASON_INVALID_STATE:
       return absl::StrCat("see its state with: convoy show ", id);
     case v1::ERROR_REASON_EMPTY:

@@ -42,6 +42,14 @@ TEST(HintsTest, DependsOnTheHttpStatus) {
   EXPECT_THAT(HintFor(detail, "x"), HasSubstr("--url"));
 }
 
+TEST(HintsTest, AFileThatIsNotThereIsLookedForInItsJob) {
+  v1::ErrorDetail detail;
+  detail.set_reason(v1::ERROR_REASON_NOT_FOUND);
+  EXPECT_THAT(HintFor(detail, "1a2b3c4d"), HasSubstr("convoy jobs"));
+  detail.set_field("file.index");
+  EXPECT_THAT(HintFor(detail, "1a2b3c4d"), HasSubstr("show 1a2b3c4d"));
+}
+
 TEST(HintsTest, OnlyACallThatGotNoAnswerMayNeedALongerTimeout) {
   EXPECT_THAT(HintFor(absl::DeadlineExceededError(""), ""),
               HasSubstr("--timeout"));
