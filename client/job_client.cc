@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "client/job_client_channel.h"
 #include "convoy/v1/job_service.grpc.pb.h"
 #include "peer/base/ids.h"
@@ -119,6 +120,11 @@ absl::StatusOr<v1::ExplainJobResponse> JobClient::ExplainJob(
 
 bool IsDaemonUnreachable(const absl::Status& status) {
   return absl::IsUnavailable(status) && !GetErrorDetail(status).has_value();
+}
+
+bool IsSocketForbidden(const absl::Status& status) {
+  return IsDaemonUnreachable(status) &&
+         absl::EndsWith(status.message(), kSocketForbidden);
 }
 
 std::string NewRequestId() { return JobId::Random().ToString(); }

@@ -64,6 +64,9 @@ class JobClient {
 // True if no daemon was reached, or the connection broke during the call.
 bool IsDaemonUnreachable(const absl::Status& status);
 
+// True if that is because this user may not connect to the socket.
+bool IsSocketForbidden(const absl::Status& status);
+
 // For request_id: a random UUID.
 std::string NewRequestId();
 

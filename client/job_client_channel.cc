@@ -29,7 +29,7 @@ std::string WhyUnreachable(const std::string& path, absl::string_view message) {
   }
   if (access(path.c_str(), W_OK) != 0) {
     if (errno == ENOENT) return "there is no such socket";
-    if (errno == EACCES) return "this user may not connect to the socket";
+    if (errno == EACCES) return kSocketForbidden;
     return std::strerror(errno);
   }
   if (absl::StrContains(message, "Connection refused")) {

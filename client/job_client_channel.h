@@ -17,6 +17,10 @@ class Status;
 // library.
 namespace convoy {
 
+// The end of the message of a call whose user may not connect to the socket.
+inline constexpr char kSocketForbidden[] =
+    "this user may not connect to the socket";
+
 // `options` with its socket path filled in.
 ClientOptions WithDefaults(ClientOptions options);
 

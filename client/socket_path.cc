@@ -7,6 +7,30 @@
 #include "absl/strings/str_cat.h"
 
 namespace convoy {
+namespace {
+
+using GetEnv = std::function<const char*(const char*)>;
+
+// A folder that a variable names; empty: it is not set, or relative, which the
+// XDG base directory specification says to ignore.
+std::string Folder(const GetEnv& getenv, const char* variable) {
+  const char* value = getenv(variable);
+  return value != nullptr && *value == '/' ? value : "";
+}
+
+// Where a daemon of this user listens; empty: it has no place for a socket.
+std::string UsersSocketPath(const GetEnv& getenv) {
+  std::string base = Folder(getenv, "XDG_RUNTIME_DIR");
+  if (base.empty()) base = Folder(getenv, "XDG_STATE_HOME");
+  if (base.empty()) {
+    const std::string home = Folder(getenv, "HOME");
+    if (home.empty()) return "";
+    base = absl::StrCat(home, "/.local/state");
+  }
+  return absl::StrCat(base, "/convoy/convoyd.sock");
+}
+
+}  // namespace
 
 std::string DefaultSocketPath() {
   return DefaultSocketPath(
@@ -19,10 +43,9 @@ std::string DefaultSocketPath(
     const std::function<bool(const std::string&)>& exists) {
   const char* named = getenv("CONVOY_SOCKET");
   if (named != nullptr && *named != '\0') return named;
-  const char* runtime = getenv("XDG_RUNTIME_DIR");
-  if (uid != 0 && runtime != nullptr && *runtime != '\0') {
-    const std::string path = absl::StrCat(runtime, "/convoy/convoyd.sock");
-    if (exists(path)) return path;
+  if (uid != 0) {
+    const std::string path = UsersSocketPath(getenv);
+    if (!path.empty() && exists(path)) return path;
   }
   return "/run/convoy/convoyd.sock";
 }

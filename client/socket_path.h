@@ -11,7 +11,9 @@ namespace convoy {
 // Where the daemon of this caller listens; the first that applies of
 //   1. $CONVOY_SOCKET, if it is set and not empty;
 //   2. $XDG_RUNTIME_DIR/convoy/convoyd.sock, for all users but root, if it is
-//      there: a daemon that the user runs;
+//      there: a daemon that the user runs. Without XDG_RUNTIME_DIR it has its
+//      socket in its state directory, convoy/ in $XDG_STATE_HOME or
+//      ~/.local/state;
 //   3. /run/convoy/convoyd.sock: the machine's daemon.
 std::string DefaultSocketPath();
 

@@ -35,6 +35,29 @@ TEST(SocketPathTest, PrefersTheUsersDaemonIfItIsThere) {
   EXPECT_EQ(PathIn(environment, {kMachines}), kMachines);
 }
 
+TEST(SocketPathTest, WithoutARuntimeFolderLooksIntoTheStateFolder) {
+  const std::string state = "/home/anna/.local/state/convoy/convoyd.sock";
+  EXPECT_EQ(PathIn({{"HOME", "/home/anna"}}, {state, kMachines}), state);
+  EXPECT_EQ(PathIn({{"HOME", "/home/anna"}}, {kMachines}), kMachines);
+  EXPECT_EQ(PathIn({{"HOME", "/home/anna"}}, {state}, 0), kMachines);
+  const Environment named = {{"HOME", "/home/anna"}, {"XDG_STATE_HOME", "/st"}};
+  EXPECT_EQ(PathIn(named, {"/st/convoy/convoyd.sock", state}),
+            "/st/convoy/convoyd.sock");
+}
+
+TEST(SocketPathTest, WithARuntimeFolderTheStateFolderDoesNotCount) {
+  const Environment environment = {{"HOME", "/home/anna"},
+                                   {"XDG_RUNTIME_DIR", "/run/user/1000"}};
+  EXPECT_EQ(
+      PathIn(environment, {"/home/anna/.local/state/convoy/convoyd.sock"}),
+      kMachines);
+}
+
+TEST(SocketPathTest, IgnoresRelativeFolders) {
+  EXPECT_EQ(PathIn({{"XDG_RUNTIME_DIR", "run"}}, {"run/convoy/convoyd.sock"}),
+            kMachines);
+}
+
 TEST(SocketPathTest, RootTakesTheMachinesDaemon) {
   const Environment environment = {{"XDG_RUNTIME_DIR", "/run/user/1000"}};
   EXPECT_EQ(PathIn(environment, {kUsers}, 0), kMachines);

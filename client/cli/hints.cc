@@ -147,6 +147,10 @@ std::string HintFor(const v1::ErrorDetail& detail, absl::string_view job_id) {
 std::string HintFor(const absl::Status& status, absl::string_view job_id) {
   const absl::optional<absl::Cord> hint = status.GetPayload(kHintPayload);
   if (hint.has_value()) return std::string(*hint);
+  if (IsSocketForbidden(status)) {
+    return "this daemon is for other users; name your own daemon's socket with "
+           "--socket PATH or $CONVOY_SOCKET";
+  }
   if (IsDaemonUnreachable(status)) {
     return "is convoyd running (systemctl status convoyd)? Name another socket "
            "with --socket PATH or $CONVOY_SOCKET";

@@ -42,6 +42,18 @@ TEST(HintsTest, DependsOnTheHttpStatus) {
   EXPECT_THAT(HintFor(detail, "x"), HasSubstr("--url"));
 }
 
+TEST(HintsTest, ASocketOfOthersIsNoDaemonThatIsDown) {
+  EXPECT_THAT(HintFor(absl::UnavailableError("cannot reach the daemon at /s: "
+                                             "there is no such socket"),
+                      ""),
+              HasSubstr("is convoyd running"));
+  EXPECT_THAT(
+      HintFor(absl::UnavailableError("cannot reach the daemon at /s: "
+                                     "this user may not connect to the socket"),
+              ""),
+      HasSubstr("for other users"));
+}
+
 TEST(HintsTest, AFileThatIsNotThereIsLookedForInItsJob) {
   v1::ErrorDetail detail;
   detail.set_reason(v1::ERROR_REASON_NOT_FOUND);
