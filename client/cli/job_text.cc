@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "client/cli/command_words.h"
@@ -102,6 +103,21 @@ std::string SourceLine(const v1::SourceExplanation& source) {
   return Printable(line);
 }
 
+// The sentence about when the daemon acts next, in `wait`.
+std::string NextActionText(v1::JobState state, absl::Duration wait) {
+  if (wait <= absl::ZeroDuration()) return "It acts now.";
+  switch (state) {
+    // Only the job's user can move it; the daemon gives it up some day.
+    case v1::JOB_STATE_SUSPENDED:
+    case v1::JOB_STATE_ERROR:
+    case v1::JOB_STATE_TRANSFERRED:
+      return absl::StrCat("It is cancelled in ", FormatSpan(wait),
+                          ", if nothing changes.");
+    default:
+      return absl::StrCat("It acts by itself in ", FormatSpan(wait), ".");
+  }
+}
+
 }  // namespace
 
 std::string OwnerText(const v1::Owner& owner) {
@@ -185,10 +201,7 @@ std::vector<std::string> ExplanationLines(
       said(explanation.summary())};
   if (explanation.has_next_action_time()) {
     const absl::Duration wait = TimeFrom(explanation.next_action_time()) - now;
-    lines.push_back(
-        wait <= absl::ZeroDuration()
-            ? "It acts now."
-            : absl::StrCat("It acts by itself in ", FormatSpan(wait), "."));
+    lines.push_back(NextActionText(explanation.state(), wait));
   }
   if (!explanation.sources().empty()) lines.push_back("sources:");
   for (const v1::SourceExplanation& source : explanation.sources()) {
@@ -200,7 +213,8 @@ std::vector<std::string> ExplanationLines(
     lines.push_back(
         said(absl::StrCat("  ", factor.text(),
                           rule.empty() ? "" : absl::StrCat(" (", rule, ")"))));
-    if (!factor.remedy().empty()) {
+    // The advice for the whole job follows at the end.
+    if (!absl::StrContains(explanation.remedy(), factor.remedy())) {
       lines.push_back(said(absl::StrCat("    hint: ", factor.remedy())));
     }
   }

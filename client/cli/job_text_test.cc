@@ -87,5 +87,39 @@ TEST(JobTextTest, AnExplanationWithItsNextStep) {
             "hint: Give a mirror. convoy resume 1a2b3c4d tries at once.");
 }
 
+TEST(JobTextTest, AnExplanationSaysThatAJobNobodyTouchesIsCancelled) {
+  v1::ExplainJobResponse explanation;
+  explanation.set_state(v1::JOB_STATE_ERROR);
+  explanation.set_summary("The job stopped.");
+  explanation.mutable_next_action_time()->set_seconds(30 * 86400);
+  EXPECT_EQ(
+      ExplanationLines(SomeJob(), explanation, absl::FromUnixSeconds(0))[2],
+      "It is cancelled in 30d 00h, if nothing changes.");
+}
+
+TEST(JobTextTest, AnExplanationGivesAnAdviceOnce) {
+  v1::ExplainJobResponse explanation;
+  explanation.set_state(v1::JOB_STATE_ERROR);
+  explanation.set_summary("The job stopped.");
+  v1::Factor& failure = *explanation.add_factors();
+  failure.set_text("O.test answered 404.");
+  failure.set_remedy("Put the file on the origin.");
+  v1::Factor& other = *explanation.add_factors();
+  other.set_text("Slow.");
+  other.set_remedy("Wait.");
+  explanation.set_remedy("Put the file on the origin. Then call ResumeJob.");
+  EXPECT_EQ(
+      absl::StrJoin(
+          ExplanationLines(SomeJob(), explanation, absl::FromUnixSeconds(0)),
+          "\n"),
+      "job 1a2b3c4d (maps): error\n"
+      "The job stopped.\n"
+      "held back by:\n"
+      "  O.test answered 404.\n"
+      "  Slow.\n"
+      "    hint: Wait.\n"
+      "hint: Put the file on the origin. Then run convoy resume 1a2b3c4d.");
+}
+
 }  // namespace
 }  // namespace convoy
