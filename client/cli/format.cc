@@ -10,10 +10,12 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 
 namespace convoy {
 namespace {
@@ -115,6 +117,33 @@ std::string FormatSpan(absl::Duration span) {
     return absl::StrFormat("%dh %02dm", seconds / 3600, seconds / 60 % 60);
   }
   return absl::StrFormat("%dd %02dh", seconds / 86400, seconds / 3600 % 24);
+}
+
+std::optional<absl::Duration> ParseSpan(absl::string_view text) {
+  const std::vector<absl::string_view> parts =
+      absl::StrSplit(text, ' ', absl::SkipEmpty());
+  if (parts.empty()) return std::nullopt;
+  absl::Duration sum;
+  for (absl::string_view part : parts) {
+    const std::size_t d = part.find('d');
+    if (d != absl::string_view::npos) {
+      std::uint32_t days = 0;
+      if (!absl::SimpleAtoi(part.substr(0, d), &days)) return std::nullopt;
+      sum += days * absl::Hours(24);
+      part.remove_prefix(d + 1);
+      if (part.empty()) continue;
+      if (!absl::ascii_isdigit(static_cast<unsigned char>(part.front()))) {
+        return std::nullopt;
+      }
+    }
+    absl::Duration rest;
+    if (!absl::ParseDuration(part, &rest) || rest < absl::ZeroDuration()) {
+      return std::nullopt;
+    }
+    sum += rest;
+  }
+  if (sum == absl::InfiniteDuration()) return std::nullopt;
+  return sum;
 }
 
 std::string FormatMoment(absl::Time time, absl::TimeZone zone) {

@@ -2,6 +2,7 @@
 #define CONVOY_CLIENT_CLI_FORMAT_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,9 @@ std::string FormatRate(std::int64_t bytes_per_second);
 // "12s", "3m 05s", "2h 07m", "3d 04h"; a part of a second counts as a whole
 // one.
 std::string FormatSpan(absl::Duration span);
+// What FormatSpan made of a finite span, and "1h30m", "1500ms", "100d",
+// "1d12h". Null: `text` is no such span, or negative.
+std::optional<absl::Duration> ParseSpan(absl::string_view text);
 // "2026-03-01 08:05:00".
 std::string FormatMoment(absl::Time time, absl::TimeZone zone);
 // "45%"; "100%" only when all is there, "?" when `total` is 0.

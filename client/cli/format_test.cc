@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 
 namespace convoy {
 namespace {
@@ -32,6 +33,26 @@ TEST(FormatTest, SpansHaveTwoUnits) {
   EXPECT_EQ(FormatSpan(absl::Hours(76)), "3d 04h");
   EXPECT_EQ(FormatSpan(-absl::Hours(1)), "0s");
   EXPECT_EQ(FormatSpan(absl::InfiniteDuration()), "forever");
+}
+
+TEST(FormatTest, ReadsTheSpansThatItPrints) {
+  for (const absl::Duration span :
+       {absl::ZeroDuration(), absl::Seconds(59), absl::Seconds(185),
+        absl::Minutes(127), absl::Hours(76), absl::Hours(24 * 100)}) {
+    EXPECT_EQ(ParseSpan(FormatSpan(span)), span);
+  }
+}
+
+TEST(FormatTest, ReadsSpansOfDaysAndParts) {
+  EXPECT_EQ(ParseSpan("100d"), absl::Hours(2400));
+  EXPECT_EQ(ParseSpan("1d12h"), absl::Hours(36));
+  EXPECT_EQ(ParseSpan("1h30m"), absl::Minutes(90));
+  EXPECT_EQ(ParseSpan("1500ms"), absl::Milliseconds(1500));
+  EXPECT_EQ(ParseSpan("0"), absl::ZeroDuration());
+  for (const char* text : {"", " ", "d", "-1d", "1d-2h", "1d+2h", "-5s", "5",
+                           "soon", "inf", "1dd", "99999999999d"}) {
+    EXPECT_EQ(ParseSpan(text), std::nullopt) << text;
+  }
 }
 
 TEST(FormatTest, TimesAreOfTheGivenZone) {

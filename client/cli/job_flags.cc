@@ -2,11 +2,13 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <optional>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "client/cli/format.h"
 #include "client/cli/hints.h"
 #include "google/protobuf/duration.pb.h"
 #include "peer/base/status_macros.h"
@@ -14,14 +16,14 @@
 namespace convoy {
 namespace {
 
-absl::StatusOr<google::protobuf::Duration> ParseSpan(const std::string& flag,
-                                                     const std::string& text) {
-  absl::Duration span;
-  if (!absl::ParseDuration(text, &span) || span < absl::ZeroDuration() ||
-      span == absl::InfiniteDuration()) {
+absl::StatusOr<google::protobuf::Duration> SpanOfFlag(const std::string& flag,
+                                                      const std::string& text) {
+  const std::optional<absl::Duration> parsed = ParseSpan(text);
+  if (!parsed.has_value()) {
     return UsageError(absl::StrCat(flag, ": \"", text, "\" is no time span"),
-                      "give it as 90s, 10m or 1h30m");
+                      "give it as 90s, 10m, 1h30m or 2d");
   }
+  absl::Duration span = *parsed;
   google::protobuf::Duration proto;
   const std::int64_t seconds =
       absl::IDivDuration(span, absl::Seconds(1), &span);
@@ -73,12 +75,12 @@ absl::Status FillJob(const JobFlags& flags, v1::Job& job,
   if (!flags.no_progress_timeout.empty()) {
     CONVOY_ASSIGN_OR_RETURN(
         *job.mutable_no_progress_timeout(),
-        ParseSpan("--no-progress-timeout", flags.no_progress_timeout));
+        SpanOfFlag("--no-progress-timeout", flags.no_progress_timeout));
     fields.push_back("no_progress_timeout");
   }
   if (!flags.retry_delay.empty()) {
     CONVOY_ASSIGN_OR_RETURN(*job.mutable_minimum_retry_delay(),
-                            ParseSpan("--retry-delay", flags.retry_delay));
+                            SpanOfFlag("--retry-delay", flags.retry_delay));
     fields.push_back("minimum_retry_delay");
   }
   return absl::OkStatus();

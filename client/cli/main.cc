@@ -16,6 +16,7 @@
 #include "client/cli/commands_watch.h"
 #include "client/cli/completion.h"
 #include "client/cli/exit_code.h"
+#include "client/cli/format.h"
 #include "client/cli/unknown_word.h"
 #include "peer/base/version.h"
 
@@ -47,11 +48,13 @@ void AddGlobalFlags(CLI::App& app, convoy::CliContext& context) {
   app.add_option_function<std::string>(
          "--timeout",
          [&context](const std::string& text) {
-           if (!absl::ParseDuration(text, &context.client.deadline) ||
-               context.client.deadline <= absl::ZeroDuration()) {
+           const auto span = text == "inf" ? absl::InfiniteDuration()
+                                           : convoy::ParseSpan(text);
+           if (!span.has_value() || *span == absl::ZeroDuration()) {
              throw CLI::ValidationError("--timeout",
                                         "give a time span, such as 10s");
            }
+           context.client.deadline = *span;
          },
          "How long a call may take. Default: 30s")
       ->type_name("SPAN");
