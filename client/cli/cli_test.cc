@@ -488,11 +488,26 @@ TEST_F(CliTest, CreateAddResumeComplete) {
             "file 0: " + folder_ + "/a\nfile 1: " + folder_ + "/b\n");
   EXPECT_EQ(Run({"resume", id}).out, id.substr(0, 8) + " queued  nightly\n");
   EXPECT_EQ(Run({"suspend", id}).code, 0);
+  daemon_.ChangeJob(id, Become(v1::JOB_STATE_TRANSFERRED));
   EXPECT_EQ(Run({"complete", id}).code, 0);
   EXPECT_EQ(daemon_.GetJob(id).state(), v1::JOB_STATE_ACKNOWLEDGED);
   const Result late = Run({"resume", id});
   EXPECT_EQ(late.code, 1);
   EXPECT_THAT(late.err, HasSubstr("final state"));
+}
+
+TEST_F(CliTest, CompleteThrowsNothingAwayUnlessAskedTo) {
+  daemon_.PutJob(Job(kId, v1::JOB_STATE_QUEUED));
+  const Result early = Run({"complete", kId});
+  EXPECT_EQ(early.code, 1);
+  EXPECT_THAT(early.err, StartsWith("convoy: job 1a2b3c4d is not transferred "
+                                    "but queued"));
+  EXPECT_THAT(early.err, HasSubstr("hint: wait with: convoy watch 1a2b3c4d; "));
+  EXPECT_THAT(early.err, HasSubstr("complete --partial 1a2b3c4d\n"));
+  EXPECT_EQ(daemon_.CallCount("CompleteJob"), 0);
+  EXPECT_EQ(daemon_.GetJob(kId).state(), v1::JOB_STATE_QUEUED);
+  EXPECT_EQ(Run({"complete", "--partial", kId}).code, 0);
+  EXPECT_EQ(daemon_.GetJob(kId).state(), v1::JOB_STATE_ACKNOWLEDGED);
 }
 
 TEST_F(CliTest, CreateNamesTheJobAfterItsFirstFile) {

@@ -165,7 +165,10 @@ std::string HintFor(const absl::Status& status, absl::string_view job_id) {
 }
 
 absl::Status UsageError(absl::string_view message, absl::string_view hint) {
-  absl::Status status = absl::InvalidArgumentError(message);
+  return WithHint(absl::InvalidArgumentError(message), hint);
+}
+
+absl::Status WithHint(absl::Status status, absl::string_view hint) {
   if (!hint.empty()) status.SetPayload(kHintPayload, absl::Cord(hint));
   return status;
 }

@@ -20,6 +20,9 @@ std::string HintFor(const absl::Status& status, absl::string_view job_id);
 // INVALID_ARGUMENT for a wrong command line, with its hint.
 absl::Status UsageError(absl::string_view message, absl::string_view hint);
 
+// `status`, with its hint for HintFor.
+absl::Status WithHint(absl::Status status, absl::string_view hint);
+
 }  // namespace convoy
 
 #endif  // CONVOY_CLIENT_CLI_HINTS_H_
