@@ -66,7 +66,7 @@ TEST_F(CommandLineTest, AJobStepByStep) {
   const ProcessResult ids = Convoy({"jobs", "--quiet"});
   const std::vector<std::string> lines = absl::StrSplit(ids.output, '\n');
   const std::string& id = lines.front();
-  EXPECT_THAT(Convoy({"explain", id}).output, HasSubstr("ResumeJob"));
+  EXPECT_THAT(Convoy({"explain", id}).output, HasSubstr("convoy resume"));
   EXPECT_EQ(Convoy({"set", id, "--priority", "high"}).exit_code, 0);
   EXPECT_EQ(Convoy({"resume", id}).exit_code, 0);
   ASSERT_TRUE(daemon_.WaitFor(id, {v1::JOB_STATE_TRANSFERRED}).ok());
