@@ -23,6 +23,7 @@ class FileRunListener {
  public:
   virtual ~FileRunListener() = default;
   virtual void OnRunNews(FileRun* run, const TransferNews& news) = 0;
+  virtual void OnRunCheckpointVoid(FileRun* run) = 0;
   virtual void OnRunEnd(FileRun* run, TransferEnd end) = 0;
 };
 
@@ -36,6 +37,9 @@ class FileRun final : public TransferObserver {
 
   void OnNews(const TransferNews& latest) override {
     if (listener_ != nullptr) listener_->OnRunNews(this, latest);
+  }
+  void OnCheckpointVoid() override {
+    if (listener_ != nullptr) listener_->OnRunCheckpointVoid(this);
   }
   void OnEnd(TransferEnd end) override {
     if (listener_ != nullptr) listener_->OnRunEnd(this, std::move(end));

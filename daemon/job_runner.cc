@@ -208,6 +208,22 @@ void JobRunner::OnRunNews(FileRun* run, const TransferNews& news) {
   observer_.OnFileNews(parts_.table->Find(run->job), run, before);
 }
 
+void JobRunner::OnRunCheckpointVoid(FileRun* run) {
+  JobEntry* const entry = parts_.table->Find(run->job);
+  FoldRun(entry, run);
+  JobFile& file = FileOf(entry, run->index);
+  file.flushed_bytes = 0;
+  file.transfer->checkpoint.clear();
+  parts_.commits->TouchFile(run->job, run->index);
+  parts_.commits->WhenDurable([this, id = run->id](const absl::Status& status) {
+    // Not durable: the job was read back, and its runs have ended.
+    FileRun* const waiting = Find(id);
+    if (status.ok() && waiting != nullptr) {
+      waiting->transfer->CheckpointForgotten();
+    }
+  });
+}
+
 void JobRunner::OnRunEnd(FileRun* run, TransferEnd end) {
   // The last bytes may have come with the end.
   if (SaysSomething(end.news)) OnRunNews(run, end.news);

@@ -76,6 +76,7 @@ class JobRunner final : private FileRunListener {
   struct Opened;
 
   void OnRunNews(FileRun* run, const TransferNews& news) override;
+  void OnRunCheckpointVoid(FileRun* run) override;
   void OnRunEnd(FileRun* run, TransferEnd end) override;
 
   // Null: has ended.

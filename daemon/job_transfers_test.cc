@@ -86,6 +86,33 @@ TEST_F(JobTransfersTest, SuspendStopsAndResumeGoesOnFromTheCheckpoint) {
   EXPECT_EQ(h_.Get(id)->progress().transferred_bytes(), 40);
 }
 
+TEST_F(JobTransfersTest, AVoidCheckpointIsForgottenBeforeTheTransferGoesOn) {
+  const std::string id = h_.CreateRunning({"/d/a"});
+  h_.engine.SendNews(0, FakeTransferEngine::Progress(40, 100));
+  h_.Suspend(id).value();
+  h_.Resume(id).value();
+  EXPECT_EQ(h_.Stored(id)->files[0].transfer->checkpoint, "checkpoint");
+  EXPECT_FALSE(h_.engine.checkpoint_forgotten(1));
+  h_.engine.SendCheckpointVoid(1);
+  h_.RunUntilIdle();
+  EXPECT_TRUE(h_.engine.checkpoint_forgotten(1));
+  EXPECT_EQ(h_.Stored(id)->files[0].transfer->checkpoint, "");
+  EXPECT_EQ(h_.Get(id)->progress().transferred_bytes(), 0);
+}
+
+TEST_F(JobTransfersTest, AVoidCheckpointThatCannotBeForgottenEndsTheTransfer) {
+  const std::string id = h_.CreateRunning({"/d/a"});
+  h_.engine.SendNews(0, FakeTransferEngine::Progress(40, 100));
+  h_.Suspend(id).value();
+  h_.Resume(id).value();
+  h_.store.fail_commits = 1;
+  h_.engine.SendCheckpointVoid(1);
+  h_.RunUntilIdle();
+  EXPECT_FALSE(h_.engine.checkpoint_forgotten(1));
+  EXPECT_FALSE(h_.engine.running(1));
+  EXPECT_EQ(h_.Stored(id)->files[0].transfer->checkpoint, "checkpoint");
+}
+
 TEST_F(JobTransfersTest, SuspendOfATransferredJobChangesNothing) {
   const std::string id = h_.CreateTransferred({"/d/a"});
   EXPECT_EQ(h_.Suspend(id)->state(), v1::JOB_STATE_TRANSFERRED);

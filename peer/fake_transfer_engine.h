@@ -80,6 +80,25 @@ class FakeTransferEngine final : public TransferEngine {
       if (observer != nullptr) observer->OnNews(news);
     });
   }
+  // Posts OnCheckpointVoid, likewise.
+  void SendCheckpointVoid(std::size_t index) {
+    std::shared_ptr<State> state = Get(index);
+    Executor* const executor = state->executor;
+    executor->Post([state = std::move(state)] {
+      TransferObserver* observer = nullptr;
+      {
+        MutexLock lock(&state->mutex);
+        observer = state->observer;
+      }
+      if (observer != nullptr) observer->OnCheckpointVoid();
+    });
+  }
+  // CheckpointForgotten came.
+  bool checkpoint_forgotten(std::size_t index) const {
+    const std::shared_ptr<State> state = Get(index);
+    MutexLock lock(&state->mutex);
+    return state->checkpoint_forgotten;
+  }
   // Posts OnEnd, likewise.
   void SendEnd(std::size_t index, TransferEnd end) {
     std::shared_ptr<State> state = Get(index);
@@ -138,6 +157,7 @@ class FakeTransferEngine final : public TransferEngine {
     Mutex mutex;
     // Null once the transfer was destroyed or has ended.
     TransferObserver* observer ABSL_GUARDED_BY(mutex);
+    bool checkpoint_forgotten ABSL_GUARDED_BY(mutex) = false;
   };
 
   class FakeTransfer final : public Transfer {
@@ -147,6 +167,10 @@ class FakeTransferEngine final : public TransferEngine {
     ~FakeTransfer() override {
       MutexLock lock(&state_->mutex);
       state_->observer = nullptr;
+    }
+    void CheckpointForgotten() override {
+      MutexLock lock(&state_->mutex);
+      state_->checkpoint_forgotten = true;
     }
 
    private:

@@ -63,11 +63,13 @@ HttpTransfer::HttpTransfer(const Parts& parts, TransferSpec spec,
       reporter_(std::move(link), parts.executor, parts.clock,
                 [this](TransferNews* news) { CompleteNews(news); }),
       store_({parts.executor, parts.worker}, std::move(file),
-             spec_.expected_sha256, this) {}
+             spec_.expected_sha256, this),
+      checkpoint_told_(!spec_.checkpoint.empty()) {}
 
 void HttpTransfer::Start() {
   const absl::Status restored = Restore();
   if (!restored.ok()) return End(restored);
+  if (!remote_ && checkpoint_told_) Drop();
   if (store_.ledger() != nullptr && store_.ledger()->AllWritten()) {
     return OnWritten();
   }
@@ -115,9 +117,11 @@ bool HttpTransfer::CanGoOn() const {
 }
 
 void HttpTransfer::Fetch() {
-  if (remote_ && !CanGoOn()) {
-    const absl::Status cleared = Clear();
-    if (!cleared.ok()) return End(cleared);
+  if (remote_ && !CanGoOn()) Drop();
+  if (dropped_) {
+    if (checkpoint_told_) return reporter_.VoidCheckpoint();
+    const absl::Status emptied = Empty();
+    if (!emptied.ok()) return End(emptied);
   }
   OriginFetcher::Owner* const self = this;
   fetcher_ = std::make_unique<OriginFetcher>(
@@ -164,12 +168,21 @@ std::string HttpTransfer::FirstIfRange() const {
                                          : validator.last_modified;
 }
 
-absl::Status HttpTransfer::Clear() {
+void HttpTransfer::Drop() {
   remote_.reset();
   mixed_ = false;
   reporter_.news().size.reset();
-  reporter_.news().checkpoint.clear();
+  dropped_ = true;
+}
+
+absl::Status HttpTransfer::Empty() {
+  dropped_ = false;
   return store_.Clear();
+}
+
+void HttpTransfer::CheckpointForgotten() {
+  checkpoint_told_ = false;
+  if (!reporter_.ended()) Fetch();
 }
 
 absl::StatusOr<Verdict> HttpTransfer::Judge(const OriginAnswer& answer,
@@ -273,9 +286,10 @@ absl::StatusOr<Verdict> HttpTransfer::JudgeMirror(const OriginAnswer& answer) {
 absl::StatusOr<Verdict> HttpTransfer::BeginAnew(const OriginAnswer& answer) {
   const bool from_start = answer.kind == OriginAnswer::Kind::kWhole ||
                           answer.body.offset == map_.RemoteFrom(0).offset;
-  CONVOY_RETURN_IF_ERROR(Clear());
-  return from_start ? Establish(answer)
-                    : absl::StatusOr<Verdict>(Verdict::kStartOver);
+  Drop();
+  if (!from_start || checkpoint_told_) return Verdict::kStartOver;
+  CONVOY_RETURN_IF_ERROR(Empty());
+  return Establish(answer);
 }
 
 absl::StatusOr<Verdict> HttpTransfer::Establish(const OriginAnswer& answer) {
@@ -324,8 +338,8 @@ void HttpTransfer::OnFetcherEnd(OriginFetcher::Outcome outcome) {
           .Retryable()
           .Status("the file at the origin changed again and again while it was "
                   "read"));
-  if (status.ok()) status = Clear();
   if (!status.ok()) return End(std::move(status));
+  Drop();
   Fetch();
 }
 
@@ -379,8 +393,7 @@ void HttpTransfer::EndWithFailures() {
 void HttpTransfer::OnWritten() {
   const std::int64_t size = store_.ledger()->layout().size();
   if (spec_.ranges.empty() && spec_.expected_size.value_or(size) != size) {
-    const absl::Status cleared = Clear();
-    if (!cleared.ok()) return End(cleared);
+    Drop();
     return OnUrlFailed(
         RemoteError(v1::ERROR_REASON_SIZE_MISMATCH, url())
             .Status(absl::StrCat("the file at the origin has ", size,
@@ -413,8 +426,7 @@ void HttpTransfer::OnStoreEnd(absl::Status status) {
   finishing_ = false;
   // Which of several URLs was wrong is not known: this one alone comes next.
   const bool again = mixed_;
-  const absl::Status cleared = Clear();
-  if (!cleared.ok()) return End(cleared);
+  Drop();
   if (again) return Fetch();
   OnUrlFailed(std::move(status), std::nullopt);
 }
@@ -426,7 +438,7 @@ void HttpTransfer::End(absl::Status status,
 }
 
 void HttpTransfer::CompleteNews(TransferNews* news) {
-  news->flushed_bytes = store_.flushed_bytes();
+  news->flushed_bytes = dropped_ ? 0 : store_.flushed_bytes();
   news->url_index = static_cast<int>(url_index_);
   news->connections = fetcher_ == nullptr ? 0 : fetcher_->connections();
   news->activity = Activity();
@@ -441,6 +453,7 @@ void HttpTransfer::CompleteNews(TransferNews* news) {
   checkpoint.layout = store_.ledger()->layout();
   checkpoint.flushed = store_.ledger()->FlushedSpans();
   news->checkpoint = checkpoint.Encode();
+  checkpoint_told_ = true;
 }
 
 std::string HttpTransfer::Activity() const {

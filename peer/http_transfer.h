@@ -51,6 +51,7 @@ class HttpTransfer final : public Transfer,
                std::shared_ptr<ObserverLink> link);
 
   void Start();
+  void CheckpointForgotten() override;
 
  private:
   struct Failure {
@@ -84,7 +85,10 @@ class HttpTransfer final : public Transfer,
   OriginFetcher::Plan MakePlan() const;
   ByteRange FirstRange() const;
   std::string FirstIfRange() const;
-  absl::Status Clear();
+  // What the store has is of no use any more. It is emptied before anything
+  // else is fetched, when no checkpoint speaks of it any more.
+  void Drop();
+  absl::Status Empty();
   // Counts; the error when it was too often.
   absl::Status CountRestart(absl::Status last_error);
   void OnWritten();
@@ -112,7 +116,10 @@ class HttpTransfer final : public Transfer,
   // empty.
   std::optional<RemoteIdentity> remote_;
   std::uint64_t remote_url_key_ = 0;
-  bool mixed_ = false;  // The store has bytes of more than one URL.
+  bool mixed_ = false;    // The store has bytes of more than one URL.
+  bool dropped_ = false;  // The store is to be emptied.
+  // The observer has a checkpoint.
+  bool checkpoint_told_ = false;
 
   std::size_t url_index_ = 0;
   // This URL is asked without a Range header.

@@ -34,8 +34,8 @@ LocalCopy::LocalCopy(const Parts& parts, TransferSpec spec, UniqueFd source,
       shared_(std::make_shared<Shared>(std::move(source), file)),
       reporter_(std::move(link), parts.executor, parts.clock,
                 [this](TransferNews* news) { CompleteNews(news); }),
-      store_({parts.executor, parts.worker}, file, spec_.expected_sha256,
-             this) {}
+      store_({parts.executor, parts.worker}, file, spec_.expected_sha256, this),
+      checkpoint_told_(!spec_.checkpoint.empty()) {}
 
 LocalCopy::~LocalCopy() {
   MutexLock lock(&shared_->mutex);
@@ -62,6 +62,7 @@ absl::StatusOr<RemoteIdentity> LocalCopy::SourceIdentity() const {
 void LocalCopy::Begin() {
   const absl::Status status = Open();
   if (!status.ok()) return End(status);
+  if (!store_.is_open()) return Empty();
   reporter_.news().connected = true;
   reporter_.news().size = map_.size();
   reporter_.news().validator = source_.validator;
@@ -86,7 +87,8 @@ absl::Status LocalCopy::Open() {
     CONVOY_ASSIGN_OR_RETURN(map_, RangeMap::Make(spec_.ranges, size));
   }
   const std::optional<TransferCheckpoint> checkpoint =
-      TransferCheckpoint::Decode(restarts_ == 0 ? spec_.checkpoint : "");
+      TransferCheckpoint::Decode(
+          checkpoint_told_ && restarts_ == 0 ? spec_.checkpoint : "");
   CONVOY_ASSIGN_OR_RETURN(const std::int64_t there, store_.FileSize());
   if (checkpoint &&
       checkpoint->source == TransferCheckpoint::Source::kLocalFile &&
@@ -96,6 +98,8 @@ absl::Status LocalCopy::Open() {
       there >= checkpoint->FlushedEnd()) {
     return store_.Restore(checkpoint->layout, checkpoint->flushed);
   }
+  // A checkpoint that does not fit is forgotten first.
+  if (checkpoint_told_) return absl::OkStatus();
   return store_.Open(PieceLayout(map_.size()));
 }
 
@@ -160,16 +164,28 @@ void LocalCopy::OnAllWritten() {
 
 void LocalCopy::BeginAnew() {
   span_ = {};
-  absl::Status status = store_.Clear();
-  if (status.ok() && ++restarts_ > kMaxRestarts) {
-    status = SourceError(v1::ERROR_REASON_REMOTE_FILE_CHANGED, spec_.urls[0])
-                 .Retryable()
-                 .Status(
-                     "the source file changed again and again while it was "
-                     "copied");
+  if (++restarts_ > kMaxRestarts) {
+    return End(
+        SourceError(v1::ERROR_REASON_REMOTE_FILE_CHANGED, spec_.urls[0])
+            .Retryable()
+            .Status("the source file changed again and again while it was "
+                    "copied"));
   }
-  if (!status.ok()) return End(std::move(status));
+  Empty();
+}
+
+void LocalCopy::Empty() {
+  dropped_ = true;
+  if (checkpoint_told_) return reporter_.VoidCheckpoint();
+  dropped_ = false;
+  const absl::Status cleared = store_.Clear();
+  if (!cleared.ok()) return End(cleared);
   Begin();
+}
+
+void LocalCopy::CheckpointForgotten() {
+  checkpoint_told_ = false;
+  if (!reporter_.ended()) Empty();
 }
 
 void LocalCopy::OnFlushed() { reporter_.Changed(); }
@@ -185,8 +201,7 @@ void LocalCopy::OnBacklog(bool full) {
 void LocalCopy::OnStoreEnd(absl::Status status) {
   if (ErrorDetailOf(status).reason() == v1::ERROR_REASON_VALIDATION_FAILED &&
       !status.ok()) {
-    const absl::Status cleared = store_.Clear();
-    if (!cleared.ok()) status = cleared;
+    dropped_ = true;
   }
   End(std::move(status));
 }
@@ -196,7 +211,7 @@ void LocalCopy::End(absl::Status status) {
 }
 
 void LocalCopy::CompleteNews(TransferNews* news) {
-  news->flushed_bytes = store_.flushed_bytes();
+  news->flushed_bytes = dropped_ ? 0 : store_.flushed_bytes();
   news->activity = !finishing_                     ? "copying a local file"
                    : spec_.expected_sha256.empty() ? "bringing the file to disk"
                                                    : "checking SHA-256";
@@ -204,7 +219,7 @@ void LocalCopy::CompleteNews(TransferNews* news) {
                         ? "size and modification time of the local file"
                         : "sha-256 given in the job";
   news->checkpoint.clear();
-  if (store_.ledger() == nullptr) return;
+  if (dropped_ || store_.ledger() == nullptr) return;
   TransferCheckpoint checkpoint;
   checkpoint.source = TransferCheckpoint::Source::kLocalFile;
   checkpoint.url_key = TransferCheckpoint::KeyOfUrl(spec_.urls[0]);
@@ -214,6 +229,7 @@ void LocalCopy::CompleteNews(TransferNews* news) {
   checkpoint.layout = store_.ledger()->layout();
   checkpoint.flushed = store_.ledger()->FlushedSpans();
   news->checkpoint = checkpoint.Encode();
+  checkpoint_told_ = true;
 }
 
 }  // namespace convoy

@@ -40,6 +40,7 @@ class LocalCopy final : public Transfer, private PieceStore::Listener {
   ~LocalCopy() override;
 
   void Start();
+  void CheckpointForgotten() override;
 
  private:
   // What a step on the worker needs. Steps hold the mutex while they write.
@@ -63,6 +64,8 @@ class LocalCopy final : public Transfer, private PieceStore::Listener {
   void OnStepDone(std::int64_t position, absl::StatusOr<std::int64_t> copied);
   void OnAllWritten();
   void BeginAnew();
+  // Empties the store, when no checkpoint speaks of it any more, and begins.
+  void Empty();
   void End(absl::Status status);
   void CompleteNews(TransferNews* news);
 
@@ -78,6 +81,9 @@ class LocalCopy final : public Transfer, private PieceStore::Listener {
   bool waiting_for_disk_ = false;
   bool finishing_ = false;
   int restarts_ = 0;
+  bool dropped_ = false;  // The store is of no use any more.
+  // The observer has a checkpoint.
+  bool checkpoint_told_ = false;
   const std::shared_ptr<char> alive_ = std::make_shared<char>();
 };
 

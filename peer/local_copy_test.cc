@@ -84,7 +84,7 @@ TEST_F(LocalCopyTest, ChecksSizeAndDigest) {
   const RecordingObserver& observer = world_.Run(std::move(spec));
   EXPECT_EQ(observer.reason(), v1::ERROR_REASON_VALIDATION_FAILED);
   EXPECT_EQ(observer.end().news.checkpoint, "");
-  EXPECT_EQ(world_.target().Size(), 0);
+  EXPECT_EQ(observer.end().news.flushed_bytes, 0);
 }
 
 TEST_F(LocalCopyTest, GoesOnFromACheckpointUnlessTheSourceChanged) {

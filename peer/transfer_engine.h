@@ -90,6 +90,12 @@ class TransferObserver {
   // The newest state; what came in between is skipped. At most about 5 calls a
   // second, at least one whenever `connected` or `size` changes.
   virtual void OnNews(const TransferNews& news) = 0;
+  // Checkpoints told so far, and TransferSpec.checkpoint, are void: the bytes
+  // that they speak of are about to be replaced by those of another version of
+  // the file. Forget them, durably, then call Transfer::CheckpointForgotten;
+  // the transfer waits for that, for an old checkpoint and new bytes would make
+  // a wrong file.
+  virtual void OnCheckpointVoid() = 0;
   // Once, last.
   virtual void OnEnd(TransferEnd end) = 0;
 };
@@ -101,6 +107,8 @@ class TransferObserver {
 class Transfer {
  public:
   virtual ~Transfer() = default;
+  // The answer to TransferObserver::OnCheckpointVoid. Call on its executor.
+  virtual void CheckpointForgotten() = 0;
 };
 
 class TransferEngine {

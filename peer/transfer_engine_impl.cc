@@ -17,6 +17,12 @@ class TransferEngineImpl::Handle final : public Transfer {
         link_(std::move(link)),
         running_(std::move(running)),
         executor_(executor) {}
+  void CheckpointForgotten() override {
+    executor_->Post([running = running_, number = number_] {
+      const auto found = running->find(number);
+      if (found != running->end()) found->second->CheckpointForgotten();
+    });
+  }
   ~Handle() override {
     link_->Cut();
     executor_->Post([running = std::move(running_), number = number_] {

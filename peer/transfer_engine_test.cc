@@ -31,10 +31,16 @@ class WaitingObserver final : public TransferObserver {
     news_ = news;
     changed_.NotifyAll();
   }
+  void OnCheckpointVoid() override { on_void_(); }
   void OnEnd(TransferEnd end) override {
     MutexLock lock(&mutex_);
     end_ = std::move(end);
     changed_.NotifyAll();
+  }
+
+  // Before the transfer begins.
+  void SetOnVoid(std::function<void()> on_void) {
+    on_void_ = std::move(on_void);
   }
 
   TransferEnd WaitForEnd() {
@@ -53,6 +59,7 @@ class WaitingObserver final : public TransferObserver {
   CondVar changed_;
   TransferNews news_ ABSL_GUARDED_BY(mutex_);
   std::optional<TransferEnd> end_ ABSL_GUARDED_BY(mutex_);
+  std::function<void()> on_void_;
 };
 
 // One file on a server that does HTTP well, unless it is told to stall.
@@ -147,6 +154,7 @@ class TransferEngineTest : public testing::Test {
     Stop();
     observers_.push_back(std::make_unique<WaitingObserver>());
     WaitingObserver* const observer = observers_.back().get();
+    observer->SetOnVoid([this] { transfer_->CheckpointForgotten(); });
     auto shared = std::make_shared<TransferSpec>(std::move(spec));
     OnExecutor([this, shared, observer] {
       transfer_ = engine_->Start(std::move(*shared), observer, &executor_);

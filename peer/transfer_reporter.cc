@@ -43,6 +43,18 @@ void ObserverLink::DeliverNews() {
   if (news) observer_->OnNews(*news);
 }
 
+void ObserverLink::SendCheckpointVoid(
+    const std::shared_ptr<ObserverLink>& link) {
+  {
+    MutexLock lock(&link->mutex_);
+    link->news_.reset();
+  }
+  link->executor_->Post([link] {
+    TransferObserver* const observer = link->observer();
+    if (observer != nullptr) observer->OnCheckpointVoid();
+  });
+}
+
 void ObserverLink::SendEnd(const std::shared_ptr<ObserverLink>& link,
                            TransferEnd end) {
   link->executor_->Post([link, end = std::move(end)]() mutable {
@@ -84,6 +96,11 @@ void TransferReporter::Send() {
   sent_size_ = news_.size;
   last_sent_ = clock_->Monotonic();
   ObserverLink::SendNews(link_, news_);
+}
+
+void TransferReporter::VoidCheckpoint() {
+  if (timer_ != 0) executor_->CancelTimer(std::exchange(timer_, 0));
+  ObserverLink::SendCheckpointVoid(link_);
 }
 
 void TransferReporter::End(absl::Status status,

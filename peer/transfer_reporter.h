@@ -28,6 +28,8 @@ class ObserverLink {
 
   static void SendNews(const std::shared_ptr<ObserverLink>& link,
                        TransferNews news);
+  // News that are still on the way are dropped.
+  static void SendCheckpointVoid(const std::shared_ptr<ObserverLink>& link);
   static void SendEnd(const std::shared_ptr<ObserverLink>& link,
                       TransferEnd end);
 
@@ -63,6 +65,8 @@ class TransferReporter {
   TransferNews& news() { return news_; }
   // Cheap: call it for every chunk.
   void Changed();
+  // TransferObserver::OnCheckpointVoid.
+  void VoidCheckpoint();
   void End(absl::Status status, std::optional<absl::Duration> retry_after);
   bool ended() const { return ended_; }
 

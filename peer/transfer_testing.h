@@ -154,6 +154,11 @@ class RecordingObserver final : public TransferObserver {
     EXPECT_FALSE(end_) << "news after the end";
     all_.push_back(news);
   }
+  void OnCheckpointVoid() override {
+    EXPECT_FALSE(end_) << "a void checkpoint after the end";
+    ++voided_;
+    if (on_void_) on_void_();
+  }
   void OnEnd(TransferEnd end) override {
     EXPECT_FALSE(end_) << "ended twice";
     end_ = std::move(end);
@@ -165,8 +170,15 @@ class RecordingObserver final : public TransferObserver {
   const absl::Status& status() const { return end_.value().status; }
   v1::ErrorReason reason() const { return ReasonOf(status()); }
   bool retryable() const { return ErrorDetailOf(status()).retryable(); }
+  // Checkpoints that became void.
+  int voided() const { return voided_; }
+  void SetOnVoid(std::function<void()> on_void) {
+    on_void_ = std::move(on_void);
+  }
 
  private:
+  int voided_ = 0;
+  std::function<void()> on_void_;
   std::vector<TransferNews> all_;
   std::optional<TransferEnd> end_;
 };
@@ -209,6 +221,7 @@ class TransferWorld {
     observers_.push_back(std::make_unique<RecordingObserver>());
     transfer_ =
         engine_.Start(std::move(spec), observers_.back().get(), &observers_on_);
+    observers_.back()->SetOnVoid([this] { transfer_->CheckpointForgotten(); });
     return *observers_.back();
   }
   // ... and lets it run until nothing moves without the passing of time.
@@ -218,12 +231,20 @@ class TransferWorld {
     return observer;
   }
   void RunUntilIdle() {
-    executor_.RunUntilIdle();
-    observers_on_.RunUntilIdle();
+    do {
+      executor_.RunUntilIdle();
+      observers_on_.RunUntilIdle();
+    } while (executor_.HasTasks());
   }
   void Advance(absl::Duration by) {
+    // In steps: what observers answer comes in time.
+    constexpr absl::Duration kStep = absl::Milliseconds(20);
+    for (; by > kStep; by -= kStep) {
+      executor_.Advance(kStep);
+      RunUntilIdle();
+    }
     executor_.Advance(by);
-    observers_on_.RunUntilIdle();
+    RunUntilIdle();
   }
   void Stop() {
     transfer_.reset();

@@ -69,6 +69,7 @@ class FakeExecutor final : public Executor {
     clock_.Advance(end - clock_.Monotonic());
   }
 
+  bool HasTasks() const { return !tasks_.empty(); }
   bool HasTimers() const { return !timers_.empty(); }
 
  private:
