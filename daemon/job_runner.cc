@@ -195,9 +195,6 @@ TransferSpec JobRunner::MakeSpec(const Job& job, const JobFile& file,
   spec.http = MakeHttpSettings(job.http.get(), std::move(opened.ca_pem),
                                std::move(opened.certificate_pem),
                                std::move(opened.key_pem));
-  spec.urgency = job.priority == v1::JOB_PRIORITY_FOREGROUND
-                     ? Urgency::kForeground
-                     : Urgency::kBackground;
   spec.checkpoint = file.transfer->checkpoint;
   return spec;
 }

@@ -423,7 +423,6 @@ TEST_F(JobTransfersTest, ForegroundTakesThePlaceOfOthersAndGivesItBack) {
       h_.CreateRunning({"/d/b"}, v1::JOB_PRIORITY_FOREGROUND);
   EXPECT_EQ(h_.StateOf(low), v1::JOB_STATE_QUEUED);
   EXPECT_EQ(h_.StateOf(high), v1::JOB_STATE_CONNECTING);
-  EXPECT_EQ(h_.engine.spec(1).urgency, Urgency::kForeground);
   EXPECT_EQ(h_.Get(low)->progress().transferred_bytes(), 40);
   h_.engine.Succeed(1, "x");
   h_.RunUntilIdle();

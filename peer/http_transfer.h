@@ -113,7 +113,7 @@ class HttpTransfer final : public Transfer,
   RangeMap map_;
 
   // What the store's bytes are of, and from which URL. Absent: the store is
-  // empty.
+  // empty, or about to be emptied.
   std::optional<RemoteIdentity> remote_;
   std::uint64_t remote_url_key_ = 0;
   bool mixed_ = false;    // The store has bytes of more than one URL.

@@ -21,8 +21,6 @@ namespace convoy {
 // knows URLs, open files and pieces; it never opens a path, and never hears of
 // jobs or users.
 
-enum class Urgency { kForeground, kBackground };
-
 // One local file to be filled.
 struct TransferSpec {
   // The temporary file, open for reading and writing.
@@ -37,7 +35,6 @@ struct TransferSpec {
   std::optional<std::int64_t> expected_size;  // Of the whole remote file.
   std::string expected_sha256;  // Of the local file, 32 bytes; or empty.
   std::shared_ptr<const HttpSettings> http;  // Never null.
-  Urgency urgency = Urgency::kBackground;
   // The newest TransferNews.checkpoint of an earlier transfer into the same
   // file. Empty or unreadable: begin anew.
   std::string checkpoint;
