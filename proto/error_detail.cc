@@ -166,6 +166,7 @@ absl::StatusCode CodeOfReason(v1::ErrorReason reason) {
     case v1::ERROR_REASON_LOCAL_FILE_CHANGED:
     case v1::ERROR_REASON_LOCAL_FILE_IO:
     case v1::ERROR_REASON_BLOCKED_BY_POLICY:
+    case v1::ERROR_REASON_BLOCKED_BY_COST_POLICY:
       return absl::StatusCode::kFailedPrecondition;
 
     case v1::ERROR_REASON_VALIDATION_FAILED:
@@ -173,6 +174,7 @@ absl::StatusCode CodeOfReason(v1::ErrorReason reason) {
       return absl::StatusCode::kDataLoss;
 
     case v1::ERROR_REASON_DOWNLOAD_NO_PROGRESS:
+    case v1::ERROR_REASON_MAX_DOWNLOAD_TIME:
       return absl::StatusCode::kDeadlineExceeded;
     case v1::ERROR_REASON_JOB_INACTIVE:
       return absl::StatusCode::kCancelled;
