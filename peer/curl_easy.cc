@@ -2,9 +2,11 @@
 
 #include <curl/curl.h>
 #include <openssl/ssl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -119,6 +121,7 @@ class CurlEasy::Options {
     SetSink(sink);
     SetProtocol();
     SetTimeouts();
+    SetSocket();
     CONVOY_RETURN_IF_ERROR(SetHeaders());
     SetTrust();
     if (get_.own_origin) {
@@ -182,13 +185,21 @@ class CurlEasy::Options {
   }
 
   void SetTimeouts() {
-    Set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(absl::ToInt64Milliseconds(
-                                       get_.limits.connect_timeout)));
+    Set(CURLOPT_CONNECTTIMEOUT_MS,
+        static_cast<long>(absl::ToInt64Milliseconds(get_.connect_timeout)));
     Set(CURLOPT_LOW_SPEED_LIMIT,
         static_cast<long>(get_.limits.low_speed_bytes_per_second));
     Set(CURLOPT_LOW_SPEED_TIME,
         static_cast<long>(absl::ToInt64Seconds(
             absl::Ceil(get_.limits.low_speed_timeout, absl::Seconds(1)))));
+  }
+
+  // Connections are kept, and used by requests of either kind.
+  void SetSocket() {
+    Set(CURLOPT_SOCKOPTDATA, &easy_);
+    Set(CURLOPT_SOCKOPTFUNCTION, &OnSocketMade);
+    Set(CURLOPT_PREREQDATA, &easy_);
+    Set(CURLOPT_PREREQFUNCTION, &OnConnected);
   }
 
   void AddHeader(const std::string& line) {
@@ -203,6 +214,9 @@ class CurlEasy::Options {
 
   absl::Status SetHeaders() {
     Set(CURLOPT_USERAGENT, "convoy/1");
+    if (!get_.host_header.empty()) {
+      AddHeader(absl::StrCat("Host: ", get_.host_header));
+    }
     if (get_.range) AddHeader(RangeHeader(*get_.range));
     if (!get_.if_range.empty()) {
       if (!FitsInHeader(get_.if_range)) {
@@ -230,6 +244,9 @@ class CurlEasy::Options {
   // A job's certificates stand for all others; so do the configuration's for
   // the machine's. They hold for proxies too.
   void SetTrust() {
+    if (get_.settings.ignore_untrusted_chain) Set(CURLOPT_SSL_VERIFYPEER, 0L);
+    if (get_.settings.ignore_host_name) Set(CURLOPT_SSL_VERIFYHOST, 0L);
+    if (get_.settings.check_revocation) Set(CURLOPT_SSL_VERIFYSTATUS, 1L);
     const std::string& ca_pem = get_.settings.ca_pem;
     if (ca_pem.empty() && get_.limits.ca_file.empty()) return;
     if (ca_pem.empty()) {
@@ -272,7 +289,7 @@ class CurlEasy::Options {
 
   void SetClientCertificate() {
     const std::string& certificate = get_.settings.client_certificate_pem;
-    if (certificate.empty()) return;
+    if (certificate.empty()) return SetDefaultClientCertificate();
     const std::string& key = get_.settings.client_key_pem;
     // libcurl lets a request use an open connection if the certificates are
     // equal, without a look at the keys. With the key in the same text nobody
@@ -280,6 +297,18 @@ class CurlEasy::Options {
     const std::string both = absl::StrCat(certificate, "\n", key);
     SetBlob(CURLOPT_SSLCERT_BLOB, both);
     SetBlob(CURLOPT_SSLKEY_BLOB, key.empty() ? certificate : key);
+    Set(CURLOPT_SSLCERTTYPE, "PEM");
+    Set(CURLOPT_SSLKEYTYPE, "PEM");
+  }
+
+  void SetDefaultClientCertificate() {
+    const std::string& certificate = get_.limits.client_certificate_file;
+    if (certificate.empty() || !get_.settings.default_client_certificate) {
+      return;
+    }
+    const std::string& key = get_.limits.client_key_file;
+    Set(CURLOPT_SSLCERT, certificate);
+    Set(CURLOPT_SSLKEY, key.empty() ? certificate : key);
     Set(CURLOPT_SSLCERTTYPE, "PEM");
     Set(CURLOPT_SSLKEYTYPE, "PEM");
   }
@@ -330,13 +359,16 @@ class CurlEasy::Options {
 
 absl::StatusOr<std::unique_ptr<CurlEasy>> CurlEasy::Make(const Get& get,
                                                          Sink* sink) {
-  std::unique_ptr<CurlEasy> easy(new CurlEasy());
+  std::unique_ptr<CurlEasy> easy(new CurlEasy(get.sockets, get.low_effort));
   CONVOY_RETURN_IF_ERROR(Options(get, easy.get()).SetAll(sink));
   return easy;
 }
 
-CurlEasy::CurlEasy()
-    : handle_(curl_easy_init()), error_text_(new char[CURL_ERROR_SIZE]()) {}
+CurlEasy::CurlEasy(CurlSockets& sockets, bool low_effort)
+    : handle_(curl_easy_init()),
+      error_text_(new char[CURL_ERROR_SIZE]()),
+      sockets_(sockets),
+      low_effort_(low_effort) {}
 
 CurlEasy::~CurlEasy() {
   curl_easy_cleanup(handle_);
@@ -348,6 +380,27 @@ int CurlEasy::SetPaused(bool paused) {
       curl_easy_pause(handle_, paused ? CURLPAUSE_RECV : CURLPAUSE_CONT);
   // Without a connection there is nothing to pause.
   return code == CURLE_BAD_FUNCTION_ARGUMENT ? CURLE_OK : code;
+}
+
+void CurlEasy::SetLowSpeed(std::int64_t bytes_per_second) {
+  curl_easy_setopt(handle_, CURLOPT_LOW_SPEED_LIMIT,
+                   static_cast<long>(bytes_per_second));
+}
+
+// Before it connects.
+int CurlEasy::OnSocketMade(void* easy, int socket, int /*purpose*/) {
+  const auto* const self = static_cast<CurlEasy*>(easy);
+  self->sockets_.OnMade(socket, self->low_effort_);
+  return CURL_SOCKOPT_OK;
+}
+
+// Before the request is sent, over a connection that is new or was kept.
+int CurlEasy::OnConnected(void* easy, char* remote_ip, char* local_ip,
+                          int remote_port, int local_port) {
+  auto* const self = static_cast<CurlEasy*>(easy);
+  self->socket_ = self->sockets_.OnUsed(local_ip, local_port, remote_ip,
+                                        remote_port, self->low_effort_);
+  return CURL_PREREQFUNC_OK;
 }
 
 std::shared_ptr<const bool> CurlEasy::WatchForGoodbye() {
@@ -366,6 +419,29 @@ std::shared_ptr<const bool> CurlEasy::WatchForGoodbye() {
   SSL_set_ex_data(connection, GoodbyeIndex(), goodbye.release());
   SSL_set_info_callback(connection, &OnTlsEvent);
   return watched;
+}
+
+void CurlEasy::SetLowWater(int bytes) {
+  long version = 0;
+  if (socket_ < 0 ||
+      curl_easy_getinfo(handle_, CURLINFO_HTTP_VERSION, &version) != CURLE_OK ||
+      version > CURL_HTTP_VERSION_1_1) {
+    return;
+  }
+  setsockopt(socket_, SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof bytes);
+}
+
+std::string CurlEasy::ServerAddress() const {
+  const char* address = nullptr;
+  long port = 0;
+  if (curl_easy_getinfo(handle_, CURLINFO_PRIMARY_IP, &address) != CURLE_OK ||
+      curl_easy_getinfo(handle_, CURLINFO_PRIMARY_PORT, &port) != CURLE_OK ||
+      address == nullptr || *address == '\0') {
+    return "";
+  }
+  const bool is_v6 = absl::StrContains(address, ':');
+  return is_v6 ? absl::StrCat("[", address, "]:", port)
+               : absl::StrCat(address, ":", port);
 }
 
 CurlFailure CurlEasy::Failure(int code) const {

@@ -2,6 +2,7 @@
 #define CONVOY_PEER_CURL_EASY_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,8 +10,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "peer/byte_range.h"
 #include "peer/curl_error.h"
+#include "peer/curl_sockets.h"
 #include "peer/curl_url.h"
 #include "peer/http_settings.h"
 
@@ -58,9 +61,15 @@ class CurlEasy {
     bool own_origin;
     const std::optional<ByteRange>& range;
     const std::string& if_range;
+    // Empty: the URL's host.
+    const std::string& host_header;
+    absl::Duration connect_timeout;
     const HttpSettings& settings;
     const HttpLimits& limits;
     const CurlShare& share;
+    CurlSockets& sockets;
+    // The connection is marked low effort while this request has it.
+    bool low_effort;
   };
 
   // `sink` is not owned. INVALID_ARGUMENT: a header or a credential that HTTP
@@ -79,6 +88,10 @@ class CurlEasy {
   // outside of libcurl.
   int SetPaused(bool paused);
 
+  // The rate below which an answer is given up, from now on. REQUIRES: outside
+  // of libcurl.
+  void SetLowSpeed(std::int64_t bytes_per_second);
+
   // An answer that ends with its connection is whole, over TLS, only if the
   // server said goodbye (RFC 9112 section 9.8); libcurl does not look. What is
   // returned turns true with the goodbye. Null: there is no TLS to look into,
@@ -86,17 +99,33 @@ class CurlEasy {
   // head.
   std::shared_ptr<const bool> WatchForGoodbye();
 
+  // The loop is woken when so many bytes have come, or the connection has
+  // ended, not by every packet (SO_RCVLOWAT). 1 before the answer's end: the
+  // next answer on this connection may be shorter. No effect on HTTP/2, where a
+  // connection outlives an answer that was given up. From inside libcurl.
+  void SetLowWater(int bytes);
+
+  // OriginResponseHead.server_address. REQUIRES: a head has come.
+  std::string ServerAddress() const;
+
   // What libcurl knows about the end of the transfer, but for names and URL.
   CurlFailure Failure(int code) const;
 
  private:
   class Options;
 
-  CurlEasy();
+  CurlEasy(CurlSockets& sockets, bool low_effort);
+
+  static int OnSocketMade(void* easy, int socket, int purpose);
+  static int OnConnected(void* easy, char* remote_ip, char* local_ip,
+                         int remote_port, int local_port);
 
   void* const handle_;
   void* headers_ = nullptr;  // curl_slist*
   std::unique_ptr<char[]> error_text_;
+  CurlSockets& sockets_;
+  int socket_ = -1;  // Of the connection that is used; -1: not known.
+  const bool low_effort_;
 };
 
 }  // namespace convoy

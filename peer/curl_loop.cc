@@ -65,12 +65,13 @@ void CurlLoop::Stop() {
 }
 
 void CurlLoop::Post(Task task) {
+  Posted posted = {std::move(task), clock_.Monotonic()};
   bool first = false;
   {
     MutexLock lock(&mutex_);
     if (stopping_) return;
     first = tasks_.empty();
-    tasks_.push_back(std::move(task));
+    tasks_.push_back(std::move(posted));
   }
   if (first) Wake();
 }
@@ -120,14 +121,17 @@ void CurlLoop::Run() {
 }
 
 bool CurlLoop::RunTasks() {
-  std::deque<Task> tasks;
+  std::deque<Posted> tasks;
   bool stopping = false;
   {
     MutexLock lock(&mutex_);
     tasks.swap(tasks_);
     stopping = stopping_;
   }
-  for (Task& task : tasks) std::move(task)();
+  for (Posted& posted : tasks) {
+    delays_.Observe(clock_.Monotonic() - posted.since);
+    std::move(posted.task)();
+  }
   if (stopping) return false;
   while (true) {
     Task due;

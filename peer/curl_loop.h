@@ -7,6 +7,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
 #include "peer/base/clock.h"
+#include "peer/base/delay_histogram.h"
 #include "peer/base/executor.h"
 #include "peer/base/mutex.h"
 #include "peer/base/timer_queue.h"
@@ -57,7 +58,15 @@ class CurlLoop final : public Executor {
   // returned.
   void Remove(void* easy);
 
+  // How long posted tasks waited for the thread. Any thread.
+  const DelayHistogram& delays() const { return delays_; }
+
  private:
+  struct Posted {
+    Task task;
+    absl::Duration since;  // Monotonic.
+  };
+
   void Run();
   // Runs the tasks that were there at the call, and due timers. False: stopped,
   // and nothing is left.
@@ -69,9 +78,10 @@ class CurlLoop final : public Executor {
 
   const Clock& clock_;
   void* const multi_;  // CURLM*
+  DelayHistogram delays_;
 
   Mutex mutex_;
-  std::deque<Task> tasks_ ABSL_GUARDED_BY(mutex_);
+  std::deque<Posted> tasks_ ABSL_GUARDED_BY(mutex_);
   TimerQueue timers_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
 

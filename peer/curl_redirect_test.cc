@@ -61,6 +61,24 @@ TEST_F(CurlRedirectTest, FollowsEveryKindAndKeepsTheConnection) {
   }
 }
 
+TEST_F(CurlRedirectTest, NeverAsksForABlockedUrl) {
+  TestHttpServer server([](const Request& request, Connection& connection) {
+    connection.Send(request.target == "/to-blocked" ? RedirectTo("/BLOCKED/f")
+                                                    : OkAnswer("body"));
+  });
+  limits().blocked_urls = {"ftp://*", "*/blocked/*"};
+  for (const char* path : {"/blocked/f", "/to-blocked", "/x/../bl%6fcked/f"}) {
+    const Answer answer = Get(server.Url(path));
+    ExpectFailure(*answer, v1::ERROR_REASON_BLOCKED_BY_POLICY, false);
+    EXPECT_EQ(ErrorDetailOf(answer->status).policy(), "http.blocked_urls");
+  }
+  EXPECT_EQ(server.requests().size(), 1u);
+  const Answer allowed = Get(server.Url("/other"));
+  EXPECT_EQ(allowed->body, "body");
+  EXPECT_TRUE(absl::StartsWith(allowed->head->server_address, "127.0.0.1:"))
+      << allowed->head->server_address;
+}
+
 TEST_F(CurlRedirectTest, AnswersWithoutALocationAreFinal) {
   TestHttpServer server([](const Request& request, Connection& connection) {
     connection.Send(AnswerWith(

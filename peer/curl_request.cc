@@ -2,6 +2,8 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -11,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "peer/base/status_macros.h"
+#include "peer/base/url_pattern.h"
 #include "proto/error_detail.h"
 
 namespace convoy {
@@ -24,6 +27,12 @@ constexpr std::size_t kMaxSkippedBytes = 64 * 1024;
 // to the next multiple of this, they cost the file system half as much: whole
 // pages, several at a time. Still larger ones gain nothing.
 constexpr std::size_t kHandOnBytes = 64 * 1024;
+
+// A wake of the loop costs more than the bytes of a packet. Where answers come
+// at this rate (bytes per second) or faster, so many are waited for; an eighth
+// of a second at most.
+constexpr std::size_t kGatherBytes = 16 * 1024;
+constexpr double kGatherRate = 128 * 1024;
 
 }  // namespace
 
@@ -41,25 +50,36 @@ CurlRequest::~CurlRequest() { Withdraw(); }
 absl::Status CurlRequest::Open() {
   CONVOY_ASSIGN_OR_RETURN(own_url_, HttpUrl::Parse(request_.url));
   url_ = own_url_;
-  return absl::OkStatus();
+  return CheckNotBlocked(*url_);
 }
 
 absl::Status CurlRequest::Launch() {
   head_ = ResponseHeadParser();
   head_delivered_ = false;
   said_goodbye_ = nullptr;
+  throttled_ = false;
   redirected_ = false;
   skipped_bytes_ = 0;
   held_.clear();
   body_bytes_ = 0;
+  body_length_ = 0;
+  low_water_ = 1;
   failure_ = absl::OkStatus();
-  const CurlEasy::Get get = {*url_,
-                             AtOwnOrigin(),
-                             request_.range,
-                             request_.if_range,
-                             *request_.settings,
-                             *environment_.limits,
-                             *environment_.share};
+  static const std::string kUrlsHost;
+  const CurlEasy::Get get = {
+      *url_,
+      AtOwnOrigin(),
+      request_.range,
+      request_.if_range,
+      AtOwnOrigin() ? request_.host_header : kUrlsHost,
+      request_.connect_timeout > absl::ZeroDuration()
+          ? request_.connect_timeout
+          : environment_.limits->connect_timeout,
+      *request_.settings,
+      *environment_.limits,
+      *environment_.share,
+      *environment_.sockets,
+      !request_.foreground && *environment_.low_effort_background};
   CONVOY_ASSIGN_OR_RETURN(easy_, CurlEasy::Make(get, this));
   if (!environment_.loop->Add(easy_->handle(), this)) {
     easy_ = nullptr;
@@ -79,8 +99,20 @@ void CurlRequest::Withdraw() {
 void CurlRequest::ApplyPause() {
   if (easy_ == nullptr) return;
   if (!paused_ && !PassHeld()) return EndExchange(CURLE_WRITE_ERROR);
-  const int code = easy_->SetPaused(paused_);
+  const int code = easy_->SetPaused(paused_ || throttled_);
   if (code != CURLE_OK) EndExchange(code);
+}
+
+void CurlRequest::TryAgain() {
+  if (easy_ == nullptr || !std::exchange(throttled_, false)) return;
+  // An answer that is kept waiting is slow by its limit: then only one that
+  // sends nothing is given up.
+  const std::int64_t low_speed =
+      environment_.limits->low_speed_bytes_per_second;
+  easy_->SetLowSpeed(environment_.limiter->IsLimited(traffic())
+                         ? std::min<std::int64_t>(low_speed, 1)
+                         : low_speed);
+  ApplyPause();
 }
 
 void CurlRequest::DeliverHeld() {
@@ -149,9 +181,32 @@ absl::Status CurlRequest::OnRedirect(absl::string_view location) {
                              "configuration does not allow that");
     }
   }
+  CONVOY_RETURN_IF_ERROR(CheckNotBlocked(*next));
   url_ = *std::move(next);
   ++redirects_;
   redirected_ = true;
+  return absl::OkStatus();
+}
+
+absl::Status CurlRequest::CheckNotBlocked(const HttpUrl& url) const {
+  for (const std::string& pattern : environment_.limits->blocked_urls) {
+    if (!MatchesUrlPattern(pattern, url.text()) &&
+        !MatchesUrlPattern(pattern, url.normalized())) {
+      continue;
+    }
+    return Error(v1::ERROR_REASON_BLOCKED_BY_POLICY,
+                 v1::ERROR_CONTEXT_REMOTE_FILE)
+        .Url(redirects_ == 0 && url_->text() == url.text()
+                 ? url.text()
+                 : RedactedUrl(url.text()))
+        .Policy("http.blocked_urls")
+        .Status(absl::StrCat(url_->text() == url.text()
+                                 ? "the URL matches \""
+                                 : "the server redirects to what matches \"",
+                             pattern,
+                             "\", which the configuration blocks "
+                             "(http.blocked_urls)"));
+  }
   return absl::OkStatus();
 }
 
@@ -167,14 +222,19 @@ absl::Status CurlRequest::RedirectRefused(absl::string_view policy,
 absl::Status CurlRequest::DeliverHead() {
   head_delivered_ = true;
   if (head_.EndsWithConnection()) said_goodbye_ = easy_->WatchForGoodbye();
-  CONVOY_ASSIGN_OR_RETURN(const OriginResponseHead head,
+  CONVOY_ASSIGN_OR_RETURN(OriginResponseHead head,
                           head_.Take(url_->text(), environment_.clock->Now()));
+  head.server_address = easy_->ServerAddress();
+  body_length_ = static_cast<std::size_t>(head.content_length.value_or(0));
+  head_at_ = environment_.clock->Monotonic();
   return handler_->OnHead(head);
 }
 
 CurlEasy::Sink::Body CurlRequest::OnBodyBytes(absl::string_view bytes) {
   if (handler_ == nullptr) return Body::kAbort;
   if (redirected_) {
+    environment_.limiter->Charge(traffic(),
+                                 static_cast<std::int64_t>(bytes.size()));
     skipped_bytes_ += bytes.size();
     return skipped_bytes_ <= kMaxSkippedBytes ? Body::kTaken : Body::kAbort;
   }
@@ -183,6 +243,12 @@ CurlEasy::Sink::Body CurlRequest::OnBodyBytes(absl::string_view bytes) {
     if (!failure_.ok() || handler_ == nullptr) return Body::kAbort;
   }
   if (paused_) return Body::kPause;
+  if (!environment_.limiter->TryTake(traffic(),
+                                     static_cast<std::int64_t>(bytes.size()))) {
+    throttled_ = true;
+    owner_.OnThrottled(this);
+    return Body::kPause;
+  }
   // A part before the next boundary, and a part behind it.
   const std::size_t room = kHandOnBytes - body_bytes_ % kHandOnBytes;
   const absl::string_view before = bytes.substr(0, room);
@@ -194,7 +260,19 @@ CurlEasy::Sink::Body CurlRequest::OnBodyBytes(absl::string_view bytes) {
   if (!held_.empty() && !std::exchange(delivery_posted_, true)) {
     owner_.OnBytesHeld(this);
   }
+  GatherBytes();
   return Body::kTaken;
+}
+
+void CurlRequest::GatherBytes() {
+  const absl::Duration spent = environment_.clock->Monotonic() - head_at_;
+  const bool many = body_bytes_ + 2 * kGatherBytes <= body_length_ &&
+                    static_cast<double>(body_bytes_) >=
+                        kGatherRate * absl::ToDoubleSeconds(spent);
+  const int low_water = many ? static_cast<int>(kGatherBytes) : 1;
+  if (low_water == low_water_) return;
+  low_water_ = low_water;
+  easy_->SetLowWater(low_water);
 }
 
 bool CurlRequest::PassHeld() {

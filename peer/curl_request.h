@@ -1,6 +1,7 @@
 #ifndef CONVOY_PEER_CURL_REQUEST_H_
 #define CONVOY_PEER_CURL_REQUEST_H_
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -11,9 +12,11 @@
 #include "peer/base/clock.h"
 #include "peer/curl_easy.h"
 #include "peer/curl_loop.h"
+#include "peer/curl_sockets.h"
 #include "peer/curl_url.h"
 #include "peer/http_settings.h"
 #include "peer/origin_transport.h"
+#include "peer/rate_limiter.h"
 #include "peer/response_head_parser.h"
 
 namespace convoy {
@@ -36,6 +39,10 @@ class CurlRequest final : public CurlTransfer, private CurlEasy::Sink {
     const HttpLimits* limits;
     const Clock* clock;
     const CurlShare* share;
+    CurlSockets* sockets;
+    RateLimiter* limiter;
+    // Background requests mark their connections.
+    const std::atomic<bool>* low_effort_background;
   };
 
   // Told of ends.
@@ -46,6 +53,9 @@ class CurlRequest final : public CurlTransfer, private CurlEasy::Sink {
     virtual void OnExchangeEnd(CurlRequest* request, absl::Status status) = 0;
     // Calls request->DeliverHeld() soon, in a task. From inside libcurl.
     virtual void OnBytesHeld(CurlRequest* request) = 0;
+    // The limiter lets no bytes come. Calls request->TryAgain() in a task, when
+    // it does. From inside libcurl.
+    virtual void OnThrottled(CurlRequest* request) = 0;
 
    protected:
     ~Owner() = default;
@@ -74,10 +84,17 @@ class CurlRequest final : public CurlTransfer, private CurlEasy::Sink {
   // libcurl.
   void Withdraw();
 
+  TrafficClass traffic() const {
+    return request_.foreground ? TrafficClass::kForeground
+                               : TrafficClass::kBackground;
+  }
+
   // From now on, bytes are not taken.
   void SetPaused(bool paused) { paused_ = paused; }
   // Tells libcurl, outside of it.
   void ApplyPause();
+  // Asks the limiter anew. REQUIRES: outside of libcurl.
+  void TryAgain();
   // Gives the handler what came from libcurl, if it is not paused. REQUIRES:
   // outside of libcurl.
   void DeliverHeld();
@@ -90,9 +107,13 @@ class CurlRequest final : public CurlTransfer, private CurlEasy::Sink {
   // The blank line after a head. An error ends the request.
   absl::Status OnHeadComplete();
   absl::Status OnRedirect(absl::string_view location);
+  // BLOCKED_BY_POLICY: http.blocked_urls.
+  absl::Status CheckNotBlocked(const HttpUrl& url) const;
   absl::Status RedirectRefused(absl::string_view policy,
                                absl::string_view why) const;
   absl::Status DeliverHead();
+  // Has bytes that trickle in wake the loop less often, while many are to come.
+  void GatherBytes();
   // Gives the handler what is held. False: it takes no more.
   bool PassHeld();
   // Ends the exchange outside of libcurl. `this` may be gone then.
@@ -114,17 +135,22 @@ class CurlRequest final : public CurlTransfer, private CurlEasy::Sink {
   std::optional<HttpUrl> own_url_;  // That the job named.
   std::optional<HttpUrl> url_;
   int redirects_ = 0;
-  bool paused_ = false;
+  bool paused_ = false;  // By the handler.
 
   // Of one exchange.
   std::unique_ptr<CurlEasy> easy_;
   ResponseHeadParser head_;
   bool head_delivered_ = false;
+  bool throttled_ = false;  // Paused by the limiter.
   // Null: the answer's end needs no goodbye.
   std::shared_ptr<const bool> said_goodbye_;
   bool redirected_ = false;
   std::size_t skipped_bytes_ = 0;
   std::size_t body_bytes_ = 0;  // That libcurl gave.
+  // Of the body; 0: not known.
+  std::size_t body_length_ = 0;
+  absl::Duration head_at_;
+  int low_water_ = 1;
   // The last of them, which the handler has not got yet.
   std::string held_;
   bool delivery_posted_ = false;

@@ -144,6 +144,47 @@ TEST_F(CurlTlsTest, ReportsCertificateFilesThatCannotBeUsed) {
                 v1::ERROR_REASON_SECURE_CHANNEL_FAILURE, false);
 }
 
+TEST_F(CurlTlsTest, LeavesOutOnlyTheCheckThatTheJobNames) {
+  const TestCertificate other =
+      MakeTestCertificate("127.0.0.1", "DNS:other.example");
+  TestHttpServer server(SayTarget, {other.certificate_pem, other.key_pem, ""});
+  HttpSettings no_chain;
+  no_chain.ignore_untrusted_chain = true;
+  ExpectFailure(*Get(server.Url("/"), no_chain), v1::ERROR_REASON_TRUST_FAILURE,
+                false);
+  HttpSettings no_host = Trusting(other.certificate_pem);
+  no_host.ignore_host_name = true;
+  EXPECT_EQ(Get(server.Url("/trusted"), no_host)->body, "/trusted");
+  HttpSettings neither;
+  neither.ignore_untrusted_chain = true;
+  neither.ignore_host_name = true;
+  EXPECT_EQ(Get(server.Url("/any"), neither)->body, "/any");
+  // The connection that one of them has left open is not for others.
+  ExpectFailure(*Get(server.Url("/")), v1::ERROR_REASON_TRUST_FAILURE, false);
+}
+
+TEST_F(CurlTlsTest, WantsProofThatACertificateIsNotRevoked) {
+  TestHttpServer server(SayTarget, ServerTls());
+  HttpSettings settings = Trusting();
+  settings.check_revocation = true;
+  // This server staples no OCSP answer.
+  ExpectFailure(*Get(server.Url("/"), settings), v1::ERROR_REASON_TRUST_FAILURE,
+                false);
+  EXPECT_TRUE(server.requests().empty());
+}
+
+TEST_F(CurlTlsTest, TheConfiguredCertificateStandsInWhereAJobNamesNone) {
+  const TestCertificate client = MakeTestCertificate("client");
+  const std::string path = absl::StrCat(::testing::TempDir(), "/client.pem");
+  std::ofstream(path) << client.certificate_pem << client.key_pem;
+  limits().client_certificate_file = path;
+  TestHttpServer server(SayTarget, ServerTls(client.certificate_pem));
+  EXPECT_EQ(Get(server.Url("/shown"), Trusting())->body, "/shown");
+  HttpSettings without = Trusting();
+  without.default_client_certificate = false;
+  EXPECT_FALSE(Get(server.Url("/"), without)->status.ok());
+}
+
 TEST_F(CurlTlsTest, ShowsTheJobsCertificate) {
   const TestCertificate client = MakeTestCertificate("client of the job");
   TestHttpServer server(SayTarget, ServerTls(client.certificate_pem));

@@ -1,26 +1,43 @@
 #include "peer/curl_transport.h"
 
 #include <algorithm>
+#include <atomic>
+#include <cstddef>
 #include <deque>
 #include <memory>
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "peer/curl_easy.h"
 #include "peer/curl_request.h"
+#include "peer/curl_sockets.h"
 
 namespace convoy {
+namespace {
+
+// The limits may have changed in the meantime.
+constexpr absl::Duration kLongestThrottle = absl::Milliseconds(200);
+
+}  // namespace
 
 // Requests by id, and for each host a queue for its connections. libcurl's own
 // queue is not used: it is one for all hosts, and a full host at its head holds
 // up the others.
 class CurlTransport::Impl final : public CurlRequest::Owner {
  public:
-  Impl(CurlLoop* loop, const HttpLimits& limits, const Clock& clock)
-      : loop_(*loop), limits_(limits), clock_(clock) {}
+  Impl(CurlLoop* loop, const HttpLimits& limits, const Clock& clock,
+       RateLimiter* limiter)
+      : loop_(*loop), limits_(limits), clock_(clock), limiter_(*limiter) {}
 
+  void SetLowEffortBackground(bool low_effort) {
+    low_effort_background_ = low_effort;
+  }
+
+  void SetLimits(const HttpLimits& limits);
   RequestId Start(OriginRequest request, OriginResponseHandler* handler);
   void Cancel(RequestId id);
   void SetPaused(RequestId id, bool paused);
@@ -37,6 +54,11 @@ class CurlTransport::Impl final : public CurlRequest::Owner {
     int running = 0;
     std::deque<RequestId> waiting;
   };
+  // What waits for the limiter, of one class of traffic.
+  struct Throttled {
+    std::deque<RequestId> waiting;
+    bool timer_set = false;
+  };
 
   Entry* Find(RequestId id);
   // Runs `action` in a task of its own, outside of libcurl, if the request is
@@ -51,26 +73,49 @@ class CurlTransport::Impl final : public CurlRequest::Owner {
   void Leave(Entry* entry);
   void OnExchangeEnd(CurlRequest* request, absl::Status status) override;
   void OnBytesHeld(CurlRequest* request) override;
+  void OnThrottled(CurlRequest* request) override;
+  void StartTimer(TrafficClass traffic);
+  void ReleaseThrottled(TrafficClass traffic);
+  Throttled& ThrottledOf(TrafficClass traffic) {
+    return traffic == TrafficClass::kForeground ? foreground_ : background_;
+  }
   // Ends a request that was cancelled.
   void Forget(Entry* entry);
   // REQUIRES: it has no place.
   void Finish(Entry* entry, absl::Status status);
 
   CurlLoop& loop_;
-  const HttpLimits limits_;
+  HttpLimits limits_;
   const Clock& clock_;
+  RateLimiter& limiter_;
   const CurlShare share_;
+  CurlSockets sockets_;
+  std::atomic<bool> low_effort_background_{false};
 
   RequestId last_id_ = 0;
+  Throttled foreground_;
+  Throttled background_;
   std::unordered_map<std::string, Host> hosts_;
   std::unordered_map<RequestId, Entry> requests_;
 };
 
+void CurlTransport::Impl::SetLimits(const HttpLimits& limits) {
+  limits_ = limits;
+  std::vector<std::string> origins;
+  for (const auto& [origin, host] : hosts_) origins.push_back(origin);
+  for (const std::string& origin : origins) LaunchWaiting(origin);
+}
+
 OriginTransport::RequestId CurlTransport::Impl::Start(
     OriginRequest request, OriginResponseHandler* handler) {
   const RequestId id = ++last_id_;
-  const CurlRequest::Environment environment = {&loop_, &limits_, &clock_,
-                                                &share_};
+  const CurlRequest::Environment environment = {&loop_,
+                                                &limits_,
+                                                &clock_,
+                                                &share_,
+                                                &sockets_,
+                                                &limiter_,
+                                                &low_effort_background_};
   requests_[id].request = std::make_unique<CurlRequest>(
       id, std::move(request), handler, environment, this);
   PostFor(id, [this](Entry* entry) { Begin(entry); });
@@ -169,6 +214,36 @@ void CurlTransport::Impl::OnBytesHeld(CurlRequest* request) {
   PostFor(request->id(), [](Entry* entry) { entry->request->DeliverHeld(); });
 }
 
+void CurlTransport::Impl::OnThrottled(CurlRequest* request) {
+  const TrafficClass traffic = request->traffic();
+  ThrottledOf(traffic).waiting.push_back(request->id());
+  StartTimer(traffic);
+}
+
+void CurlTransport::Impl::StartTimer(TrafficClass traffic) {
+  Throttled& throttled = ThrottledOf(traffic);
+  if (throttled.waiting.empty() || throttled.timer_set) return;
+  throttled.timer_set = true;
+  loop_.PostAfter(std::min(limiter_.Wait(traffic), kLongestThrottle),
+                  [this, traffic] {
+                    ThrottledOf(traffic).timer_set = false;
+                    ReleaseThrottled(traffic);
+                  });
+}
+
+// In turn, as long as bytes may come: who takes his and wants more is the last
+// one again.
+void CurlTransport::Impl::ReleaseThrottled(TrafficClass traffic) {
+  std::deque<RequestId>& waiting = ThrottledOf(traffic).waiting;
+  for (std::size_t count = waiting.size();
+       count > 0 && limiter_.Wait(traffic) == absl::ZeroDuration(); --count) {
+    Entry* const entry = Find(waiting.front());
+    waiting.pop_front();
+    if (entry != nullptr) entry->request->TryAgain();
+  }
+  StartTimer(traffic);
+}
+
 void CurlTransport::Impl::Forget(Entry* entry) {
   entry->request->Withdraw();  // Before its place is given to another.
   Leave(entry);
@@ -182,10 +257,18 @@ void CurlTransport::Impl::Finish(Entry* entry, absl::Status status) {
 }
 
 CurlTransport::CurlTransport(CurlLoop* loop, const HttpLimits& limits,
-                             const Clock& clock)
-    : impl_(std::make_unique<Impl>(loop, limits, clock)) {}
+                             const Clock& clock, RateLimiter* limiter)
+    : impl_(std::make_unique<Impl>(loop, limits, clock, limiter)) {}
 
 CurlTransport::~CurlTransport() = default;
+
+void CurlTransport::SetLimits(const HttpLimits& limits) {
+  impl_->SetLimits(limits);
+}
+
+void CurlTransport::SetLowEffortBackground(bool low_effort) {
+  impl_->SetLowEffortBackground(low_effort);
+}
 
 OriginTransport::RequestId CurlTransport::Start(
     OriginRequest request, OriginResponseHandler* handler) {

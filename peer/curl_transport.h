@@ -7,6 +7,7 @@
 #include "peer/curl_loop.h"
 #include "peer/http_settings.h"
 #include "peer/origin_transport.h"
+#include "peer/rate_limiter.h"
 
 namespace convoy {
 
@@ -14,16 +15,27 @@ namespace convoy {
 // again, at most HttpLimits::max_connections_per_host to one scheme, host and
 // port. What waits for a connection waits in order.
 //
+// Bodies come as the limiter lets them; who waits for it waits in turn.
+//
 // Handlers are called on the loop's thread, often from inside libcurl; Start,
 // Cancel and SetPaused take effect after that.
 class CurlTransport final : public OriginTransport {
  public:
-  // `loop` and `clock` are not owned. `clock` dates Retry-After.
-  CurlTransport(CurlLoop* loop, const HttpLimits& limits, const Clock& clock);
+  // All but `limits` are not owned. `clock` dates Retry-After.
+  CurlTransport(CurlLoop* loop, const HttpLimits& limits, const Clock& clock,
+                RateLimiter* limiter);
   // Ends all requests as Cancel does. REQUIRES: loop->Stop() has returned.
   ~CurlTransport() override;
   CurlTransport(const CurlTransport&) = delete;
   CurlTransport& operator=(const CurlTransport&) = delete;
+
+  // For requests that are sent, and connections that are made, from now on. On
+  // the loop's thread.
+  void SetLimits(const HttpLimits& limits);
+
+  // Connections are marked low effort (RFC 8622) while background requests have
+  // them. From the next request on. Any thread. Default: no.
+  void SetLowEffortBackground(bool low_effort);
 
   RequestId Start(OriginRequest request,
                   OriginResponseHandler* handler) override;

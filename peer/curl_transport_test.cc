@@ -340,6 +340,36 @@ TEST_F(CurlTransportTest, HandsOnWholeBlocksForTheDisk) {
   EXPECT_GT(whole_blocks, 0u);
 }
 
+TEST_F(CurlTransportTest, TakesTricklingBytesTogether) {
+  constexpr std::size_t kPart = 1 << 10;
+  const std::string body = ManyBytes(512 << 10);
+  TestHttpServer server(
+      [&body](const Request& request, Connection& connection) {
+        if (request.target == "/short")
+          return connection.Send(OkAnswer("short"));
+        const std::string answer = OkAnswer(body);
+        // At a megabyte a second.
+        for (std::size_t at = 0; at < answer.size(); at += kPart) {
+          connection.Send(absl::string_view(answer).substr(at, kPart));
+          connection.AwaitClient(absl::Milliseconds(1));
+        }
+      });
+  Recorder answer;
+  std::size_t parts = 0;
+  answer.on_body = [&parts](absl::string_view) {
+    ++parts;
+    return absl::OkStatus();
+  };
+  Start(RequestFor(server.Url("/")), &answer);
+  answer.Wait();
+  EXPECT_TRUE(answer.status.ok()) << answer.status;
+  EXPECT_TRUE(answer.body == body);
+  EXPECT_LT(parts, body.size() / kPart / 3);
+  // The connection does not wait for more than a short answer has.
+  EXPECT_EQ(Get(server.Url("/short"))->body, "short");
+  EXPECT_EQ(server.connection_count(), 1);
+}
+
 // --- Connections
 
 TEST_F(CurlTransportTest, UsesAConnectionAgain) {

@@ -17,6 +17,7 @@
 #include "peer/curl_transport.h"
 #include "peer/http_settings.h"
 #include "peer/origin_transport.h"
+#include "peer/rate_limiter.h"
 #include "proto/error_detail.h"
 
 namespace convoy {
@@ -106,6 +107,7 @@ class CurlTransportTest : public ::testing::Test {
 
   // Before the first request.
   HttpLimits& limits() { return limits_; }
+  RateLimiter& limiter() { return limiter_; }
 
   // Runs on the loop's thread and waits for the end.
   void OnLoop(std::function<void()> action) {
@@ -148,7 +150,8 @@ class CurlTransportTest : public ::testing::Test {
   }
   CurlTransport& transport() {
     if (!transport_) {
-      transport_ = std::make_unique<CurlTransport>(&loop(), limits_, clock_);
+      transport_ =
+          std::make_unique<CurlTransport>(&loop(), limits_, clock_, &limiter_);
     }
     return *transport_;
   }
@@ -161,6 +164,7 @@ class CurlTransportTest : public ::testing::Test {
  private:
   TestClock clock_;
   HttpLimits limits_;
+  RateLimiter limiter_{clock_};
   std::unique_ptr<CurlLoop> loop_;
   std::unique_ptr<CurlTransport> transport_;
 };

@@ -2,6 +2,8 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -78,6 +80,13 @@ absl::StatusOr<HttpUrl> HttpUrl::Resolve(absl::string_view reference) const {
   return Read(url.get());
 }
 
+// libcurl would spell the path's escapes anew, so this is done in the text.
+absl::StatusOr<HttpUrl> HttpUrl::WithSuffix(absl::string_view suffix) const {
+  const std::size_t end = std::min(text_.find('?'), text_.size());
+  if (text_[end - 1] == '/') return NoUrl(text_, "its path names no file");
+  return Parse(absl::StrCat(text_.substr(0, end), suffix, text_.substr(end)));
+}
+
 absl::StatusOr<HttpUrl> HttpUrl::Read(void* handle) {
   CURLU* const url = static_cast<CURLU*>(handle);
   curl_url_set(url, CURLUPART_USER, nullptr, 0);
@@ -99,6 +108,11 @@ absl::StatusOr<HttpUrl> HttpUrl::Read(void* handle) {
   if (read.text_.size() > kMaxLength) return NoUrl("", "it is too long");
   read.origin_ = absl::StrCat(scheme, "://", read.host_, ":",
                               Part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT));
+  const std::string port = Part(url, CURLUPART_PORT, CURLU_NO_DEFAULT_PORT);
+  const std::string query = Part(url, CURLUPART_QUERY);
+  read.normalized_ =
+      absl::StrCat(scheme, "://", read.host_, port.empty() ? "" : ":", port,
+                   Part(url, CURLUPART_PATH), query.empty() ? "" : "?", query);
   return read;
 }
 

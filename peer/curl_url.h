@@ -24,7 +24,15 @@ class HttpUrl {
   // name and password are dropped, blanks escaped. Errors as in Parse.
   absl::StatusOr<HttpUrl> Resolve(absl::string_view reference) const;
 
+  // The URL of a file whose name is longer by `suffix`, in which nothing needs
+  // an escape; the query stays.
+  // INVALID_ARGUMENT: the path ends with "/", so it names no file; or too long.
+  absl::StatusOr<HttpUrl> WithSuffix(absl::string_view suffix) const;
+
   const std::string& text() const { return text_; }
+  // Equal for two spellings of one URL: scheme and host in lower case, without
+  // a port that goes without saying.
+  const std::string& normalized() const { return normalized_; }
   // Lower case; brackets around an IPv6 address.
   const std::string& host() const { return host_; }
   // "https://example.org:443": two URLs with the same one share credentials and
@@ -38,6 +46,7 @@ class HttpUrl {
   static absl::StatusOr<HttpUrl> Read(void* handle);
 
   std::string text_;
+  std::string normalized_;
   std::string host_;
   std::string origin_;
   bool https_ = false;

@@ -50,6 +50,39 @@ TEST(HttpUrlTest, LeavesEscapesAndNamesAsTheyAre) {
             "cher.example");
 }
 
+TEST(HttpUrlTest, SpellingsOfOneUrlAreNormalizedAlike) {
+  const std::string plain = Url("https://example.org/a/b?c=D").normalized();
+  EXPECT_EQ(plain, "https://example.org/a/b?c=D");
+  for (const char* same :
+       {"HTTPS://Example.ORG/a/b?c=D", "https://example.org:443/a/b?c=D",
+        "https://example.org/a/b?c=D#there"}) {
+    EXPECT_EQ(Url(same).normalized(), plain) << same;
+  }
+  for (const char* other :
+       {"http://example.org/a/b?c=D", "https://example.org:444/a/b?c=D",
+        "https://example.org/A/b?c=D", "https://example.org/a/b?c=d",
+        "https://example.org/a/b"}) {
+    EXPECT_NE(Url(other).normalized(), plain) << other;
+  }
+  EXPECT_EQ(Url("http://H").normalized(), "http://h/");
+  EXPECT_EQ(Url("http://[::1]:8080/f").normalized(), "http://[::1]:8080/f");
+}
+
+TEST(HttpUrlTest, ASuffixMakesTheNameLongerAndKeepsTheQuery) {
+  const auto with = [](absl::string_view base) {
+    const absl::StatusOr<HttpUrl> url = Url(base).WithSuffix(".torrent");
+    return url.ok() ? url->text() : ReasonName(ReasonOf(url));
+  };
+  EXPECT_EQ(with("http://h:81/a/f.iso"), "http://h:81/a/f.iso.torrent");
+  EXPECT_EQ(with("http://h/f?k=v/"), "http://h/f.torrent?k=v/");
+  EXPECT_EQ(with("http://h/a%20b%2Fc"), "http://h/a%20b%2Fc.torrent");
+  EXPECT_EQ(with("http://h"), "INVALID_ARGUMENT");
+  EXPECT_EQ(with("http://h/a/"), "INVALID_ARGUMENT");
+  EXPECT_EQ(with(absl::StrCat("http://h/",
+                              std::string(HttpUrl::kMaxLength - 12, 'x'))),
+            "INVALID_ARGUMENT");
+}
+
 TEST(HttpUrlTest, RefusesOtherSchemes) {
   for (const char* text : {"ftp://h/f", "file:///f", "gopher://h", "x://h"}) {
     EXPECT_EQ(ReasonOf(HttpUrl::Parse(text)),

@@ -30,6 +30,7 @@ struct FakeRemoteFile {
   bool serves_ranges = true;
   bool tells_length = true;
   bool honours_if_range = true;
+  std::vector<HttpHeader> headers = {};  // More of them.
 };
 
 // What goes wrong with one answer.
@@ -164,6 +165,7 @@ class FakeOriginTransport final : public OriginTransport {
     OriginResponseHead& head = exchange->head;
     const auto size = static_cast<std::int64_t>(file.content.size());
     head.validator = Validator{file.etag, file.last_modified};
+    head.headers = file.headers;
     if (!file.etag.empty()) head.headers.push_back({"ETag", file.etag});
     const bool other_version =
         file.honours_if_range && !request.if_range.empty() &&

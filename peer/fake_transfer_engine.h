@@ -6,12 +6,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <map>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "peer/base/executor.h"
@@ -19,6 +23,90 @@
 #include "peer/transfer_engine.h"
 
 namespace convoy {
+
+// Contents for tests: answers at once, with what the test has put in.
+// Thread-safe.
+class FakeContents final : public Contents {
+ public:
+  // Runs `change` with the fields below to itself.
+  template <typename Change>
+  auto Locked(Change change) {
+    MutexLock lock(&mutex_);
+    return change();
+  }
+
+  void List(Answer<std::vector<ContentInfo>> answer) override {
+    std::move(answer)(Locked([this] { return infos; }));
+  }
+  void ListPeers(std::string content_id,
+                 Answer<std::vector<PeerInfo>> answer) override {
+    std::vector<PeerInfo> found;
+    for (PeerInfo& peer : Locked([this] { return peers; })) {
+      if (content_id.empty() || peer.content_id == content_id) {
+        found.push_back(std::move(peer));
+      }
+    }
+    std::move(answer)(std::move(found));
+  }
+  void Keep(KeepRequest request, Answer<absl::Status> answer) override {
+    Locked([&] {
+      kept.push_back(std::move(request));
+      return 0;
+    });
+    std::move(answer)(absl::OkStatus());
+  }
+  void Release(std::string content_id) override {
+    Locked([&] {
+      released.push_back(std::move(content_id));
+      return 0;
+    });
+  }
+  void Pin(std::string content_id, bool pinned,
+           Answer<absl::Status> answer) override {
+    std::move(answer)(Locked([&]() -> absl::Status {
+      for (ContentInfo& info : infos) {
+        if (info.id != content_id) continue;
+        info.pinned = pinned;
+        return absl::OkStatus();
+      }
+      return absl::NotFoundError("no such content");
+    }));
+  }
+  void Evict(std::string content_id, Answer<absl::Status> answer) override {
+    std::move(answer)(Locked([&]() -> absl::Status {
+      for (auto info = infos.begin(); info != infos.end(); ++info) {
+        if (info->id != content_id) continue;
+        if (info->state == ContentState::kDownloading) {
+          return absl::FailedPreconditionError("a transfer fills it");
+        }
+        infos.erase(info);
+        return absl::OkStatus();
+      }
+      return absl::NotFoundError("no such content");
+    }));
+  }
+  void Adopt(AdoptRequest request,
+             Answer<absl::StatusOr<ContentInfo>> answer) override {
+    ContentInfo info;
+    info.id = std::string(20, 'a');
+    info.local_path = request.keep.local_path;
+    info.owner = request.keep.owner;
+    info.pinned = request.keep.pinned;
+    Locked([&] {
+      infos.push_back(info);
+      return 0;
+    });
+    std::move(answer)(std::move(info));
+  }
+
+  std::vector<ContentInfo> infos;
+  std::vector<PeerInfo> peers;
+  std::vector<KeepRequest> kept;
+  std::vector<std::string> released;
+
+ private:
+  Mutex mutex_;
+};
 
 // A TransferEngine for tests: keeps what it was asked for, and moves no byte
 // until the test says so. Transfers are named by the order in which they were
@@ -34,6 +122,100 @@ class FakeTransferEngine final : public TransferEngine {
     return std::make_unique<FakeTransfer>(std::move(state));
   }
 
+  // Answers with what SetOrigin said; else NOT_FOUND.
+  void AskOrigin(
+      const std::string& url, std::shared_ptr<const HttpSettings> /*http*/,
+      Executor* executor,
+      absl::AnyInvocable<void(absl::StatusOr<Validator>) &&> answer) override {
+    absl::StatusOr<Validator> validator = absl::NotFoundError("no such file");
+    {
+      MutexLock lock(&mutex_);
+      const auto found = origins_.find(url);
+      if (found != origins_.end()) validator = found->second;
+    }
+    executor->Post([answer = std::move(answer),
+                    validator = std::move(validator)]() mutable {
+      std::move(answer)(std::move(validator));
+    });
+  }
+  void SetOrigin(const std::string& url, Validator validator) {
+    MutexLock lock(&mutex_);
+    origins_[url] = std::move(validator);
+  }
+
+  void SetSettings(const HttpLimits& limits,
+                   const SwarmSettings& swarm) override {
+    MutexLock lock(&mutex_);
+    limits_ = limits;
+    swarm_ = swarm;
+  }
+  // What SetSettings was told last.
+  HttpLimits limits() const {
+    MutexLock lock(&mutex_);
+    return limits_;
+  }
+  SwarmSettings swarm() const {
+    MutexLock lock(&mutex_);
+    return swarm_;
+  }
+  void SetBandwidth(const BandwidthLimits& limits) override {
+    MutexLock lock(&mutex_);
+    bandwidth_.push_back(limits);
+  }
+  void SetCacheHosts(const CacheHostSettings& settings) override {
+    MutexLock lock(&mutex_);
+    cache_hosts_ = settings;
+  }
+  void SetOnVpn(bool on_vpn) override {
+    MutexLock lock(&mutex_);
+    on_vpn_ = on_vpn;
+  }
+  std::int64_t OutsideBytes() const override {
+    MutexLock lock(&mutex_);
+    return outside_bytes_;
+  }
+  // What SetFlushedRanges said of it.
+  std::vector<ByteRange> FlushedRanges(
+      const std::string& checkpoint) const override {
+    MutexLock lock(&mutex_);
+    const auto found = flushed_.find(checkpoint);
+    return found == flushed_.end() ? std::vector<ByteRange>() : found->second;
+  }
+  PeerBytes Uploaded() const override {
+    MutexLock lock(&mutex_);
+    return uploaded_;
+  }
+  void SetUploaded(const PeerBytes& uploaded) {
+    MutexLock lock(&mutex_);
+    uploaded_ = uploaded;
+  }
+  FakeContents& contents() override { return contents_; }
+
+  void SetFlushedRanges(const std::string& checkpoint,
+                        std::vector<ByteRange> ranges) {
+    MutexLock lock(&mutex_);
+    flushed_[checkpoint] = std::move(ranges);
+  }
+
+  // What OutsideBytes says from now on.
+  void SetOutsideBytes(std::int64_t bytes) {
+    MutexLock lock(&mutex_);
+    outside_bytes_ = bytes;
+  }
+  // What SetCacheHosts and SetOnVpn were told last.
+  CacheHostSettings cache_hosts() const {
+    MutexLock lock(&mutex_);
+    return cache_hosts_;
+  }
+  bool on_vpn() const {
+    MutexLock lock(&mutex_);
+    return on_vpn_;
+  }
+  // What SetBandwidth was told, in order.
+  std::vector<BandwidthLimits> bandwidth() const {
+    MutexLock lock(&mutex_);
+    return bandwidth_;
+  }
   // Transfers started so far, running or not.
   std::size_t count() const {
     MutexLock lock(&mutex_);
@@ -185,6 +367,17 @@ class FakeTransferEngine final : public TransferEngine {
   mutable Mutex mutex_;
   CondVar started_;
   std::vector<std::shared_ptr<State>> states_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, Validator> origins_ ABSL_GUARDED_BY(mutex_);
+  std::vector<BandwidthLimits> bandwidth_ ABSL_GUARDED_BY(mutex_);
+  CacheHostSettings cache_hosts_ ABSL_GUARDED_BY(mutex_);
+  bool on_vpn_ ABSL_GUARDED_BY(mutex_) = false;
+  std::int64_t outside_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::map<std::string, std::vector<ByteRange>> flushed_
+      ABSL_GUARDED_BY(mutex_);
+  HttpLimits limits_ ABSL_GUARDED_BY(mutex_);
+  PeerBytes uploaded_ ABSL_GUARDED_BY(mutex_);
+  SwarmSettings swarm_ ABSL_GUARDED_BY(mutex_);
+  FakeContents contents_;
 };
 
 }  // namespace convoy

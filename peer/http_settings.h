@@ -57,6 +57,14 @@ struct HttpSettings {
   std::string ca_pem;
   std::string client_certificate_pem;
   std::string client_key_pem;
+  // False: HttpLimits.client_certificate_file does not stand in.
+  bool default_client_certificate = true;
+  // Checks of servers' certificates that are left out, or added (HttpTls in
+  // convoy/v1/job.proto). What comes over a connection with one left out counts
+  // as not authenticated.
+  bool ignore_untrusted_chain = false;
+  bool ignore_host_name = false;
+  bool check_revocation = false;
   RedirectPolicy redirect_policy = RedirectPolicy::kFollow;
 };
 
@@ -72,6 +80,24 @@ struct HttpLimits {
   bool allow_https_to_http = true;
   std::string proxy_url;
   std::string ca_file;
+  // Shown by jobs that name none. PEM, paths; empty: none. The key may stand in
+  // the certificate's file.
+  std::string client_certificate_file;
+  std::string client_key_file;
+  // Patterns (peer/base/url_pattern.h) of URLs that are never asked for.
+  std::vector<std::string> blocked_urls;
+};
+
+// What the configuration says of cache hosts, for all jobs. Meanings, ranges
+// and defaults: CacheHostConfig in convoy/v1/config.proto.
+struct CacheHostSettings {
+  enum class Style { kHost, kPath };
+
+  std::vector<std::string> hosts;  // URL prefixes, in order.
+  Style style = Style::kHost;
+  absl::Duration ban = absl::Minutes(15);
+  absl::Duration connect_timeout = absl::Seconds(3);
+  bool on_vpn = true;
 };
 
 }  // namespace convoy

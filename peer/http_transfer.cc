@@ -6,6 +6,8 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "peer/base/status_macros.h"
+#include "peer/base/url_text.h"
+#include "peer/origin_metadata.h"
 #include "proto/error_detail.h"
 
 namespace convoy {
@@ -23,17 +25,7 @@ Error RemoteError(v1::ErrorReason reason, absl::string_view url) {
   return Error(reason, v1::ERROR_CONTEXT_REMOTE_FILE).Url(url);
 }
 
-absl::string_view HostOf(absl::string_view url) {
-  const std::size_t scheme = url.find("://");
-  if (scheme != absl::string_view::npos) url.remove_prefix(scheme + 3);
-  url = url.substr(0, url.find_first_of("/?#"));
-  const std::size_t user = url.rfind('@');
-  if (user != absl::string_view::npos) url.remove_prefix(user + 1);
-  return url;
-}
-
-std::string Integrity(const RemoteIdentity& remote, bool digest_decides) {
-  if (digest_decides) return "sha-256 given in the job";
+std::string Integrity(const RemoteIdentity& remote) {
   const bool size = remote.complete_length.has_value();
   if (!remote.validator.ForIfRange().empty()) {
     return size ? "size and validator of the origin"
@@ -57,14 +49,24 @@ absl::Status WithMore(const absl::Status& status, absl::string_view more) {
 
 HttpTransfer::HttpTransfer(const Parts& parts, TransferSpec spec,
                            std::shared_ptr<TargetFile> file,
-                           std::shared_ptr<ObserverLink> link)
+                           std::shared_ptr<ObserverLink> link,
+                           std::vector<PeerUse> peers, FoundContent found)
     : parts_(parts),
       spec_(std::move(spec)),
+      found_(std::move(found)),
+      sources_(parts.cache_hosts, parts.clock, spec_, found_),
       reporter_(std::move(link), parts.executor, parts.clock,
                 [this](TransferNews* news) { CompleteNews(news); }),
       store_({parts.executor, parts.worker}, std::move(file),
              spec_.expected_sha256, this),
-      checkpoint_told_(!spec_.checkpoint.empty()) {}
+      checkpoint_told_(!spec_.checkpoint.empty()) {
+  reporter_.news().peers = std::move(peers);
+  reporter_.news().found_mirrors = sources_.found_mirrors();
+}
+
+HttpTransfer::~HttpTransfer() {
+  if (wait_timer_ != 0) parts_.executor->CancelTimer(wait_timer_);
+}
 
 void HttpTransfer::Start() {
   const absl::Status restored = Restore();
@@ -94,20 +96,29 @@ absl::Status HttpTransfer::Restore() {
        spec_.expected_size == remote.complete_length) &&
       (digest_decides() || !remote.validator.ForIfRange().empty());
   if (!fits) return absl::OkStatus();
+  const bool of_origin =
+      checkpoint->url_key == TransferCheckpoint::KeyOfUrl(spec_.urls.front());
+  if (of_origin && found_.identity &&
+      !SameVersion(remote, *found_.identity, digest_decides())) {
+    return absl::OkStatus();
+  }
   CONVOY_ASSIGN_OR_RETURN(const std::int64_t there, store_.FileSize());
   if (there < checkpoint->FlushedEnd()) return absl::OkStatus();
+  if (!ChooseDigest(remote).ok()) return absl::OkStatus();
   CONVOY_RETURN_IF_ERROR(
       store_.Restore(checkpoint->layout, checkpoint->flushed));
   map_ = *std::move(map);
   remote_ = std::move(remote);
   remote_url_key_ = checkpoint->url_key;
+  // Nobody knows any more which of its bytes a cache host gave.
+  mixed_ = sources_.uses_cache_hosts();
   reporter_.news().size = map_.size();
   reporter_.news().validator = remote_->validator;
   return absl::OkStatus();
 }
 
 bool HttpTransfer::SameUrlAsStore() const {
-  return remote_url_key_ == TransferCheckpoint::KeyOfUrl(url());
+  return remote_url_key_ == TransferCheckpoint::KeyOfUrl(named_url());
 }
 
 // Can another request bring the bytes that are missing?
@@ -117,6 +128,7 @@ bool HttpTransfer::CanGoOn() const {
 }
 
 void HttpTransfer::Fetch() {
+  if (sources_.waiting()) return WaitForCacheHosts();
   if (remote_ && !CanGoOn()) Drop();
   if (dropped_) {
     if (checkpoint_told_) return reporter_.VoidCheckpoint();
@@ -133,10 +145,21 @@ void HttpTransfer::Fetch() {
   reporter_.Changed();
 }
 
+void HttpTransfer::WaitForCacheHosts() {
+  if (wait_timer_ == 0) {
+    wait_timer_ = parts_.executor->PostAfter(sources_.wait(), [this] {
+      wait_timer_ = 0;
+      if (!sources_.waiting()) return;
+      sources_.WaitIsOver();
+      Fetch();
+    });
+  }
+  reporter_.Changed();
+}
+
 OriginFetcher::Plan HttpTransfer::MakePlan() const {
   OriginFetcher::Plan plan;
-  plan.first.url = url();
-  plan.first.settings = spec_.http;
+  plan.first = source().Request(spec_.foreground);
   if (!plain_) {
     plan.first.range = FirstRange();
     plan.first.if_range = FirstIfRange();
@@ -171,6 +194,7 @@ std::string HttpTransfer::FirstIfRange() const {
 void HttpTransfer::Drop() {
   remote_.reset();
   mixed_ = false;
+  taken_from_.clear();
   reporter_.news().size.reset();
   dropped_ = true;
 }
@@ -187,19 +211,31 @@ void HttpTransfer::CheckpointForgotten() {
 
 absl::StatusOr<Verdict> HttpTransfer::Judge(const OriginAnswer& answer,
                                             const OriginResponseHead& head) {
+  answered_sha256_ = source().kind == HttpSource::Kind::kOrigin &&
+                             CameByHttps(*spec_.http, url(), head.effective_url)
+                         ? ReadOriginMetadata(head.headers).sha256
+                         : "";
   CONVOY_ASSIGN_OR_RETURN(const Verdict verdict, JudgeAnswer(answer));
   if (verdict != Verdict::kTake) return verdict;
   asking_ = false;
+  if (store_.written_bytes() > 0 && !taken_from_.empty() &&
+      taken_from_ != url()) {
+    mixed_ = true;
+  }
+  taken_from_ = url();
   TransferNews& news = reporter_.news();
   news.connected = true;
   news.effective_url = head.effective_url;
   news.response_headers = HeadersToShow(head);
+  news.http_status = head.status;
+  news.server_address = head.server_address;
   news.validator = answer.validator;
   reporter_.Changed();
   return verdict;
 }
 
 absl::StatusOr<Verdict> HttpTransfer::JudgeAnswer(const OriginAnswer& answer) {
+  if (source().is_cache_host()) return JudgeCacheHost(answer);
   if (answer.kind == OriginAnswer::Kind::kBeyondEnd) {
     return JudgeBeyondEnd(answer);
   }
@@ -283,6 +319,29 @@ absl::StatusOr<Verdict> HttpTransfer::JudgeMirror(const OriginAnswer& answer) {
   return BeginAnew(answer);
 }
 
+// It must have the origin's version, or that of the bytes that are there.
+// Whatever else it answers is no verdict on the file.
+absl::StatusOr<Verdict> HttpTransfer::JudgeCacheHost(
+    const OriginAnswer& answer) {
+  const bool has_bytes = store_.written_bytes() > 0;
+  const bool part = answer.kind == OriginAnswer::Kind::kPart;
+  if (answer.kind == OriginAnswer::Kind::kBeyondEnd ||
+      !answer.complete_length ||
+      (!part && (has_bytes || !spec_.ranges.empty()))) {
+    return RemoteError(v1::ERROR_REASON_INSUFFICIENT_RANGE_SUPPORT, url())
+        .Status("it does not serve the bytes that are missing");
+  }
+  const RemoteIdentity now{answer.complete_length, answer.validator};
+  const std::optional<RemoteIdentity>& wanted =
+      remote_ ? remote_ : found_.identity;
+  if (wanted && !IsCopyOf(*wanted, now, digest_decides())) {
+    return RemoteError(v1::ERROR_REASON_REMOTE_FILE_CHANGED, url())
+        .Status("it has another version of the file than the origin");
+  }
+  if (remote_ && part) return Verdict::kTake;
+  return remote_ ? BeginAnew(answer) : Establish(answer);
+}
+
 absl::StatusOr<Verdict> HttpTransfer::BeginAnew(const OriginAnswer& answer) {
   const bool from_start = answer.kind == OriginAnswer::Kind::kWhole ||
                           answer.body.offset == map_.RemoteFrom(0).offset;
@@ -304,20 +363,46 @@ absl::StatusOr<Verdict> HttpTransfer::Establish(const OriginAnswer& answer) {
   } else if (length) {
     map_ = RangeMap::Whole(*length);
   }
+  RemoteIdentity remote{length, answer.validator};
+  CONVOY_RETURN_IF_ERROR(ChooseDigest(remote));
   if (spec_.ranges.empty() && !length) {
     CONVOY_RETURN_IF_ERROR(store_.OpenStream());
   } else {
     CONVOY_RETURN_IF_ERROR(store_.Open(PieceLayout(map_.size())));
     reporter_.news().size = map_.size();
   }
-  remote_ = RemoteIdentity{length, answer.validator};
-  remote_url_key_ = TransferCheckpoint::KeyOfUrl(url());
+  remote_ = std::move(remote);
+  if (source().is_cache_host() && found_.identity) remote_ = found_.identity;
+  remote_url_key_ = TransferCheckpoint::KeyOfUrl(named_url());
   return Verdict::kTake;
 }
 
+absl::Status HttpTransfer::ChooseDigest(const RemoteIdentity& remote) {
+  if (digest_decides()) return absl::OkStatus();
+  origin_sha256_.clear();
+  if (spec_.ranges.empty()) {
+    // That of another version says nothing of this one.
+    const bool same =
+        sources_.current() == nullptr ||
+        source().kind != HttpSource::Kind::kOrigin ||
+        (found_.identity && SameVersion(*found_.identity, remote, false));
+    origin_sha256_ = !answered_sha256_.empty() ? answered_sha256_
+                     : same                    ? found_.sha256
+                                               : "";
+  }
+  store_.SetExpectedSha256(origin_sha256_);
+  if (!spec_.integrity_mandatory || !origin_sha256_.empty()) {
+    return absl::OkStatus();
+  }
+  return RemoteError(v1::ERROR_REASON_VALIDATION_FAILED, spec_.urls.front())
+      .Policy("swarm.integrity")
+      .Status(
+          "nothing vouches for the file's bytes, and integrity is mandatory: "
+          "no sha-256 is in the job, and an https origin sent none");
+}
+
 void HttpTransfer::OnReceived(std::int64_t bytes) {
-  TransferNews& news = reporter_.news();
-  (url_index_ == 0 ? news.origin_bytes : news.mirror_bytes) += bytes;
+  BytesOf(source().kind, &reporter_.news()) += bytes;
   reporter_.Changed();
 }
 
@@ -332,6 +417,12 @@ void HttpTransfer::OnFetcherEnd(OriginFetcher::Outcome outcome) {
       return OnBroken(outcome);
     case Kind::kRemoteChanged:
       break;
+  }
+  if (source().is_cache_host()) {
+    return OnUrlFailed(
+        RemoteError(v1::ERROR_REASON_REMOTE_FILE_CHANGED, url())
+            .Status("it has another version of the file than the origin"),
+        std::nullopt);
   }
   absl::Status status = CountRestart(
       RemoteError(v1::ERROR_REASON_REMOTE_FILE_CHANGED, url())
@@ -364,9 +455,8 @@ void HttpTransfer::OnBroken(const OriginFetcher::Outcome& outcome) {
 
 void HttpTransfer::OnUrlFailed(absl::Status status,
                                std::optional<absl::Duration> retry_after) {
-  failures_.push_back({std::move(status), retry_after});
-  if (url_index_ + 1 == spec_.urls.size()) return EndWithFailures();
-  ++url_index_;
+  if (!source().is_cache_host()) failures_.push_back({status, retry_after});
+  if (!sources_.Fail(status)) return EndWithFailures();
   plain_ = false;
   poor_breaks_ = 0;
   Fetch();
@@ -427,22 +517,36 @@ void HttpTransfer::OnStoreEnd(absl::Status status) {
   // Which of several URLs was wrong is not known: this one alone comes next.
   const bool again = mixed_;
   Drop();
-  if (again) return Fetch();
+  if (again) {
+    sources_.RefuseCacheHosts(
+        "bytes of a cache host may have been wrong: the file's SHA-256 was not "
+        "the expected");
+    return Fetch();
+  }
   OnUrlFailed(std::move(status), std::nullopt);
 }
 
 void HttpTransfer::End(absl::Status status,
                        std::optional<absl::Duration> retry_after) {
   fetcher_.reset();
+  if (wait_timer_ != 0) {
+    parts_.executor->CancelTimer(std::exchange(wait_timer_, 0));
+  }
   reporter_.End(std::move(status), retry_after);
 }
 
 void HttpTransfer::CompleteNews(TransferNews* news) {
   news->flushed_bytes = dropped_ ? 0 : store_.flushed_bytes();
-  news->url_index = static_cast<int>(url_index_);
   news->connections = fetcher_ == nullptr ? 0 : fetcher_->connections();
+  sources_.Tell(news);
   news->activity = Activity();
-  if (remote_) news->integrity = Integrity(*remote_, digest_decides());
+  if (remote_ && digest_decides()) {
+    news->integrity = "sha-256 given in the job";
+  } else if (remote_ && !origin_sha256_.empty()) {
+    news->integrity = "sha-256 sent by the origin over https";
+  } else if (remote_) {
+    news->integrity = Integrity(*remote_);
+  }
   news->checkpoint.clear();
   if (!CanGoOn()) return;
   TransferCheckpoint checkpoint;
@@ -460,12 +564,13 @@ std::string HttpTransfer::Activity() const {
   if (finishing_) {
     return digest_decides() ? "checking SHA-256" : "bringing the file to disk";
   }
+  if (sources_.waiting()) return "waiting for a cache host";
   if (fetcher_ == nullptr || asking_) {
-    return absl::StrCat("asking ", HostOf(url()));
+    return absl::StrCat("asking ", HostOfUrl(url()));
   }
   if (store_.backlog_full()) return "waiting for the disk";
   const int connections = fetcher_->connections();
-  return absl::StrCat("fetching from ", HostOf(url()), " over ", connections,
+  return absl::StrCat("fetching from ", HostOfUrl(url()), " over ", connections,
                       connections == 1 ? " connection" : " connections");
 }
 

@@ -12,8 +12,11 @@
 #include "absl/time/time.h"
 #include "peer/base/clock.h"
 #include "peer/base/executor.h"
+#include "peer/cache_hosts.h"
+#include "peer/content_rules.h"
 #include "peer/file_worker.h"
 #include "peer/http_settings.h"
+#include "peer/http_sources.h"
 #include "peer/origin_fetcher.h"
 #include "peer/origin_transport.h"
 #include "peer/piece_store.h"
@@ -26,13 +29,14 @@
 
 namespace convoy {
 
-// Fills one file from http and https URLs: goes on from a checkpoint, chooses
-// the URL, decides whether an answer belongs to the bytes that are there
+// Fills one file from http and https URLs and cache hosts: goes on from a
+// checkpoint, decides whether an answer belongs to the bytes that are there
 // already, and what a failure means. Thread: everything on the engine's
 // executor.
 //
 // Invariant: the store's bytes are all of `remote_` (or, where a digest decides
-// at the end, of a file of the same size).
+// at the end, of a file of the same size). What cache hosts gave counts as the
+// origin's: it is taken only where it is of the origin's version.
 class HttpTransfer final : public Transfer,
                            private OriginFetcher::Owner,
                            private PieceStore::Listener {
@@ -43,12 +47,16 @@ class HttpTransfer final : public Transfer,
     FileWorker* worker;
     const Clock* clock;
     int max_connections_per_file;
+    CacheHosts* cache_hosts = nullptr;  // Null: none.
   };
 
-  // `spec.target` is in `file` by now.
+  // `spec.target` is in `file` by now. `peers`: what is told of them. Of
+  // `found` are used: identity, sha256, mirrors.
   HttpTransfer(const Parts& parts, TransferSpec spec,
                std::shared_ptr<TargetFile> file,
-               std::shared_ptr<ObserverLink> link);
+               std::shared_ptr<ObserverLink> link, std::vector<PeerUse> peers,
+               FoundContent found);
+  ~HttpTransfer() override;
 
   void Start();
   void CheckpointForgotten() override;
@@ -76,12 +84,18 @@ class HttpTransfer final : public Transfer,
       const OriginAnswer& answer);
   absl::StatusOr<OriginFetcher::Verdict> JudgeMirror(
       const OriginAnswer& answer);
+  absl::StatusOr<OriginFetcher::Verdict> JudgeCacheHost(
+      const OriginAnswer& answer);
   // Empties the store and fills it from this answer, if its body begins where
   // the file does; else asks again, from there.
   absl::StatusOr<OriginFetcher::Verdict> BeginAnew(const OriginAnswer& answer);
   absl::StatusOr<OriginFetcher::Verdict> Establish(const OriginAnswer& answer);
+  // What the file that begins now is checked with. VALIDATION_FAILED: with
+  // nothing, and the job wants a proof.
+  absl::Status ChooseDigest(const RemoteIdentity& remote);
 
   void Fetch();
+  void WaitForCacheHosts();
   OriginFetcher::Plan MakePlan() const;
   ByteRange FirstRange() const;
   std::string FirstIfRange() const;
@@ -101,13 +115,21 @@ class HttpTransfer final : public Transfer,
   void CompleteNews(TransferNews* news);
   std::string Activity() const;
 
-  const std::string& url() const { return spec_.urls[url_index_]; }
+  // REQUIRES: nobody is waited for.
+  const HttpSource& source() const { return *sources_.current(); }
+  const std::string& url() const { return source().url; }
+  // The URL whose bytes the source's are.
+  const std::string& named_url() const {
+    return source().is_cache_host() ? spec_.urls.front() : url();
+  }
   bool digest_decides() const { return !spec_.expected_sha256.empty(); }
   bool SameUrlAsStore() const;
   bool CanGoOn() const;
 
   const Parts parts_;
   const TransferSpec spec_;
+  const FoundContent found_;
+  HttpSources sources_;
   TransferReporter reporter_;
   PieceStore store_;
   RangeMap map_;
@@ -116,12 +138,16 @@ class HttpTransfer final : public Transfer,
   // empty, or about to be emptied.
   std::optional<RemoteIdentity> remote_;
   std::uint64_t remote_url_key_ = 0;
-  bool mixed_ = false;    // The store has bytes of more than one URL.
-  bool dropped_ = false;  // The store is to be emptied.
+  bool mixed_ = false;      // The store has bytes of more than one URL.
+  bool dropped_ = false;    // The store is to be emptied.
+  std::string taken_from_;  // The URL of the newest bytes.
+  // SHA-256 that an https origin sent: with the newest answer, and what the
+  // file is checked with where the job has none.
+  std::string answered_sha256_;
+  std::string origin_sha256_;
   // The observer has a checkpoint.
   bool checkpoint_told_ = false;
 
-  std::size_t url_index_ = 0;
   // This URL is asked without a Range header.
   bool plain_ = false;
   int restarts_ = 0;
@@ -132,6 +158,7 @@ class HttpTransfer final : public Transfer,
   std::optional<Failure> pending_end_;
   bool asking_ = false;  // The fetcher waits for its first answer.
   bool finishing_ = false;
+  Executor::TimerId wait_timer_ = 0;
 
   std::unique_ptr<OriginFetcher> fetcher_;  // Last: uses the store.
 };

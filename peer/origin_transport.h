@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "peer/byte_range.h"
 #include "peer/http_settings.h"
 
@@ -21,6 +22,12 @@ struct OriginRequest {
   std::optional<ByteRange> range;
   // Sent as If-Range when not empty (RFC 9110 section 13.1.5).
   std::string if_range;
+  // The Host header. Empty: the URL's host and port.
+  std::string host_header;
+  // Zero: HttpLimits::connect_timeout.
+  absl::Duration connect_timeout;
+  // Which of the limits of bandwidth it keeps to.
+  bool foreground = false;
   std::shared_ptr<const HttpSettings> settings;  // Never null.
 };
 
@@ -28,6 +35,9 @@ struct OriginRequest {
 struct OriginResponseHead {
   int status = 0;  // 200, 206, 404 ...
   std::string effective_url;
+  // Address and port at the other end: the server's, or the proxy's;
+  // "192.0.2.1:443", "[2001:db8::1]:443". Empty: not known.
+  std::string server_address;
   std::vector<HttpHeader> headers;  // In order, names as sent.
   // Content-Length of this answer's body. Absent: not given.
   std::optional<std::int64_t> content_length;

@@ -36,7 +36,7 @@ std::optional<PieceLayout> PieceLayout::Make(std::int64_t size,
   const bool power_of_two =
       piece_length > 0 && (piece_length & (piece_length - 1)) == 0;
   if (size < 0 || size > kMaxSize || !power_of_two ||
-      piece_length < kMinPieceLength || piece_length > kMaxSize ||
+      piece_length < kBlockLength || piece_length > kMaxSize ||
       CountFor(size, piece_length) > kMaxCount) {
     return std::nullopt;
   }

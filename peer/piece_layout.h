@@ -41,6 +41,8 @@ class PieceLayout {
   // of a size.
   static constexpr std::int32_t kMaxCount = 1 << 20;
   static constexpr std::int64_t kMinPieceLength = 256 << 10;
+  // What peers ask for at a time (BEP 3); no piece is shorter.
+  static constexpr std::int64_t kBlockLength = 16 << 10;
   static constexpr std::int64_t kMaxSize = std::int64_t{1} << 62;
 
   // No pieces.

@@ -46,7 +46,8 @@ TEST(PieceLayoutTest, TakesOnlyPieceLengthsThatAreSound) {
   EXPECT_FALSE(PieceLayout::Make(-1, 1 * kMiB).has_value());
   EXPECT_FALSE(PieceLayout::Make(5 * kMiB, 0).has_value());
   EXPECT_FALSE(PieceLayout::Make(5 * kMiB, 3 * kMiB).has_value());
-  EXPECT_FALSE(PieceLayout::Make(5 * kMiB, 128 * kKiB).has_value());
+  EXPECT_TRUE(PieceLayout::Make(5 * kMiB, 16 * kKiB).has_value());
+  EXPECT_FALSE(PieceLayout::Make(5 * kMiB, 8 * kKiB).has_value());
   EXPECT_FALSE(PieceLayout::Make(5 * kMiB, INT64_MIN).has_value());
   EXPECT_FALSE(PieceLayout::Make(INT64_MAX, 1 * kMiB).has_value());
   EXPECT_FALSE(

@@ -1,6 +1,7 @@
 #include "peer/piece_store.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -21,20 +22,20 @@ constexpr std::int64_t kWritebackBytes = 8 << 20;
 constexpr std::int64_t kMinAllocate = 1 << 20;
 constexpr std::int64_t kHashStep = 8 << 20;
 constexpr std::int64_t kMaxHashStep = 64 << 20;
-constexpr std::int64_t kHashBuffer = 256 << 10;
+// Small enough to be in the processor's cache when it is hashed.
+constexpr std::size_t kHashBuffer = 64 << 10;
 // Written, not flushed: sources wait above the one, go on below the other.
 constexpr std::int64_t kBacklogFull = 128 << 20;
 constexpr std::int64_t kBacklogLow = 64 << 20;
 
 absl::Status HashRange(TargetFile* file, Sha256* sha256, std::int64_t from,
                        std::int64_t to) {
-  std::string buffer(static_cast<std::size_t>(std::min(to - from, kHashBuffer)),
-                     '\0');
+  std::array<char, kHashBuffer> buffer;
   while (from < to) {
     const auto length =
         std::min(to - from, static_cast<std::int64_t>(buffer.size()));
     CONVOY_RETURN_IF_ERROR(
-        file->Read(from, &buffer[0], static_cast<std::size_t>(length)));
+        file->Read(from, buffer.data(), static_cast<std::size_t>(length)));
     sha256->Update(
         absl::string_view(buffer.data(), static_cast<std::size_t>(length)));
     from += length;
@@ -59,9 +60,23 @@ absl::Status PieceStore::Open(PieceLayout layout) {
 
 absl::Status PieceStore::Restore(PieceLayout layout,
                                  const std::vector<PieceSpan>& flushed) {
-  if (layout.size() >= kMinAllocate) {
-    CONVOY_RETURN_IF_ERROR(file_->Allocate(layout.size()));
-  }
+  scattered_ = false;
+  return MakeLedger(layout, flushed, layout.size(), layout.size());
+}
+
+absl::Status PieceStore::RestoreScattered(PieceLayout layout,
+                                          const std::vector<PieceSpan>& flushed,
+                                          std::int64_t room,
+                                          std::int64_t size) {
+  scattered_ = true;
+  return MakeLedger(layout, flushed, room, size);
+}
+
+absl::Status PieceStore::MakeLedger(PieceLayout layout,
+                                    const std::vector<PieceSpan>& flushed,
+                                    std::int64_t room, std::int64_t size) {
+  if (room >= kMinAllocate) CONVOY_RETURN_IF_ERROR(file_->Allocate(room));
+  final_size_ = size;
   ledger_ = std::make_unique<PieceLedger>(layout, flushed);
   MaybeHash();
   return absl::OkStatus();
@@ -78,6 +93,7 @@ absl::Status PieceStore::EndStream() {
         .Status("the file is too large");
   }
   streaming_ = false;
+  final_size_ = stream_written_;
   ledger_ = std::make_unique<PieceLedger>(PieceLayout(stream_written_));
   ledger_->MarkWritten(0, stream_written_);
   return absl::OkStatus();
@@ -87,7 +103,7 @@ absl::Status PieceStore::Clear() {
   epoch_ = std::make_shared<char>();
   CancelFlushTimer();
   ledger_.reset();
-  streaming_ = false;
+  streaming_ = scattered_ = false;
   stream_written_ = stream_taken_ = stream_flushed_ = 0;
   flush_running_ = writeback_running_ = hash_running_ = false;
   since_writeback_ = flushing_bytes_ = hashed_bytes_ = 0;
@@ -108,6 +124,7 @@ std::int64_t PieceStore::flushed_bytes() const {
 }
 
 std::int64_t PieceStore::frontier() const {
+  if (scattered_) return finishing_ ? final_size_ : 0;
   return ledger_ != nullptr ? ledger_->frontier() : stream_written_;
 }
 
@@ -150,9 +167,10 @@ bool PieceStore::FlushNow() {
 }
 
 absl::Status PieceStore::Finish() {
-  const std::int64_t size = ledger_->layout().size();
   CONVOY_ASSIGN_OR_RETURN(const std::int64_t file_size, file_->Size());
-  if (file_size != size) CONVOY_RETURN_IF_ERROR(file_->SetSize(size));
+  if (file_size != final_size_) {
+    CONVOY_RETURN_IF_ERROR(file_->SetSize(final_size_));
+  }
   finishing_ = true;
   CancelFlushTimer();
   StartFlush();
@@ -256,7 +274,7 @@ void PieceStore::MaybeEnd() {
     return;
   }
   if (expected_sha256_.empty()) return End(absl::OkStatus());
-  if (hashed_bytes_ < ledger_->layout().size()) return;
+  if (hashed_bytes_ < final_size_) return;
   if (sha256_ == nullptr) sha256_ = std::make_shared<Sha256>();
   const std::string digest = sha256_->Finish();
   if (digest == expected_sha256_) return End(absl::OkStatus());

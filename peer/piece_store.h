@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
@@ -59,6 +60,11 @@ class PieceStore {
   PieceStore(const PieceStore&) = delete;
   PieceStore& operator=(const PieceStore&) = delete;
 
+  // Another digest for what is opened next. REQUIRES: closed.
+  void SetExpectedSha256(std::string expected_sha256) {
+    expected_sha256_ = std::move(expected_sha256);
+  }
+
   // Of the target file, as it is.
   absl::StatusOr<std::int64_t> FileSize() const { return file_->Size(); }
 
@@ -68,6 +74,12 @@ class PieceStore {
   // the layout.
   absl::Status Restore(PieceLayout layout,
                        const std::vector<PieceSpan>& flushed);
+  // As Restore, for a file whose bytes lie elsewhere than in the ledger's
+  // order: `room` bytes are needed meanwhile, the first `size` are left at the
+  // end. Write is not used; SHA-256 is computed at the end.
+  absl::Status RestoreScattered(PieceLayout layout,
+                                const std::vector<PieceSpan>& flushed,
+                                std::int64_t room, std::int64_t size);
   absl::Status OpenStream();
   // The stream is whole: its size is what was written.
   absl::Status EndStream();
@@ -97,6 +109,9 @@ class PieceStore {
   absl::Status Finish();
 
  private:
+  absl::Status MakeLedger(PieceLayout layout,
+                          const std::vector<PieceSpan>& flushed,
+                          std::int64_t room, std::int64_t size);
   std::int64_t frontier() const;
   std::int64_t untaken_bytes() const;
   void StartFlush();
@@ -117,10 +132,12 @@ class PieceStore {
 
   const Parts parts_;
   const std::shared_ptr<TargetFile> file_;
-  const std::string expected_sha256_;
+  std::string expected_sha256_;
   Listener* const listener_;
 
   std::unique_ptr<PieceLedger> ledger_;
+  bool scattered_ = false;
+  std::int64_t final_size_ = 0;  // With a ledger.
   bool streaming_ = false;
   std::int64_t stream_written_ = 0;
   std::int64_t stream_taken_ = 0;  // Covered by a flush that was begun.

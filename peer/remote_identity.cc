@@ -25,6 +25,20 @@ bool SameVersion(const RemoteIdentity& before, const RemoteIdentity& now,
   return digest_decides && now.validator.ForIfRange().empty();
 }
 
+bool IsCopyOf(const RemoteIdentity& original, const RemoteIdentity& copy,
+              bool digest_decides) {
+  if (!copy.complete_length ||
+      original.complete_length != copy.complete_length) {
+    return false;
+  }
+  const std::string etag = StrongEtag(original.validator);
+  const std::string copy_etag = StrongEtag(copy.validator);
+  if (!etag.empty() && !copy_etag.empty()) return etag == copy_etag;
+  const std::string& modified = original.validator.last_modified;
+  if (!modified.empty()) return modified == copy.validator.last_modified;
+  return digest_decides && etag.empty();
+}
+
 Agreement CompareMirrors(const RemoteIdentity& one, const RemoteIdentity& other,
                          bool digest_decides) {
   const bool same_size = one.complete_length.has_value() &&

@@ -35,6 +35,13 @@ enum class Agreement {
 Agreement CompareMirrors(const RemoteIdentity& one, const RemoteIdentity& other,
                          bool digest_decides);
 
+// A cache's answer: is it surely the file of `original`? The size must be the
+// same and no validator may differ; what a cache leaves out is made up for by
+// the other one. With `digest_decides` the size is enough where the original
+// has no validator.
+bool IsCopyOf(const RemoteIdentity& original, const RemoteIdentity& copy,
+              bool digest_decides);
+
 }  // namespace convoy
 
 #endif  // CONVOY_PEER_REMOTE_IDENTITY_H_

@@ -1,7 +1,10 @@
 #include "peer/target_file.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -50,9 +53,15 @@ absl::StatusOr<std::int64_t> CopyByBuffer(int source,
   return copied;
 }
 
+bool IsInMemory(int fd) {
+  struct statfs file_system = {};
+  return fstatfs(fd, &file_system) == 0 && file_system.f_type == TMPFS_MAGIC;
+}
+
 class DescriptorTargetFile final : public TargetFile {
  public:
-  explicit DescriptorTargetFile(UniqueFd fd) : fd_(std::move(fd)) {}
+  explicit DescriptorTargetFile(UniqueFd fd)
+      : fd_(std::move(fd)), in_memory_(IsInMemory(fd_.get())) {}
 
   absl::StatusOr<std::int64_t> Size() override {
     struct stat info = {};
@@ -130,6 +139,30 @@ class DescriptorTargetFile final : public TargetFile {
     return absl::OkStatus();
   }
 
+  bool TryRead(std::int64_t offset, char* buffer, std::size_t length) override {
+    iovec bytes = {buffer, length};
+    const auto wanted = static_cast<ssize_t>(length);
+    // tmpfs has no RWF_NOWAIT, and nothing to wait for.
+    if (in_memory_) return preadv(fd_.get(), &bytes, 1, offset) == wanted;
+    // Short where only the first bytes are in memory.
+    return preadv2(fd_.get(), &bytes, 1, offset, RWF_NOWAIT) == wanted;
+  }
+
+  absl::StatusOr<FileStamp> Stamp() override {
+    struct stat info = {};
+    if (fstat(fd_.get(), &info) != 0) {
+      return FileError(errno, "cannot look at the file");
+    }
+    return FileStamp{info.st_size, info.st_mtim.tv_sec * 1'000'000'000 +
+                                       info.st_mtim.tv_nsec};
+  }
+
+  absl::StatusOr<UniqueFd> Duplicate() override {
+    UniqueFd other(fcntl(fd_.get(), F_DUPFD_CLOEXEC, 0));
+    if (!other.valid()) return FileError(errno, "cannot open the file again");
+    return other;
+  }
+
   void StartWriteback(std::int64_t offset, std::int64_t length) override {
     sync_file_range(fd_.get(), offset, length, SYNC_FILE_RANGE_WRITE);
   }
@@ -145,6 +178,7 @@ class DescriptorTargetFile final : public TargetFile {
 
  private:
   const UniqueFd fd_;
+  const bool in_memory_;
 };
 
 }  // namespace

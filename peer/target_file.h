@@ -12,6 +12,16 @@
 
 namespace convoy {
 
+// What tells that somebody changed a file: its size and the time of its last
+// change.
+struct FileStamp {
+  std::int64_t size = 0;
+  std::int64_t mtime_ns = 0;
+  friend bool operator==(const FileStamp& a, const FileStamp& b) {
+    return a.size == b.size && a.mtime_ns == b.mtime_ns;
+  }
+};
+
 // The local file that a transfer fills. Thread-safe: Write, Sync and Read of
 // different bytes may run at the same time.
 //
@@ -37,6 +47,12 @@ class TargetFile {
   // Fills `buffer` from `offset`. A file that ends before: LOCAL_FILE_CHANGED.
   virtual absl::Status Read(std::int64_t offset, char* buffer,
                             std::size_t length) = 0;
+  // As Read, but false where that would wait for the disk, or fails.
+  virtual bool TryRead(std::int64_t offset, char* buffer,
+                       std::size_t length) = 0;
+  virtual absl::StatusOr<FileStamp> Stamp() = 0;
+  // Another descriptor of the file.
+  virtual absl::StatusOr<UniqueFd> Duplicate() = 0;
   // Begins to bring these bytes to the disk; does not wait. For speed only.
   virtual void StartWriteback(std::int64_t offset, std::int64_t length) = 0;
   // Everything written before is on the disk, and so is the file's size.

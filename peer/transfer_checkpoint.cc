@@ -142,7 +142,7 @@ std::optional<TransferCheckpoint> TransferCheckpoint::Decode(
   TransferCheckpoint checkpoint;
   if (reader.Byte() != kFormat) return std::nullopt;
   const std::uint64_t source = reader.Byte();
-  if (source != 1 && source != 2) return std::nullopt;
+  if (source < 1 || source > 3) return std::nullopt;
   checkpoint.source = static_cast<Source>(source);
   checkpoint.url_key = reader.Fixed64();
   checkpoint.ranges_key = reader.Fixed64();

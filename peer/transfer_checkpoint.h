@@ -16,7 +16,7 @@ namespace convoy {
 // What a transfer needs to go on where an earlier one into the same file was
 // stopped. The bytes: peer/README.md.
 struct TransferCheckpoint {
-  enum class Source : std::uint8_t { kHttp = 1, kLocalFile = 2 };
+  enum class Source : std::uint8_t { kHttp = 1, kLocalFile = 2, kSwarm = 3 };
 
   Source source = Source::kHttp;
   // KeyOfUrl of the URL that `validator` is from.

@@ -7,13 +7,18 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "peer/base/clock.h"
+#include "peer/base/delay_histogram.h"
 #include "peer/base/executor.h"
 #include "peer/base/unique_fd.h"
 #include "peer/byte_range.h"
+#include "peer/contents.h"
 #include "peer/http_settings.h"
+#include "peer/swarm_settings.h"
 
 namespace convoy {
 
@@ -38,6 +43,64 @@ struct TransferSpec {
   // The newest TransferNews.checkpoint of an earlier transfer into the same
   // file. Empty or unreadable: begin anew.
   std::string checkpoint;
+
+  // Which peers may be used. Lowered to SwarmSettings.max_mode.
+  DownloadMode download_mode = DownloadMode::kLan;
+  // Never announced, never given to peers; none are asked.
+  bool is_private = false;
+  bool foreground = false;
+  bool integrity_mandatory = false;
+  // Who set the two, for explanations: "job", or a configuration key.
+  std::string mode_policy;
+  // The job's manifest: its bytes (read with the owner's rights), or its URL,
+  // or neither. And what it must be: 20 and 32 bytes, or empty.
+  std::string manifest;
+  std::string manifest_url;
+  std::string manifest_info_hash;
+  std::string manifest_sha256;
+  // How long to wait for peers before the origin is asked for bytes.
+  absl::Duration origin_delay;
+  // The same where no peers can be used: the origin is asked for the head of
+  // the file alone until then.
+  absl::Duration plain_delay;
+  // How long a file that no cache host serves waits and asks them again before
+  // the origin is asked. InfiniteDuration: never the origin. Without cache
+  // hosts it has no effect.
+  absl::Duration cache_host_delay;
+  // Where peers give less, the rest is taken from the origin at once, without
+  // origin_delay. 0: never.
+  std::int64_t min_peer_bytes_per_second = 0;
+  uid_t owner = 0;
+};
+
+// What a transfer does with one kind of peers, and why.
+struct PeerUse {
+  enum class Use { kRefused, kIdle, kUsed };
+  PeerKind kind = PeerKind::kLan;
+  Use use = Use::kRefused;
+  // A sentence: "3 peers, 2 of them share the origin", "no peer has answered",
+  // "nothing vouches for the bytes: ...".
+  std::string reason;
+  // The configuration key that decides it. Empty: none.
+  std::string policy;
+  int connections = 0;
+};
+
+// What a transfer does with one cache host, and why.
+struct CacheHostUse {
+  PeerUse::Use use = PeerUse::Use::kIdle;
+  std::string address;  // Scheme, host and port.
+  // A sentence: "fetching over 2 connections", "it has another version".
+  std::string reason;
+  // "job", or the configuration key that decides it. Empty: none.
+  std::string policy;
+  int connections = 0;
+};
+
+// A rule that makes a transfer wait.
+struct TransferHold {
+  std::string text;    // A sentence without a full stop.
+  std::string policy;  // The configuration key.
 };
 
 // Where a transfer stands.
@@ -54,14 +117,32 @@ struct TransferNews {
   Validator validator;
   std::string effective_url;
   std::vector<HttpHeader> response_headers;
+  // Of the last answer that bytes were taken from. 0: none yet.
+  int http_status = 0;
+  std::string server_address;  // OriginResponseHead.server_address.
   // "sha-256 given in the job", "size and validator of the origin", ...
   std::string integrity;
   // Bytes received in this transfer, by source.
   std::int64_t origin_bytes = 0;
   std::int64_t mirror_bytes = 0;
   std::int64_t local_bytes = 0;
-  // Index into TransferSpec.urls of the URL in use.
+  std::int64_t lan_bytes = 0;
+  std::int64_t group_bytes = 0;
+  std::int64_t internet_bytes = 0;
+  std::int64_t cache_host_bytes = 0;
+  // 20 bytes: the info-hash by which peers know the content. Empty: none.
+  std::string content_id;
+  // One for each kind of peers.
+  std::vector<PeerUse> peers;
+  // One for each that is configured, in order.
+  std::vector<CacheHostUse> cache_hosts;
+  // Mirrors that the origin named; they come behind TransferSpec.urls.
+  std::vector<std::string> found_mirrors;
+  // Index of the URL in use, into TransferSpec.urls and then found_mirrors. 0
+  // where a cache host stands for it.
   int url_index = 0;
+  // Absent: nothing but the sources themselves is waited for.
+  std::optional<TransferHold> hold;
   // Connections in use now.
   int connections = 0;
   // What it does, as a part of a sentence: "asking the origin", "fetching 3
@@ -117,13 +198,51 @@ class TransferEngine {
   virtual std::unique_ptr<Transfer> Start(TransferSpec spec,
                                           TransferObserver* observer,
                                           Executor* executor) = 0;
+
+  // Asks the origin of `url` (http or https) which version of the file it has
+  // now. `answer` comes on `executor`, unless the engine is destroyed before.
+  // Errors: what HTTP and the network say. Any thread.
+  virtual void AskOrigin(
+      const std::string& url, std::shared_ptr<const HttpSettings> http,
+      Executor* executor,
+      absl::AnyInvocable<void(absl::StatusOr<Validator>) &&> answer) = 0;
+
+  // Another configuration: for requests, contents and connections that begin
+  // after it, and for who may be a peer of all. Running transfers go on. Ports,
+  // the group and the cache's folder stay what they were. On the thread that
+  // calls Start.
+  virtual void SetSettings(const HttpLimits& limits,
+                           const SwarmSettings& swarm) = 0;
+  // Rates for all transfers and contents, from now on. Any thread.
+  virtual void SetBandwidth(const BandwidthLimits& limits) = 0;
+  // Cache hosts for all requests from now on. None at first. Any thread.
+  virtual void SetCacheHosts(const CacheHostSettings& settings) = 0;
+  // The default route goes through a VPN. False at first. Any thread.
+  virtual void SetOnVpn(bool on_vpn) = 0;
+  // Bytes that have come from outside of the LAN, up to now. Any thread.
+  virtual std::int64_t OutsideBytes() const = 0;
+  // How long tasks have waited for the engine's thread. Any thread.
+  virtual DelayHistogram::Counts Delays() const { return {}; }
+  // Bytes of the local file that are on disk, and verified where a hash is
+  // known, by a TransferNews.checkpoint; rising, none touches the next. None
+  // for what is no checkpoint. Any thread.
+  virtual std::vector<ByteRange> FlushedRanges(
+      const std::string& checkpoint) const = 0;
+  // Bytes given to peers since the start. Any thread.
+  virtual PeerBytes Uploaded() const = 0;
+  // Lives as long as the engine.
+  virtual Contents& contents() = 0;
 };
 
-// The engine over libcurl, with threads of its own: one for the network, some
-// for flushing and hashing. Destroy it after all its Transfers and not on
-// `executor`.
-std::unique_ptr<TransferEngine> MakeTransferEngine(const HttpLimits& limits,
-                                                   const Clock& clock);
+class CacheDisk;
+
+// The engine over libcurl and libtorrent, with threads of its own: one for
+// HTTP, one for the swarm, one for discovery, some for flushing and hashing.
+// Destroy it after all its Transfers and not on `executor`. Null `cache`:
+// contents are given to peers only while their jobs have them.
+std::unique_ptr<TransferEngine> MakeTransferEngine(
+    const HttpLimits& limits, const SwarmSettings& swarm,
+    std::unique_ptr<CacheDisk> cache, const Clock& clock);
 
 }  // namespace convoy
 

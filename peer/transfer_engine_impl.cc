@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "peer/base/unique_fd.h"
+#include "peer/content_transfer.h"
 #include "peer/http_transfer.h"
 #include "peer/local_copy.h"
 #include "peer/transfer_reporter.h"
@@ -38,7 +39,10 @@ class TransferEngineImpl::Handle final : public Transfer {
 };
 
 TransferEngineImpl::TransferEngineImpl(Parts parts)
-    : parts_(std::move(parts)), running_(std::make_shared<Running>()) {}
+    : parts_(std::move(parts)),
+      running_(std::make_shared<Running>()),
+      max_connections_per_file_(
+          std::make_shared<int>(parts_.max_connections_per_file)) {}
 
 TransferEngineImpl::~TransferEngineImpl() = default;
 
@@ -47,8 +51,10 @@ std::unique_ptr<Transfer> TransferEngineImpl::Start(TransferSpec spec,
                                                     Executor* executor) {
   const std::uint64_t number = ++last_number_;
   auto link = std::make_shared<ObserverLink>(observer, executor);
-  parts_.executor->Post([parts = parts_, running = running_, number, link,
+  parts_.executor->Post([parts = parts_, most = max_connections_per_file_,
+                         running = running_, number, link,
                          spec = std::move(spec)]() mutable {
+    parts.max_connections_per_file = *most;
     std::shared_ptr<TargetFile> file =
         parts.open_target(std::move(spec.target));
     if (spec.source.valid()) {
@@ -60,10 +66,24 @@ std::unique_ptr<Transfer> TransferEngineImpl::Start(TransferSpec spec,
       running->emplace(number, std::move(copy));
       return begun->Start();
     }
+    if (parts.swarm != nullptr) {
+      auto transfer = std::make_unique<ContentTransfer>(
+          ContentTransfer::Parts{
+              {parts.transport, parts.executor, parts.worker, parts.clock,
+               parts.max_connections_per_file, parts.swarm, parts.registry,
+               parts.cache_hosts},
+              parts.content_settings},
+          std::move(spec), std::move(file), std::move(link));
+      ContentTransfer* const begun = transfer.get();
+      running->emplace(number, std::move(transfer));
+      return begun->Start();
+    }
     auto transfer = std::make_unique<HttpTransfer>(
         HttpTransfer::Parts{parts.transport, parts.executor, parts.worker,
-                            parts.clock, parts.max_connections_per_file},
-        std::move(spec), std::move(file), std::move(link));
+                            parts.clock, parts.max_connections_per_file,
+                            parts.cache_hosts},
+        std::move(spec), std::move(file), std::move(link),
+        std::vector<PeerUse>(), FoundContent());
     HttpTransfer* const begun = transfer.get();
     running->emplace(number, std::move(transfer));
     begun->Start();

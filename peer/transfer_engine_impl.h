@@ -8,8 +8,12 @@
 
 #include "peer/base/clock.h"
 #include "peer/base/executor.h"
+#include "peer/cache_hosts.h"
+#include "peer/content_rules.h"
 #include "peer/file_worker.h"
 #include "peer/origin_transport.h"
+#include "peer/swarm.h"
+#include "peer/swarm_transfer.h"
 #include "peer/target_file.h"
 #include "peer/transfer_engine.h"
 
@@ -18,7 +22,7 @@ namespace convoy {
 // The engine over any transport, executor and file worker. What a transfer does
 // happens on the engine's executor; Start and a Transfer's destructor only post
 // to it.
-class TransferEngineImpl final : public TransferEngine {
+class TransferEngineImpl final {
  public:
   struct Parts {  // Not owned.
     OriginTransport* transport;
@@ -27,6 +31,11 @@ class TransferEngineImpl final : public TransferEngine {
     FileWorker* worker;
     const Clock* clock;
     int max_connections_per_file = 4;
+    // Null: files come by plain HTTP.
+    Swarm* swarm = nullptr;
+    ContentRegistry* registry = nullptr;
+    CacheHosts* cache_hosts = nullptr;  // Null: none.
+    const ContentSettings* content_settings = nullptr;
     // How a transfer's target becomes a TargetFile.
     std::function<std::shared_ptr<TargetFile>(UniqueFd)> open_target =
         OpenTargetFile;
@@ -35,10 +44,13 @@ class TransferEngineImpl final : public TransferEngine {
   explicit TransferEngineImpl(Parts parts);
   // REQUIRES: no Transfer is left, and the executor will run nothing that they
   // posted: StopAll was called, or it has stopped.
-  ~TransferEngineImpl() override;
+  ~TransferEngineImpl();
 
+  // TransferEngine::Start.
   std::unique_ptr<Transfer> Start(TransferSpec spec, TransferObserver* observer,
-                                  Executor* executor) override;
+                                  Executor* executor);
+  // Of files that begin from now on. REQUIRES: on the executor.
+  void SetMaxConnectionsPerFile(int most) { *max_connections_per_file_ = most; }
   // Ends what transfers there are, without a word to their observers. REQUIRES:
   // on the executor.
   void StopAll();
@@ -50,6 +62,7 @@ class TransferEngineImpl final : public TransferEngine {
 
   const Parts parts_;
   const std::shared_ptr<Running> running_;
+  const std::shared_ptr<int> max_connections_per_file_;
   std::uint64_t last_number_ = 0;  // Callers of Start are one at a time.
 };
 

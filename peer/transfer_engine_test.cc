@@ -15,6 +15,7 @@
 #include "peer/base/clock.h"
 #include "peer/base/mutex.h"
 #include "peer/base/serial_executor.h"
+#include "peer/cache_disk.h"
 #include "peer/test_http_server.h"
 #include "peer/transfer_testing.h"
 
@@ -22,6 +23,14 @@
 
 namespace convoy {
 namespace {
+
+// No peers, and nothing is looked for.
+SwarmSettings Alone() {
+  SwarmSettings settings;
+  settings.max_mode = DownloadMode::kSimple;
+  settings.listen_port = 0;
+  return settings;
+}
 
 // Lets the test's thread wait for what a transfer says on its executor.
 class WaitingObserver final : public TransferObserver {
@@ -183,7 +192,7 @@ class TransferEngineTest : public testing::Test {
   SerialExecutor executor_{"observers"};
   TestFile target_;
   std::unique_ptr<TransferEngine> engine_ =
-      MakeTransferEngine(HttpLimits(), clock_);
+      MakeTransferEngine(HttpLimits(), Alone(), nullptr, clock_);
   std::vector<std::unique_ptr<WaitingObserver>> observers_;
   std::unique_ptr<Transfer> transfer_;
 };

@@ -134,6 +134,11 @@ class FaultyTargetFile final : public TargetFile {
                     std::size_t length) override {
     return file_->Read(offset, buffer, length);
   }
+  bool TryRead(std::int64_t offset, char* buffer, std::size_t length) override {
+    return file_->TryRead(offset, buffer, length);
+  }
+  absl::StatusOr<FileStamp> Stamp() override { return file_->Stamp(); }
+  absl::StatusOr<UniqueFd> Duplicate() override { return file_->Duplicate(); }
   void StartWriteback(std::int64_t offset, std::int64_t length) override {
     file_->StartWriteback(offset, length);
   }

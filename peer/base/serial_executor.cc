@@ -23,10 +23,11 @@ void SerialExecutor::Stop() {
 }
 
 void SerialExecutor::Post(Task task) {
+  Posted posted = {std::move(task), clock_.Monotonic()};
   {
     MutexLock lock(&mutex_);
     if (stopping_) return;
-    tasks_.push_back(std::move(task));
+    tasks_.push_back(std::move(posted));
   }
   wake_.NotifyOne();
 }
@@ -71,7 +72,8 @@ void SerialExecutor::Run() {
         if (!stopping_) task = timers_.PopDue(clock_.Monotonic());
         if (!task) {
           if (tasks_.empty()) return;
-          task = std::move(tasks_.front());
+          task = std::move(tasks_.front().task);
+          delays_.Observe(clock_.Monotonic() - tasks_.front().since);
           tasks_.pop_front();
         }
       }

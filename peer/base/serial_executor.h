@@ -7,6 +7,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "peer/base/clock.h"
+#include "peer/base/delay_histogram.h"
 #include "peer/base/executor.h"
 #include "peer/base/mutex.h"
 #include "peer/base/timer_queue.h"
@@ -32,14 +33,23 @@ class SerialExecutor final : public Executor {
   void CancelTimer(TimerId id) override;
   bool IsCurrent() const override;
 
+  // How long posted tasks waited for the thread. Any thread.
+  const DelayHistogram& delays() const { return delays_; }
+
  private:
+  struct Posted {
+    Task task;
+    absl::Duration since;  // Monotonic.
+  };
+
   void Run();
 
   const RealClock clock_;
+  DelayHistogram delays_;
 
   Mutex mutex_;
   CondVar wake_;
-  std::deque<Task> tasks_ ABSL_GUARDED_BY(mutex_);
+  std::deque<Posted> tasks_ ABSL_GUARDED_BY(mutex_);
   TimerQueue timers_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
 

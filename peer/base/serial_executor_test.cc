@@ -4,12 +4,15 @@
 
 #include <future>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "peer/base/clock.h"
+#include "peer/base/delay_histogram.h"
 
 namespace convoy {
 namespace {
@@ -135,6 +138,22 @@ TEST(SerialExecutorTest, StopRunsWhatIsPostedAndDropsTheRest) {
   executor.Post([&ran, token] { ran += 'b'; });
   executor.Stop();
   EXPECT_EQ(ran, "a");
+}
+
+TEST(SerialExecutorTest, TellsHowLongTasksWaited) {
+  SerialExecutor executor("delays");
+  std::promise<void> go;
+  executor.Post([&] { go.get_future().wait(); });
+  executor.Post([] {});
+  const absl::Duration before = RealClock().Monotonic();
+  while (RealClock().Monotonic() - before < absl::Milliseconds(10)) {
+  }
+  go.set_value();
+  executor.Stop();
+  const DelayHistogram::Counts counts = executor.delays().Read();
+  EXPECT_EQ(std::accumulate(counts.buckets.begin(), counts.buckets.end(), 0),
+            2);
+  EXPECT_GE(counts.sum, absl::Milliseconds(10));
 }
 
 TEST(SerialExecutorTest, DestroysTimersThatNeverRan) {

@@ -1,0 +1,107 @@
+#include "peer/libtorrent_loop.h"
+
+#include <pthread.h>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <map>
+#include <optional>
+#include <utility>
+
+namespace convoy {
+
+struct LibtorrentLoop::Impl {
+  using WorkGuard =
+      boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;
+
+  // One thread runs it: asio then leaves out locks.
+  boost::asio::io_context context{1};
+  std::optional<WorkGuard> work{context.get_executor()};
+  // Touched on the thread only.
+  std::map<TimerId, boost::asio::steady_timer> timers;
+  bool stopped = false;
+};
+
+namespace {
+
+// What comes in within this time is done together: a wake of the thread costs
+// more than what a packet of a peer has it do. As network cards moderate their
+// interrupts.
+constexpr std::chrono::milliseconds kRest{1};
+
+void RunInBatches(boost::asio::io_context* context) {
+  while (context->run_one() > 0) {
+    const auto next = std::chrono::steady_clock::now() + kRest;
+    context->poll();
+    std::this_thread::sleep_until(next);
+  }
+}
+
+// asio wants handlers that can be copied on some paths; a Task cannot.
+struct TaskHandler {
+  std::shared_ptr<Executor::Task> task;
+  void operator()() { std::move (*task)(); }
+};
+
+}  // namespace
+
+LibtorrentLoop::LibtorrentLoop()
+    : impl_(std::make_unique<Impl>()),
+      thread_([this] { RunInBatches(&impl_->context); }) {
+  pthread_setname_np(thread_.native_handle(), "convoy-swarm");
+}
+
+LibtorrentLoop::~LibtorrentLoop() { Stop(); }
+
+void LibtorrentLoop::Stop() {
+  if (!thread_.joinable()) return;
+  Post([this] {
+    impl_->stopped = true;
+    impl_->timers.clear();
+    impl_->work.reset();
+  });
+  thread_.join();
+}
+
+void LibtorrentLoop::Post(Task task) {
+  boost::asio::post(impl_->context,
+                    TaskHandler{std::make_shared<Task>(std::move(task))});
+}
+
+Executor::TimerId LibtorrentLoop::PostAfter(absl::Duration delay, Task task) {
+  const TimerId id = ++last_timer_;
+  const auto due =
+      std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(delay);
+  Post([this, id, due, task = std::move(task)]() mutable {
+    if (impl_->stopped) return;
+    const auto added = impl_->timers.emplace(
+        id, boost::asio::steady_timer(impl_->context, due));
+    added.first->second.async_wait(
+        [this, id, held = std::make_shared<Task>(std::move(task))](
+            const boost::system::error_code& error) {
+          // Cancelled, or cancelled after it was due.
+          if (error || impl_->timers.erase(id) == 0) return;
+          std::move (*held)();
+        });
+  });
+  return id;
+}
+
+void LibtorrentLoop::CancelTimer(TimerId id) {
+  // One that is still on its way here is behind this call only if it was made
+  // by another thread just now.
+  if (impl_->timers.erase(id) == 0) {
+    Post([this, id] { impl_->timers.erase(id); });
+  }
+}
+
+bool LibtorrentLoop::IsCurrent() const {
+  return std::this_thread::get_id() == thread_.get_id();
+}
+
+boost::asio::io_context& LibtorrentLoop::context() { return impl_->context; }
+
+}  // namespace convoy

@@ -1,0 +1,176 @@
+#include "peer/libtorrent_peer.h"
+
+#include <algorithm>
+#include <libtorrent/peer_connection.hpp>
+#include <libtorrent/torrent_peer.hpp>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+
+namespace convoy {
+namespace {
+
+// Our number of the extension in BEP 10's handshake.
+constexpr int kShareMessage = 21;
+constexpr char kShareName[] = "cv_share";
+constexpr char kMachineName[] = "cv_machine";
+// Of libtorrent's points for a peer, -7 to 7: nothing is held against it.
+constexpr int kFullTrust = 7;
+
+PieceIndex FromLt(lt::piece_index_t piece) {
+  return PieceIndex{static_cast<std::int32_t>(piece)};
+}
+
+}  // namespace
+
+lt::string_view TorrentPeer::type() const { return kShareName; }
+
+void TorrentPeer::add_handshake(lt::entry& handshake) {
+  const auto torrent = torrent_.lock();
+  if (torrent == nullptr) return;
+  handshake["m"][kShareName] = kShareMessage;
+  handshake[kMachineName] = std::to_string(torrent->parts_.machine);
+}
+
+bool TorrentPeer::on_handshake(lt::span<char const>) {
+  const auto torrent = torrent_.lock();
+  if (torrent == nullptr) return true;
+  const std::string address = AddressText(connection_.remote());
+  // Who passed TLS is a member.
+  kind_ = torrent->parts_.kind_of(address, torrent->in_group());
+  if (!torrent->MayMeet(kind_) || !torrent->AddConnection(this, address)) {
+    connection_.disconnect(lt::errors::peer_banned,
+                           lt::operation_t::bittorrent);
+  }
+  return true;
+}
+
+bool TorrentPeer::on_extension_handshake(const lt::bdecode_node& handshake) {
+  const auto torrent = torrent_.lock();
+  if (torrent == nullptr || id_ == 0 ||
+      handshake.type() != lt::bdecode_node::dict_t) {
+    return true;
+  }
+  const lt::bdecode_node messages = handshake.dict_find_dict("m");
+  if (!messages) return true;
+  const std::int64_t number = messages.dict_find_int_value(kShareName, 0);
+  MachineId machine = 0;
+  const lt::string_view text = handshake.dict_find_string_value(kMachineName);
+  if (number <= 0 || number > 255 ||
+      !absl::SimpleAtoi(absl::string_view(text.data(), text.size()),
+                        &machine)) {
+    return true;
+  }
+  number_ = static_cast<int>(number);
+  if (machine_ != 0 || machine == 0) return true;
+  machine_ = machine;
+  torrent->share_.SetMachine(id_, machine, torrent->Now());
+  torrent->Greet(this);
+  return true;
+}
+
+bool TorrentPeer::on_have(lt::piece_index_t piece) {
+  if (const auto torrent = Joined()) {
+    torrent->share_.PeerHas(id_, FromLt(piece), torrent->Now());
+    torrent->Touch();
+  }
+  return false;
+}
+
+bool TorrentPeer::on_have_all() {
+  if (const auto torrent = Joined()) {
+    torrent->share_.PeerHasAll(id_, torrent->Now());
+    torrent->NoteHoldings();
+  }
+  return false;
+}
+
+bool TorrentPeer::on_bitfield(const lt::bitfield& pieces) {
+  const auto torrent = Joined();
+  if (torrent == nullptr) return false;
+  const int count =
+      std::min(pieces.size(), torrent->content_.manifest->layout.count());
+  const absl::Duration now = torrent->Now();
+  for (int i = 0; i < count; ++i) {
+    if (pieces.get_bit(i)) torrent->share_.PeerHas(id_, PieceIndex{i}, now);
+  }
+  torrent->NoteHoldings();
+  return false;
+}
+
+bool TorrentPeer::can_disconnect(const lt::error_code& error) {
+  const auto torrent = torrent_.lock();
+  return torrent == nullptr || !torrent->content_.downloads ||
+         error != lt::error_code(lt::errors::upload_upload_connection);
+}
+
+void TorrentPeer::sent_request(const lt::peer_request& request) {
+  if (const auto torrent = Joined()) {
+    torrent->guard_.Asked(id_, FromLt(request.piece), request.start);
+  }
+}
+
+bool TorrentPeer::on_piece(const lt::peer_request& request,
+                           lt::span<char const> bytes) {
+  const auto torrent = Joined();
+  if (torrent == nullptr) return true;
+  if (!torrent->guard_.Arrived(id_, FromLt(request.piece), request.start)) {
+    connection_.disconnect(lt::errors::invalid_piece,
+                           lt::operation_t::bittorrent);
+    return true;
+  }
+  from_ += static_cast<std::int64_t>(bytes.size());
+  torrent->CountFrom(*this, static_cast<std::int64_t>(bytes.size()));
+  return false;
+}
+
+void TorrentPeer::on_piece_failed(lt::piece_index_t) {
+  const auto connection = connection_.native_handle();
+  if (connection == nullptr) return;
+  lt::torrent_peer* const peer = connection->peer_info_struct();
+  if (peer != nullptr) peer->trust_points = kFullTrust;
+}
+
+void TorrentPeer::sent_payload(int bytes) {
+  to_ += bytes;
+  if (const auto torrent = Joined()) torrent->CountTo(*this, bytes);
+}
+
+bool TorrentPeer::on_extended(int length, int number,
+                              lt::span<char const> body) {
+  if (number != kShareMessage) return false;
+  // Called for every part that comes; only the whole is of use.
+  if (body.size() < length) return true;
+  const auto torrent = Joined();
+  if (torrent != nullptr && machine_ != 0) {
+    torrent->OnShareMessage(
+        this,
+        absl::string_view(body.data(), static_cast<std::size_t>(body.size())));
+  }
+  return true;
+}
+
+void TorrentPeer::Send(absl::string_view payload) {
+  if (number_ == 0) return;
+  const auto length = static_cast<std::uint32_t>(payload.size() + 2);
+  std::string bytes;
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    bytes.push_back(static_cast<char>(length >> shift));
+  }
+  bytes.push_back(20);  // BEP 10's message.
+  bytes.push_back(static_cast<char>(number_));
+  absl::StrAppend(&bytes, payload);
+  connection_.send_buffer(bytes.data(), static_cast<int>(bytes.size()));
+}
+
+std::shared_ptr<LibtorrentTorrent> TorrentPeer::Joined() const {
+  return id_ == 0 ? nullptr : torrent_.lock();
+}
+
+void TorrentPeer::Leave() {
+  const auto torrent = Joined();
+  if (torrent != nullptr) torrent->RemoveConnection(this);
+  id_ = 0;
+}
+
+}  // namespace convoy

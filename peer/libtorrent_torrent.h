@@ -1,0 +1,195 @@
+#ifndef CONVOY_PEER_LIBTORRENT_TORRENT_H_
+#define CONVOY_PEER_LIBTORRENT_TORRENT_H_
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <libtorrent/torrent_handle.hpp>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "peer/base/clock.h"
+#include "peer/contents.h"
+#include "peer/ip_address.h"
+#include "peer/libtorrent_disk.h"
+#include "peer/libtorrent_loop.h"
+#include "peer/libtorrent_session.h"
+#include "peer/offered_pieces.h"
+#include "peer/origin_share.h"
+#include "peer/peer_guard.h"
+#include "peer/rate_limiter.h"
+#include "peer/share_message.h"
+#include "peer/slow_peers.h"
+#include "peer/swarm.h"
+#include "peer/upload_counter.h"
+
+namespace convoy {
+
+class TorrentPeer;
+
+// One content in the session: a torrent whose peers that are Convoy daemons
+// also share the origin. Adds to libtorrent what it does not know: claims,
+// hashes of late-bound pieces, and who gave what.
+//
+// Thread: the loop's. Held by shared_ptr: libtorrent's plugins keep a weak one.
+class LibtorrentTorrent final
+    : public DiskListener,
+      public std::enable_shared_from_this<LibtorrentTorrent> {
+ public:
+  // What it says, on the loop: the swarm passes it on to the engine.
+  class Listener {
+   public:
+    virtual ~Listener() = default;
+    virtual void OnPeerPiece(PieceIndex piece) = 0;
+    virtual void OnClaimed(PieceSpan span) = 0;
+    virtual void OnUnclaimed(PieceSpan span) = 0;
+    virtual void OnNews(const SwarmNews& news) = 0;
+    virtual void OnError(absl::Status status) = 0;
+  };
+  struct Parts {  // Not owned.
+    LibtorrentLoop* loop;
+    LibtorrentDisk* disk;
+    LibtorrentSession* session;
+    const Clock* clock;
+    // Which kind of peer an address is.
+    std::function<PeerKind(const std::string& address, bool authenticated)>
+        kind_of;
+    MachineId machine;
+    int max_claimers = 6;
+    // Counts what comes from outside of the LAN.
+    RateLimiter* limiter = nullptr;
+    UploadCounter* uploaded;
+  };
+
+  LibtorrentTorrent(const Parts& parts, SwarmContent content,
+                    std::unique_ptr<Listener> listener);
+  ~LibtorrentTorrent() override;
+
+  struct Endpoint {
+    std::string address;
+    int port = 0;
+    // It is known to have the content, or pieces of it.
+    bool holds = false;
+  };
+
+  // `peers`: those that are known already. `crowd`: machines heard of.
+  void Start(const std::vector<Endpoint>& peers, int crowd);
+  // Leaves the session. The listener is not called any more.
+  void Stop();
+
+  // SwarmMember's.
+  void SetDemand(int lanes, int max_pieces);
+  void SetOriginUsable(bool usable);
+  void NoteProgress(PieceIndex piece, std::int64_t bytes);
+  void PiecePut(PieceIndex piece);
+  void Unclaim(PieceSpan span);
+  void SetBacklog(bool full);
+  void Distrust(const std::vector<PieceIndex>& pieces);
+  void Seed();
+
+  void AddPeer(const Endpoint& peer);
+  void SetCrowd(int machines);
+  const std::string& id() const { return content_.manifest->info_hash; }
+  std::vector<PeerInfo> Peers() const;
+  // Where its connections lead to.
+  void AddEndpoints(std::set<std::pair<IpAddress, int>>* endpoints) const;
+  // Any thread.
+  PeerBytes received() const {
+    return {from_lan_.load(), from_group_.load(), from_internet_.load()};
+  }
+  bool downloads() const { return content_.downloads; }
+  bool background() const { return content_.background; }
+
+ private:
+  friend class TorrentPeer;
+  class Plugin;
+
+  void OnHashWanted(PieceIndex piece) override;
+  void OnBlockWritten(PieceIndex piece, std::int64_t begin) override;
+  void OnDiskError(absl::Status status) override;
+
+  // From the plugins.
+  void OnFilesChecked();
+  void OnPiecePassed(PieceIndex piece);
+  void OnPieceFailed(PieceIndex piece);
+  void OnShareMessage(TorrentPeer* peer, absl::string_view payload);
+  void OnHashes(TorrentPeer* peer, const ShareMessage& message);
+  // False: it is not wanted.
+  bool AddConnection(TorrentPeer* peer, const std::string& address);
+  void RemoveConnection(TorrentPeer* peer);
+  void CountFrom(const TorrentPeer& peer, std::int64_t bytes);
+  void CountTo(const TorrentPeer& peer, std::int64_t bytes);
+
+  void Drop(std::vector<ConnectionId> peers);
+  void DialNow();
+  // A connected peer has told what it has.
+  void NoteHoldings();
+  // A peer is known that holds something.
+  void BePatient();
+  // Its connections are those of an authenticated group.
+  bool in_group() const { return parts_.session->tls() != nullptr; }
+  // May peers of this kind be met for this content?
+  bool MayMeet(PeerKind kind) const;
+  // Sets handle_.
+  absl::Status Add(lt::add_torrent_params params);
+  void Greet(TorrentPeer* peer);
+  void TellHash(PieceIndex piece);
+  void AvoidUnwanted(lt::add_torrent_params* params) const;
+  absl::Duration Now() const;
+  // Measures the peers each second, as long as they are not found to be slow.
+  void WatchRate();
+  // How many connected peers have each piece.
+  std::vector<int> Availability() const;
+  // Asks the share what to fetch, soon.
+  void Touch();
+  void RunShare();
+  void SendOutgoing();
+  void Broadcast(const ShareMessage& message);
+  void NewsSoon();
+  void SendNews();
+
+  const Parts parts_;
+  SwarmContent content_;
+  std::unique_ptr<Listener> listener_;
+  const std::shared_ptr<LibtorrentDisk::Entry> entry_;
+  lt::torrent_handle handle_;
+  OriginShare share_;
+  PeerGuard guard_;
+  SlowPeers slow_peers_;
+  OfferedPieces offered_;
+  bool checked_ = false;
+  // The origin waits so long for the first peer that holds something: one is
+  // known, and about to be connected.
+  absl::Duration patience_until_ = -absl::InfiniteDuration();
+  bool was_patient_ = false;
+  int lanes_ = 0;
+  int max_pieces_ = 1;
+  bool touched_ = false;
+  Executor::TimerId wake_timer_ = 0;
+  absl::Duration wake_time_ = absl::InfiniteDuration();
+
+  std::map<std::uint64_t, TorrentPeer*> connections_;
+  std::uint64_t last_connection_ = 0;
+  // Who told the hash of a late-bound piece.
+  std::map<std::int32_t, MachineId> announcers_;
+  std::set<MachineId> liars_;
+
+  ContentStats stats_;
+  std::atomic<std::int64_t> from_lan_{0};
+  std::atomic<std::int64_t> from_group_{0};
+  std::atomic<std::int64_t> from_internet_{0};
+  int crowd_ = 0;
+  bool news_due_ = false;
+  bool stopped_ = false;
+};
+
+}  // namespace convoy
+
+#endif  // CONVOY_PEER_LIBTORRENT_TORRENT_H_

@@ -1,0 +1,95 @@
+#include "peer/lone_member.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "peer/piece_spans.h"
+
+namespace convoy {
+namespace {
+
+class LoneMember final : public SwarmMember {
+ public:
+  LoneMember(const SwarmContent& content, SwarmObserver* observer,
+             Executor* executor)
+      : observer_(observer), executor_(executor) {
+    std::vector<PieceIndex> missing;
+    for (const PieceSpan& span : content.storage->map().pieces()) {
+      for (PieceIndex piece = span.first; piece < span.end; ++piece.value) {
+        if (!content.storage->verified(piece)) missing.push_back(piece);
+      }
+    }
+    missing_ = SpansOf(missing);
+  }
+
+  void TellWhy(std::string refused, std::string policy) {
+    Later([this, refused = std::move(refused), policy = std::move(policy)] {
+      SwarmNews news;
+      news.refused = refused;
+      news.policy = policy;
+      observer_->OnSwarmNews(news);
+    });
+  }
+
+  void SetDemand(int lanes, int max_pieces) override {
+    lanes_ = lanes;
+    max_pieces_ = max_pieces;
+    if (lanes_ == 0 || missing_.empty() || std::exchange(claiming_, true)) {
+      return;
+    }
+    Later([this] {
+      claiming_ = false;
+      Claim();
+    });
+  }
+  void SetOriginUsable(bool) override {}
+  void NoteProgress(PieceIndex, std::int64_t) override {}
+  void PiecePut(PieceIndex) override {}
+  void Unclaim(PieceSpan span) override { missing_ = Union(missing_, {span}); }
+  void SetBacklog(bool) override {}
+  void Distrust(std::vector<PieceIndex>) override {}
+  PeerBytes Received() const override { return {}; }
+  void Seed(SwarmObserver* observer) override { observer_ = observer; }
+
+ private:
+  template <typename Task>
+  void Later(Task task) {
+    executor_->Post([task = std::move(task),
+                     alive = std::weak_ptr<char>(alive_)]() mutable {
+      if (!alive.expired()) task();
+    });
+  }
+
+  // The observer answers each claim with SetDemand.
+  void Claim() {
+    if (lanes_ == 0 || missing_.empty()) return;
+    PieceSpan claimed = missing_.front();
+    claimed.end.value =
+        std::min(claimed.end.value, claimed.first.value + max_pieces_);
+    missing_.front().first = claimed.end;
+    if (missing_.front().empty()) missing_.erase(missing_.begin());
+    observer_->OnClaimed(claimed);
+  }
+
+  SwarmObserver* observer_;
+  Executor* const executor_;
+  PieceSpans missing_;
+  int lanes_ = 0;
+  int max_pieces_ = 1;
+  bool claiming_ = false;
+  const std::shared_ptr<char> alive_ = std::make_shared<char>();
+};
+
+}  // namespace
+
+std::unique_ptr<SwarmMember> MakeLoneMember(const SwarmContent& content,
+                                            SwarmObserver* observer,
+                                            Executor* executor,
+                                            std::string refused,
+                                            std::string policy) {
+  auto member = std::make_unique<LoneMember>(content, observer, executor);
+  member->TellWhy(std::move(refused), std::move(policy));
+  return member;
+}
+
+}  // namespace convoy

@@ -1,0 +1,108 @@
+#include "peer/peer_guard.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+namespace convoy {
+namespace {
+
+// More are forgotten: then a liar that has gone may come back once.
+constexpr std::size_t kMaxSenders = 10'000;
+constexpr std::size_t kMaxShunned = 10'000;
+// Requests of one connection that were never answered.
+constexpr std::size_t kMaxAsked = 1 << 16;
+
+}  // namespace
+
+PeerGuard::PeerGuard(std::shared_ptr<SwarmStorage> storage)
+    : storage_(std::move(storage)), blame_(storage_->layout()) {}
+
+bool PeerGuard::Admit(ConnectionId peer, const std::string& address) {
+  if (IsShunned(address)) return false;
+  int& connections = connections_[address];
+  if (connections >= kMaxConnections) return false;
+  ++connections;
+  peers_[peer].address = address;
+  return true;
+}
+
+void PeerGuard::Leave(ConnectionId peer) {
+  const auto found = peers_.find(peer);
+  if (found == peers_.end()) return;
+  const auto counted = connections_.find(found->second.address);
+  if (--counted->second == 0) connections_.erase(counted);
+  peers_.erase(found);
+}
+
+void PeerGuard::Shun(ConnectionId peer) {
+  const auto found = peers_.find(peer);
+  const auto sender = senders_.find(peer);
+  if (found == peers_.end() && sender == senders_.end()) return;
+  if (shunned_.size() >= kMaxShunned) shunned_.clear();
+  shunned_.insert(found != peers_.end() ? found->second.address
+                                        : sender->second);
+}
+
+void PeerGuard::Asked(ConnectionId peer, PieceIndex piece, std::int64_t begin) {
+  const auto found = peers_.find(peer);
+  if (found == peers_.end()) return;
+  auto& asked = found->second.asked;
+  if (asked.size() >= kMaxAsked) asked.clear();
+  asked.insert(KeyOf(piece, begin));
+}
+
+bool PeerGuard::Arrived(ConnectionId peer, PieceIndex piece,
+                        std::int64_t begin) {
+  const auto found = peers_.find(peer);
+  if (found == peers_.end()) return false;
+  auto& asked = found->second.asked;
+  const auto request = asked.find(KeyOf(piece, begin));
+  if (request == asked.end()) return false;
+  asked.erase(request);
+  arriving_from_ = peer;
+  arriving_ = KeyOf(piece, begin);
+  return true;
+}
+
+void PeerGuard::Written(PieceIndex piece, std::int64_t begin) {
+  const ConnectionId peer = std::exchange(arriving_from_, 0);
+  if (peer == 0 || arriving_ != KeyOf(piece, begin)) return;
+  const auto found = peers_.find(peer);
+  if (found == peers_.end()) return;
+  if (senders_.size() >= kMaxSenders) senders_.clear();
+  senders_.emplace(peer, found->second.address);
+  blame_.Wrote(piece,
+               static_cast<std::int32_t>(begin / PieceLayout::kBlockLength),
+               peer);
+}
+
+std::vector<ConnectionId> PeerGuard::Failed(PieceIndex piece) {
+  const std::optional<ConnectionId> liar = blame_.Failed(
+      piece, [&](std::int32_t block) { return ReadBlock(piece, block); });
+  if (!liar) return {};
+  Shun(*liar);
+  return {*liar};
+}
+
+std::vector<ConnectionId> PeerGuard::Passed(PieceIndex piece) {
+  const std::vector<ConnectionId> liars = blame_.Passed(
+      piece, [&](std::int32_t block) { return ReadBlock(piece, block); });
+  for (const ConnectionId liar : liars) Shun(liar);
+  return liars;
+}
+
+std::optional<std::string> PeerGuard::ReadBlock(PieceIndex piece,
+                                                std::int32_t block) {
+  const std::int64_t begin = block * PieceLayout::kBlockLength;
+  const std::int64_t length =
+      std::min(PieceLayout::kBlockLength,
+               storage_->layout().RangeOf(piece).length - begin);
+  std::string bytes(static_cast<std::size_t>(length), '\0');
+  if (!storage_->ReadBack(piece, begin, &bytes[0], bytes.size()).ok()) {
+    return std::nullopt;
+  }
+  return bytes;
+}
+
+}  // namespace convoy

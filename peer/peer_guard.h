@@ -1,0 +1,82 @@
+#ifndef CONVOY_PEER_PEER_GUARD_H_
+#define CONVOY_PEER_PEER_GUARD_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "peer/block_blame.h"
+#include "peer/piece_layout.h"
+#include "peer/share_machines.h"
+#include "peer/swarm_storage.h"
+
+namespace convoy {
+
+// Keeps bad peers out of one content: who sent wrong bytes loses its
+// connection, and no new one from its address is taken. Others at that address
+// stay as long as they behave, for several machines may share one.
+//
+// What it says is to be done in a later task: libtorrent, which tells these
+// things, is in the middle of something. Not thread-safe.
+class PeerGuard {
+ public:
+  // One address cannot take all places.
+  static constexpr int kMaxConnections = 64;
+
+  explicit PeerGuard(std::shared_ptr<SwarmStorage> storage);
+  PeerGuard(const PeerGuard&) = delete;
+  PeerGuard& operator=(const PeerGuard&) = delete;
+
+  // False: the connection must go, and is not known here.
+  bool Admit(ConnectionId peer, const std::string& address);
+  void Leave(ConnectionId peer);
+  // No new connections from its address.
+  void Shun(ConnectionId peer);
+  bool IsShunned(const std::string& address) const {
+    return shunned_.count(address) != 0;
+  }
+
+  // The peer was asked for the block that begins there in the piece.
+  void Asked(ConnectionId peer, PieceIndex piece, std::int64_t begin);
+  // A block has come. False: nobody asked the peer for it. libtorrent would
+  // take it all the same, and so anybody could spoil every piece.
+  bool Arrived(ConnectionId peer, PieceIndex piece, std::int64_t begin);
+  // The block that has just arrived is in the file.
+  void Written(PieceIndex piece, std::int64_t begin);
+
+  // The hash of the piece was wrong, or right; its bytes are in the file.
+  // Connections that are to go; their addresses are shunned.
+  std::vector<ConnectionId> Failed(PieceIndex piece);
+  std::vector<ConnectionId> Passed(PieceIndex piece);
+
+ private:
+  struct Peer {
+    std::string address;
+    // Blocks it was asked for, as often as it was.
+    std::unordered_multiset<std::uint64_t> asked;
+  };
+
+  static std::uint64_t KeyOf(PieceIndex piece, std::int64_t begin) {
+    return static_cast<std::uint64_t>(piece.value) << 32 |
+           static_cast<std::uint64_t>(begin);
+  }
+  std::optional<std::string> ReadBlock(PieceIndex piece, std::int32_t block);
+
+  const std::shared_ptr<SwarmStorage> storage_;
+  BlockBlame blame_;
+  std::unordered_map<ConnectionId, Peer> peers_;
+  std::unordered_map<std::string, int> connections_;
+  std::unordered_set<std::string> shunned_;
+  // Addresses of those whose blocks were written, also when they have gone.
+  std::unordered_map<ConnectionId, std::string> senders_;
+  ConnectionId arriving_from_ = 0;
+  std::uint64_t arriving_ = 0;
+};
+
+}  // namespace convoy
+
+#endif  // CONVOY_PEER_PEER_GUARD_H_

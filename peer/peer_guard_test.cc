@@ -1,0 +1,120 @@
+#include "peer/peer_guard.h"
+
+#include <sys/mman.h>
+
+#include <memory>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "peer/base/unique_fd.h"
+#include "peer/transfer_testing.h"
+
+namespace convoy {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr std::int64_t kBlock = PieceLayout::kBlockLength;
+constexpr PieceIndex kPiece{1};
+
+// A content of three pieces of two blocks.
+class PeerGuardTest : public ::testing::Test {
+ protected:
+  PeerGuardTest()
+      : storage_(std::make_shared<SwarmStorage>(
+            OpenTargetFile(UniqueFd(memfd_create("content", MFD_CLOEXEC))),
+            std::make_shared<PieceHashes>(layout_),
+            StorageMap::Whole(layout_))),
+        guard_(storage_) {
+    EXPECT_TRUE(guard_.Admit(1, "10.0.0.1"));
+    EXPECT_TRUE(guard_.Admit(2, "10.0.0.2"));
+  }
+
+  // A block of kPiece comes and is written.
+  bool Receive(ConnectionId peer, int block, char byte) {
+    guard_.Asked(peer, kPiece, block * kBlock);
+    return Push(peer, block, byte);
+  }
+  bool Push(ConnectionId peer, int block, char byte) {
+    if (!guard_.Arrived(peer, kPiece, block * kBlock)) return false;
+    Write(block, byte);
+    guard_.Written(kPiece, block * kBlock);
+    return true;
+  }
+  void Write(int block, char byte) {
+    EXPECT_EQ(
+        storage_->WriteBlock(kPiece, block * kBlock, std::string(kBlock, byte)),
+        absl::OkStatus());
+  }
+
+  const PieceLayout layout_ = *PieceLayout::Make(6 * kBlock, 2 * kBlock);
+  const std::shared_ptr<SwarmStorage> storage_;
+  PeerGuard guard_;
+};
+
+TEST_F(PeerGuardTest, SenderOfAWholeWrongPieceGoesAndDoesNotComeBack) {
+  ASSERT_TRUE(Receive(1, 0, 'X'));
+  ASSERT_TRUE(Receive(1, 1, 'b'));
+  EXPECT_THAT(guard_.Failed(kPiece), ElementsAre(1));
+  guard_.Leave(1);
+  EXPECT_FALSE(guard_.Admit(3, "10.0.0.1"));
+  EXPECT_TRUE(guard_.IsShunned("10.0.0.1"));
+  EXPECT_TRUE(guard_.Admit(4, "10.0.0.3"));
+}
+
+TEST_F(PeerGuardTest, OnlyTheSenderOfTheWrongBlockGoes) {
+  ASSERT_TRUE(Receive(1, 0, 'X'));
+  ASSERT_TRUE(Receive(2, 1, 'b'));
+  EXPECT_THAT(guard_.Failed(kPiece), IsEmpty());
+  ASSERT_TRUE(Receive(2, 0, 'a'));
+  ASSERT_TRUE(Receive(2, 1, 'b'));
+  EXPECT_THAT(guard_.Passed(kPiece), ElementsAre(1));
+  EXPECT_FALSE(guard_.IsShunned("10.0.0.2"));
+}
+
+TEST_F(PeerGuardTest, WhoLeavesBeforeItIsFoundOutDoesNotComeBack) {
+  ASSERT_TRUE(Receive(1, 0, 'X'));
+  guard_.Leave(1);
+  ASSERT_TRUE(Receive(2, 1, 'b'));
+  EXPECT_THAT(guard_.Failed(kPiece), IsEmpty());
+  ASSERT_TRUE(guard_.Admit(3, "10.0.0.1"));
+  // The origin's bytes.
+  Write(0, 'a');
+  EXPECT_THAT(guard_.Passed(kPiece), ElementsAre(1));
+  EXPECT_TRUE(guard_.IsShunned("10.0.0.1"));
+}
+
+TEST_F(PeerGuardTest, BlockThatNobodyAskedForIsNotTaken) {
+  EXPECT_FALSE(Push(1, 0, 'X'));
+  guard_.Asked(2, kPiece, 0);
+  EXPECT_FALSE(Push(1, 0, 'X'));
+  guard_.Asked(1, kPiece, 0);
+  guard_.Asked(1, kPiece, 0);
+  EXPECT_TRUE(Push(1, 0, 'a'));
+  EXPECT_TRUE(Push(1, 0, 'a'));
+  EXPECT_FALSE(Push(1, 0, 'a'));
+}
+
+TEST_F(PeerGuardTest, BlockThatWasNotWrittenBlamesNobody) {
+  guard_.Asked(1, kPiece, 0);
+  ASSERT_TRUE(guard_.Arrived(1, kPiece, 0));  // And is dropped.
+  ASSERT_TRUE(Receive(2, 0, 'X'));
+  ASSERT_TRUE(Receive(2, 1, 'b'));
+  EXPECT_THAT(guard_.Failed(kPiece), ElementsAre(2));
+}
+
+TEST_F(PeerGuardTest, OneAddressCannotTakeAllPlaces) {
+  int admitted = 0;
+  for (ConnectionId peer = 100; peer < 1000; ++peer) {
+    if (guard_.Admit(peer, "10.0.0.3")) ++admitted;
+  }
+  EXPECT_EQ(admitted, PeerGuard::kMaxConnections);
+  guard_.Leave(100);
+  EXPECT_TRUE(guard_.Admit(2000, "10.0.0.3"));
+  EXPECT_TRUE(guard_.Admit(2001, "10.0.0.4"));
+}
+
+}  // namespace
+}  // namespace convoy

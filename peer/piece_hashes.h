@@ -1,0 +1,57 @@
+#ifndef CONVOY_PEER_PIECE_HASHES_H_
+#define CONVOY_PEER_PIECE_HASHES_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/string_view.h"
+#include "peer/base/mutex.h"
+#include "peer/manifest.h"
+#include "peer/piece_layout.h"
+
+namespace convoy {
+
+// What the pieces of one content must be: SHA-1 of each, 20 bytes. Known from
+// the start (a manifest), or learned one by one (late-bound: who fetches a
+// piece from the origin tells the others its hash). Thread-safe.
+class PieceHashes {
+ public:
+  static constexpr int kSize = Manifest::kHashSize;
+
+  // Of a manifest; all are known.
+  explicit PieceHashes(std::shared_ptr<const Manifest> manifest);
+  // Late-bound; none is known.
+  explicit PieceHashes(PieceLayout layout);
+
+  const PieceLayout& layout() const { return layout_; }
+  bool late_bound() const { return manifest_ == nullptr; }
+  // Absent: not known yet.
+  std::optional<std::string> Find(PieceIndex piece) const;
+  // The first that is learned stays. False: another one is known.
+  bool Learn(PieceIndex piece, absl::string_view hash);
+  // Late-bound only: what was learned was wrong.
+  void Forget(PieceIndex piece);
+  // Those that are known, in order.
+  std::vector<std::pair<PieceIndex, std::string>> Known() const;
+
+ private:
+  const std::shared_ptr<const Manifest> manifest_;
+  const PieceLayout layout_;
+
+  mutable Mutex mutex_;
+  // kSize bytes for each piece; made with the first that is learned.
+  std::string learned_ ABSL_GUARDED_BY(mutex_);
+  std::vector<bool> known_ ABSL_GUARDED_BY(mutex_);
+};
+
+// SHA-1 of `bytes`, 20 bytes.
+std::string Sha1Of(absl::string_view bytes);
+
+}  // namespace convoy
+
+#endif  // CONVOY_PEER_PIECE_HASHES_H_

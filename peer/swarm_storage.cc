@@ -1,0 +1,215 @@
+#include "peer/swarm_storage.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "peer/base/status_macros.h"
+#include "peer/sha1.h"
+#include "peer/sha256.h"
+
+namespace convoy {
+namespace {
+
+// Small enough to be in the processor's cache when it is hashed.
+constexpr std::size_t kHashBuffer = 64 << 10;
+
+}  // namespace
+
+StorageMap StorageMap::Whole(const PieceLayout& layout) {
+  StorageMap map;
+  map.segments_.push_back({ByteRange{0, layout.size()}, 0});
+  map.pieces_.push_back(layout.All());
+  map.local_size_ = map.file_size_ = layout.size();
+  return map;
+}
+
+StorageMap StorageMap::OfRanges(const std::vector<ByteRange>& ranges,
+                                const PieceLayout& layout) {
+  StorageMap map;
+  for (const ByteRange& range : ranges) {
+    const std::int64_t length = range.length == ByteRange::kToEnd
+                                    ? layout.size() - range.offset
+                                    : range.length;
+    if (length == 0) continue;
+    map.segments_.push_back({ByteRange{range.offset, length}, map.local_size_});
+    map.local_size_ += length;
+    const PieceSpan touched = {
+        layout.PieceAt(range.offset),
+        PieceIndex{layout.PieceAt(range.offset + length - 1).value + 1}};
+    if (!map.pieces_.empty() &&
+        touched.first.value <= map.pieces_.back().end.value) {
+      map.pieces_.back().end = touched.end;
+    } else {
+      map.pieces_.push_back(touched);
+    }
+  }
+  map.file_size_ = map.local_size_;
+  std::vector<Segment> rest;
+  std::size_t next = 0;
+  const std::vector<Segment> wanted = map.segments_;
+  for (const PieceSpan& span : map.pieces_) {
+    const ByteRange all = layout.RangeOf(span);
+    std::int64_t at = all.offset;
+    const auto fill = [&](std::int64_t end) {
+      if (end <= at) return;
+      rest.push_back({ByteRange{at, end - at}, map.file_size_});
+      map.file_size_ += end - at;
+    };
+    while (next < wanted.size() && wanted[next].content.offset < all.end()) {
+      fill(wanted[next].content.offset);
+      at = wanted[next++].content.end();
+    }
+    fill(all.end());
+  }
+  map.segments_.insert(map.segments_.end(), rest.begin(), rest.end());
+  std::sort(map.segments_.begin(), map.segments_.end(),
+            [](const Segment& a, const Segment& b) {
+              return a.content.offset < b.content.offset;
+            });
+  return map;
+}
+
+ByteRange StorageMap::At(std::int64_t offset) const {
+  auto after = std::upper_bound(segments_.begin(), segments_.end(), offset,
+                                [](std::int64_t at, const Segment& segment) {
+                                  return at < segment.content.offset;
+                                });
+  const Segment& segment = *std::prev(after);
+  const std::int64_t inside = offset - segment.content.offset;
+  return ByteRange{segment.file_offset + inside,
+                   segment.content.length - inside};
+}
+
+SwarmStorage::SwarmStorage(std::shared_ptr<TargetFile> file,
+                           std::shared_ptr<PieceHashes> hashes, StorageMap map)
+    : file_(std::move(file)),
+      hashes_(std::move(hashes)),
+      map_(std::move(map)),
+      verified_(static_cast<std::size_t>(hashes_->layout().count())) {}
+
+bool SwarmStorage::verified(PieceIndex piece) const {
+  MutexLock lock(&mutex_);
+  return verified_[static_cast<std::size_t>(piece.value)];
+}
+
+void SwarmStorage::MarkVerified(PieceIndex piece) {
+  MutexLock lock(&mutex_);
+  verified_[static_cast<std::size_t>(piece.value)] = true;
+}
+
+void SwarmStorage::MarkMissing(PieceIndex piece) {
+  MutexLock lock(&mutex_);
+  verified_[static_cast<std::size_t>(piece.value)] = false;
+}
+
+absl::Status SwarmStorage::WriteAt(std::int64_t offset,
+                                   absl::string_view bytes) {
+  while (!bytes.empty()) {
+    const ByteRange at = map_.At(offset);
+    const auto length = static_cast<std::size_t>(
+        std::min(at.length, static_cast<std::int64_t>(bytes.size())));
+    CONVOY_RETURN_IF_ERROR(file_->Write(at.offset, bytes.substr(0, length)));
+    bytes.remove_prefix(length);
+    offset += static_cast<std::int64_t>(length);
+  }
+  return absl::OkStatus();
+}
+
+// The lock is held while the bytes go into the page cache: else a late block of
+// a bad peer could fall into a piece that was just found right.
+absl::Status SwarmStorage::WriteBlock(PieceIndex piece, std::int64_t begin,
+                                      absl::string_view bytes) {
+  MutexLock lock(&mutex_);
+  if (verified_[static_cast<std::size_t>(piece.value)]) return absl::OkStatus();
+  return WriteAt(layout().RangeOf(piece).offset + begin, bytes);
+}
+
+absl::StatusOr<bool> SwarmStorage::PutPiece(PieceIndex piece,
+                                            absl::string_view bytes) {
+  MutexLock lock(&mutex_);
+  auto verified = verified_[static_cast<std::size_t>(piece.value)];
+  if (verified) return false;
+  CONVOY_RETURN_IF_ERROR(WriteAt(layout().RangeOf(piece).offset, bytes));
+  verified = true;
+  return true;
+}
+
+bool SwarmStorage::Unchanged() {
+  if (!frozen_) return true;
+  const absl::StatusOr<FileStamp> now = file_->Stamp();
+  if (!now.ok() || !(*now == stamp_)) changed_ = true;
+  return !changed_;
+}
+
+absl::Status SwarmStorage::Freeze() {
+  CONVOY_ASSIGN_OR_RETURN(stamp_, file_->Stamp());
+  frozen_ = true;
+  return absl::OkStatus();
+}
+
+absl::Status SwarmStorage::Read(PieceIndex piece, std::int64_t begin,
+                                char* buffer, std::size_t length) {
+  if (!Unchanged()) {
+    return absl::FailedPreconditionError("the file was changed");
+  }
+  if (!verified(piece)) {
+    return absl::FailedPreconditionError("the piece is not verified");
+  }
+  return ReadBack(piece, begin, buffer, length);
+}
+
+absl::Status SwarmStorage::ReadBack(PieceIndex piece, std::int64_t begin,
+                                    char* buffer, std::size_t length) {
+  return ReadAt(layout().RangeOf(piece).offset + begin, buffer, length);
+}
+
+absl::Status SwarmStorage::ReadAt(std::int64_t offset, char* buffer,
+                                  std::size_t length) {
+  while (length > 0) {
+    const ByteRange at = map_.At(offset);
+    const auto step = std::min(static_cast<std::size_t>(at.length), length);
+    CONVOY_RETURN_IF_ERROR(file_->Read(at.offset, buffer, step));
+    buffer += step;
+    length -= step;
+    offset += static_cast<std::int64_t>(step);
+  }
+  return absl::OkStatus();
+}
+
+bool SwarmStorage::TryRead(PieceIndex piece, std::int64_t begin, char* buffer,
+                           std::size_t length) {
+  if (!Unchanged() || !verified(piece)) return false;
+  const ByteRange at = map_.At(layout().RangeOf(piece).offset + begin);
+  return at.length >= static_cast<std::int64_t>(length) &&
+         file_->TryRead(at.offset, buffer, length);
+}
+
+absl::StatusOr<std::string> SwarmStorage::HashPiece(PieceIndex piece) {
+  Sha1 sha1;
+  return HashRange(layout().RangeOf(piece), &sha1);
+}
+
+absl::StatusOr<std::string> SwarmStorage::HashBlock(PieceIndex piece,
+                                                    std::int64_t begin) {
+  const ByteRange range = layout().RangeOf(piece);
+  Sha256 sha256;
+  return HashRange({range.offset + begin,
+                    std::min(PieceLayout::kBlockLength, range.length - begin)},
+                   &sha256);
+}
+
+absl::StatusOr<std::string> SwarmStorage::HashRange(ByteRange range,
+                                                    EvpDigest* digest) {
+  std::array<char, kHashBuffer> buffer;
+  for (std::int64_t offset = range.offset; offset < range.end();) {
+    const auto step = static_cast<std::size_t>(std::min(
+        range.end() - offset, static_cast<std::int64_t>(buffer.size())));
+    CONVOY_RETURN_IF_ERROR(ReadAt(offset, buffer.data(), step));
+    digest->Update(absl::string_view(buffer.data(), step));
+    offset += static_cast<std::int64_t>(step);
+  }
+  return digest->Finish();
+}
+
+}  // namespace convoy

@@ -1,0 +1,126 @@
+#ifndef CONVOY_PEER_SWARM_STORAGE_H_
+#define CONVOY_PEER_SWARM_STORAGE_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "peer/base/mutex.h"
+#include "peer/byte_range.h"
+#include "peer/evp_digest.h"
+#include "peer/piece_hashes.h"
+#include "peer/piece_layout.h"
+#include "peer/target_file.h"
+
+namespace convoy {
+
+// Which bytes of a content lie where in its file. A whole file: all at their
+// own offset. Ranges: those of the ranges one after another, as the local file
+// wants them, and behind its end the rest of the pieces that the ranges touch,
+// which is cut off when all are verified.
+class StorageMap {
+ public:
+  static StorageMap Whole(const PieceLayout& layout);
+  // `ranges`: of the content, rising, without overlap, inside `layout`.
+  static StorageMap OfRanges(const std::vector<ByteRange>& ranges,
+                             const PieceLayout& layout);
+
+  // Where the content's byte `offset` is, and how many follow it without a gap.
+  // REQUIRES: the byte is in a piece that the map has.
+  ByteRange At(std::int64_t offset) const;
+  // Size of the local file, without what is cut off.
+  std::int64_t local_size() const { return local_size_; }
+  // With it.
+  std::int64_t file_size() const { return file_size_; }
+  // The pieces that the map has, rising.
+  const std::vector<PieceSpan>& pieces() const { return pieces_; }
+
+ private:
+  struct Segment {
+    ByteRange content;
+    std::int64_t file_offset = 0;
+  };
+
+  std::vector<Segment> segments_;
+  std::vector<PieceSpan> pieces_;
+  std::int64_t local_size_ = 0;
+  std::int64_t file_size_ = 0;
+};
+
+// The file of one content as a swarm uses it: blocks of peers go in as they
+// come, whole pieces of the origin when their hash is right, and bytes come out
+// of verified pieces only.
+//
+// Thread-safe. Invariant: the bytes of a verified piece are never written
+// again.
+class SwarmStorage {
+ public:
+  SwarmStorage(std::shared_ptr<TargetFile> file,
+               std::shared_ptr<PieceHashes> hashes, StorageMap map);
+
+  const PieceLayout& layout() const { return hashes_->layout(); }
+  const StorageMap& map() const { return map_; }
+  PieceHashes& hashes() { return *hashes_; }
+
+  bool verified(PieceIndex piece) const;
+  // The piece is in the file, and right.
+  void MarkVerified(PieceIndex piece);
+  // A late-bound piece turned out to be wrong.
+  void MarkMissing(PieceIndex piece);
+
+  // A block of a peer. Dropped without an error where the piece is verified.
+  absl::Status WriteBlock(PieceIndex piece, std::int64_t begin,
+                          absl::string_view bytes);
+  // A whole piece that is known to be right; marks it verified. False: it was
+  // verified already, and nothing was written.
+  absl::StatusOr<bool> PutPiece(PieceIndex piece, absl::string_view bytes);
+
+  // Fills `buffer` with bytes of `piece` from `begin` on. FAILED_PRECONDITION:
+  // the file is not what it was, or the piece is not verified.
+  absl::Status Read(PieceIndex piece, std::int64_t begin, char* buffer,
+                    std::size_t length);
+  // As Read, but false where the bytes are not in memory, or not without an
+  // error.
+  bool TryRead(PieceIndex piece, std::int64_t begin, char* buffer,
+               std::size_t length);
+  // What was written, right or wrong.
+  absl::Status ReadBack(PieceIndex piece, std::int64_t begin, char* buffer,
+                        std::size_t length);
+  // SHA-1 of what the file has of the piece.
+  absl::StatusOr<std::string> HashPiece(PieceIndex piece);
+  // SHA-256 of one block of it (BEP 52, for hybrid manifests).
+  absl::StatusOr<std::string> HashBlock(PieceIndex piece, std::int64_t begin);
+
+  // From now on Read fails where the file has been changed by others since:
+  // checked before each read. For files that are seeded.
+  absl::Status Freeze();
+  // The check has failed; it stays so.
+  bool changed() const { return changed_; }
+
+ private:
+  absl::Status WriteAt(std::int64_t offset, absl::string_view bytes);
+  absl::Status ReadAt(std::int64_t offset, char* buffer, std::size_t length);
+  absl::StatusOr<std::string> HashRange(ByteRange range, EvpDigest* digest);
+  bool Unchanged();
+
+  const std::shared_ptr<TargetFile> file_;
+  const std::shared_ptr<PieceHashes> hashes_;
+  const StorageMap map_;
+
+  mutable Mutex mutex_;
+  std::vector<bool> verified_ ABSL_GUARDED_BY(mutex_);
+  std::atomic<bool> frozen_{false};
+  std::atomic<bool> changed_{false};
+  FileStamp stamp_;  // Written before frozen_.
+};
+
+}  // namespace convoy
+
+#endif  // CONVOY_PEER_SWARM_STORAGE_H_

@@ -1,0 +1,144 @@
+#include "peer/swarm_storage.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <memory>
+#include <string>
+
+#include "peer/base/unique_fd.h"
+#include "peer/transfer_testing.h"
+
+namespace convoy {
+namespace {
+
+constexpr std::int64_t kPiece = 32 << 10;
+constexpr std::int64_t kBlock = PieceLayout::kBlockLength;
+
+PieceIndex P(int index) { return PieceIndex{index}; }
+
+// A content of `size` bytes in an unnamed file.
+class SwarmStorageTest : public ::testing::Test {
+ protected:
+  SwarmStorageTest() { UseRanges({}); }
+
+  void UseRanges(const std::vector<ByteRange>& ranges) {
+    map_ = ranges.empty() ? StorageMap::Whole(layout_)
+                          : StorageMap::OfRanges(ranges, layout_);
+    fd_ = memfd_create("content", MFD_CLOEXEC);
+    storage_ = std::make_unique<SwarmStorage>(
+        OpenTargetFile(UniqueFd(fd_)), std::make_shared<PieceHashes>(layout_),
+        map_);
+  }
+  std::string PieceBytes(int piece) const {
+    const ByteRange range = layout_.RangeOf(P(piece));
+    return content_.substr(static_cast<std::size_t>(range.offset),
+                           static_cast<std::size_t>(range.length));
+  }
+  std::string ReadPiece(int piece) const {
+    std::string bytes(
+        static_cast<std::size_t>(layout_.RangeOf(P(piece)).length), '\0');
+    EXPECT_EQ(storage_->Read(P(piece), 0, &bytes[0], bytes.size()),
+              absl::OkStatus());
+    return bytes;
+  }
+  std::string File(std::int64_t size) const {
+    std::string bytes(static_cast<std::size_t>(size), '\0');
+    EXPECT_EQ(pread(fd_, &bytes[0], bytes.size(), 0), size);
+    return bytes;
+  }
+
+  const std::string content_ = TestContent(5 * kPiece + 1000);
+  const PieceLayout layout_ = *PieceLayout::Make(5 * kPiece + 1000, kPiece);
+  StorageMap map_ = StorageMap::Whole(layout_);
+  int fd_ = -1;  // Of the storage.
+  std::unique_ptr<SwarmStorage> storage_;
+};
+
+TEST_F(SwarmStorageTest, BlocksOfPeersMakeAPiece) {
+  const std::string piece = PieceBytes(1);
+  ASSERT_TRUE(storage_->WriteBlock(P(1), kBlock, piece.substr(kBlock)).ok());
+  ASSERT_TRUE(storage_->WriteBlock(P(1), 0, piece.substr(0, kBlock)).ok());
+  EXPECT_EQ(*storage_->HashPiece(P(1)), Sha1Of(piece));
+  storage_->MarkVerified(P(1));
+  EXPECT_EQ(ReadPiece(1), piece);
+}
+
+TEST_F(SwarmStorageTest, AVerifiedPieceIsNeverWrittenAgain) {
+  ASSERT_TRUE(*storage_->PutPiece(P(0), PieceBytes(0)));
+  EXPECT_TRUE(storage_->WriteBlock(P(0), 0, std::string(kBlock, 'x')).ok());
+  EXPECT_FALSE(*storage_->PutPiece(P(0), std::string(kPiece, 'x')));
+  EXPECT_EQ(ReadPiece(0), PieceBytes(0));
+}
+
+TEST_F(SwarmStorageTest, ASecondPieceReplacesWrongBlocksOfPeers) {
+  ASSERT_TRUE(storage_->WriteBlock(P(2), 0, std::string(kBlock, 'x')).ok());
+  ASSERT_TRUE(*storage_->PutPiece(P(2), PieceBytes(2)));
+  EXPECT_EQ(ReadPiece(2), PieceBytes(2));
+}
+
+TEST_F(SwarmStorageTest, OnlyVerifiedPiecesAreRead) {
+  ASSERT_TRUE(storage_->WriteBlock(P(0), 0, PieceBytes(0)).ok());
+  std::string bytes(10, '\0');
+  EXPECT_EQ(storage_->Read(P(0), 0, &bytes[0], 10).code(),
+            absl::StatusCode::kFailedPrecondition);
+  EXPECT_FALSE(storage_->TryRead(P(0), 0, &bytes[0], 10));
+  EXPECT_TRUE(storage_->ReadBack(P(0), 0, &bytes[0], 10).ok());
+  EXPECT_EQ(bytes, content_.substr(0, 10));
+}
+
+TEST_F(SwarmStorageTest, WhatSomebodyChangedIsNotGivenOut) {
+  for (int i = 0; i < layout_.count(); ++i) {
+    ASSERT_TRUE(*storage_->PutPiece(P(i), PieceBytes(i)));
+  }
+  ASSERT_TRUE(storage_->Freeze().ok());
+  EXPECT_EQ(ReadPiece(3), PieceBytes(3));
+  const timespec times[2] = {{0, UTIME_OMIT}, {1, 0}};
+  ASSERT_EQ(futimens(fd_, times), 0);
+  std::string bytes(10, '\0');
+  EXPECT_FALSE(storage_->TryRead(P(3), 0, &bytes[0], 10));
+  EXPECT_EQ(storage_->Read(P(3), 0, &bytes[0], 10).code(),
+            absl::StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(storage_->changed());
+}
+
+TEST_F(SwarmStorageTest, RangesLieAsTheLocalFileWantsThem) {
+  // Ends and begins inside of pieces; the second and third are in one piece.
+  const std::vector<ByteRange> ranges = {
+      {100, 40'000}, {3 * kPiece + 10, 20}, {3 * kPiece + 50, 100}};
+  UseRanges(ranges);
+  ASSERT_EQ(map_.pieces().size(), 2U);
+  std::string wanted;
+  for (const ByteRange& range : ranges) {
+    wanted += content_.substr(static_cast<std::size_t>(range.offset),
+                              static_cast<std::size_t>(range.length));
+  }
+  EXPECT_EQ(map_.local_size(), static_cast<std::int64_t>(wanted.size()));
+  EXPECT_EQ(map_.file_size(), 3 * kPiece);
+  for (const PieceSpan& span : map_.pieces()) {
+    for (int i = span.first.value; i < span.end.value; ++i) {
+      ASSERT_TRUE(*storage_->PutPiece(P(i), PieceBytes(i)));
+      EXPECT_EQ(*storage_->HashPiece(P(i)), Sha1Of(PieceBytes(i)));
+      EXPECT_EQ(ReadPiece(i), PieceBytes(i));
+    }
+  }
+  EXPECT_EQ(File(map_.local_size()), wanted);
+}
+
+TEST_F(SwarmStorageTest, TheFirstHashThatIsLearnedStays) {
+  PieceHashes& hashes = storage_->hashes();
+  EXPECT_FALSE(hashes.Find(P(1)));
+  EXPECT_TRUE(hashes.Learn(P(1), Sha1Of("right")));
+  EXPECT_TRUE(hashes.Learn(P(1), Sha1Of("right")));
+  EXPECT_FALSE(hashes.Learn(P(1), Sha1Of("wrong")));
+  EXPECT_EQ(*hashes.Find(P(1)), Sha1Of("right"));
+  EXPECT_EQ(hashes.Known().size(), 1U);
+  hashes.Forget(P(1));
+  EXPECT_FALSE(hashes.Find(P(1)));
+}
+
+}  // namespace
+}  // namespace convoy
