@@ -2,24 +2,31 @@
 
 #include <unistd.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <fstream>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "convoy/v1/admin_service.pb.h"
 #include "daemon/caller.h"
 #include "daemon/config_file.h"
+#include "daemon/config_reloader.h"
 #include "daemon/control_socket.h"
+#include "daemon/field_check.h"
+#include "daemon/proto_time.h"
 #include "daemon/rpc_call.h"
 #include "daemon/self_check.h"
 #include "daemon/unary_method.h"
 #include "peer/base/version.h"
+#include "peer/contents.h"
 #include "proto/error_detail.h"
 
 namespace convoy {
@@ -27,6 +34,13 @@ namespace {
 
 // The control thread answers within microseconds unless something is wrong.
 constexpr absl::Duration kSlowAnswer = absl::Seconds(1);
+constexpr std::size_t kMaxConfigBytes = std::size_t{1} << 20;
+
+absl::Status OnlyForAdministrators(absl::string_view what) {
+  return Error(v1::ERROR_REASON_ACCESS_DENIED, v1::ERROR_CONTEXT_REQUEST)
+      .Status(
+          absl::StrCat(what, " is for root and members of the group convoy"));
+}
 
 // Second field of /proc/self/statm (proc(5)), in bytes. 0: unknown.
 std::int64_t ResidentBytes() {
@@ -36,9 +50,17 @@ std::int64_t ResidentBytes() {
   return resident * ::sysconf(_SC_PAGESIZE);
 }
 
-void SetDuration(absl::Duration from, google::protobuf::Duration& to) {
-  to.set_seconds(absl::IDivDuration(from, absl::Seconds(1), &from));
-  to.set_nanos(static_cast<std::int32_t>(absl::ToInt64Nanoseconds(from)));
+void AddUploads(const std::vector<ContentInfo>& contents,
+                v1::HostStatistics* statistics) {
+  std::int64_t lan = 0, group = 0, internet = 0;
+  for (const ContentInfo& content : contents) {
+    lan += content.stats.to_lan;
+    group += content.stats.to_group;
+    internet += content.stats.to_internet;
+  }
+  statistics->set_uploaded_lan_bytes(lan);
+  statistics->set_uploaded_group_bytes(group);
+  statistics->set_uploaded_internet_bytes(internet);
 }
 
 class AdminService {
@@ -50,16 +72,18 @@ class AdminService {
 
   const AdminServiceParts& parts() const { return parts_; }
 
-  v1::HostStatistics Statistics() const {
-    v1::HostStatistics statistics;
-    parts_.manager->FillStatistics(&statistics);
-    statistics.set_version(kVersion);
-    statistics.mutable_start_time()->set_seconds(
-        absl::ToUnixSeconds(start_time_));
-    SetDuration(parts_.clock->Monotonic() - start_monotonic_,
-                *statistics.mutable_uptime());
-    statistics.set_resident_memory_bytes(ResidentBytes());
-    return statistics;
+  // Only the engine knows what was uploaded.
+  void GetHostStatistics(UnaryReply<v1::HostStatistics> reply) const {
+    parts_.contents->List(
+        [control = parts_.control, statistics = Statistics(),
+         reply = std::move(reply)](
+            const std::vector<ContentInfo>& contents) mutable {
+          AddUploads(contents, &statistics);
+          control->Post([statistics = std::move(statistics),
+                         reply = std::move(reply)]() mutable {
+            std::move(reply)(std::move(statistics));
+          });
+        });
   }
 
   // What blocks runs on the files executor, the rest on control.
@@ -69,13 +93,58 @@ class AdminService {
       SelfTest(std::move(reply));
       return;
     }
-    std::move(reply)(
-        Error(v1::ERROR_REASON_ACCESS_DENIED, v1::ERROR_CONTEXT_REQUEST)
-            .Status("the self test is for root and members of the group "
-                    "convoy"));
+    std::move(reply)(OnlyForAdministrators("the self test"));
+  }
+
+  void ReloadConfig(const Caller& caller,
+                    UnaryReply<v1::ReloadConfigResponse> reply) {
+    if (!caller.administrator) {
+      return std::move(reply)(
+          OnlyForAdministrators("reading the configuration anew"));
+    }
+    parts_.reload(std::move(reply));
+  }
+
+  // A text of 1 MiB takes a while.
+  void CheckConfig(const v1::CheckConfigRequest& request,
+                   UnaryReply<v1::CheckConfigResponse> reply) {
+    if (request.text().size() > kMaxConfigBytes) {
+      return std::move(reply)(
+          Error(v1::ERROR_REASON_INVALID_ARGUMENT, v1::ERROR_CONTEXT_REQUEST)
+              .Field("text")
+              .Status("text: a configuration file has at most 1 MiB"));
+    }
+    parts_.files_executor->Post([request, control = parts_.control,
+                                 reply = std::move(reply)]() mutable {
+      const std::string name =
+          request.name().empty() ? "text" : Excerpt(request.name());
+      v1::CheckConfigResponse response;
+      AddMistakes(ParseConfig({{name, request.text()}}, {}).status(),
+                  response.mutable_mistakes());
+      control->Post(
+          [response = std::move(response), reply = std::move(reply)]() mutable {
+            std::move(reply)(std::move(response));
+          });
+    });
   }
 
  private:
+  v1::HostStatistics Statistics() const {
+    v1::HostStatistics statistics;
+    parts_.manager->FillStatistics(&statistics);
+    *statistics.mutable_month() = parts_.month();
+    const v1::ReloadConfigResponse reload = parts_.last_reload();
+    *statistics.mutable_config_mistakes() = reload.mistakes();
+    *statistics.mutable_config_keys_for_restart() = reload.keys_for_restart();
+    statistics.set_version(kVersion);
+    statistics.mutable_start_time()->set_seconds(
+        absl::ToUnixSeconds(start_time_));
+    SetDuration(parts_.clock->Monotonic() - start_monotonic_,
+                statistics.mutable_uptime());
+    statistics.set_resident_memory_bytes(ResidentBytes());
+    return statistics;
+  }
+
   void SelfTest(UnaryReply<v1::RunSelfTestResponse> reply) {
     parts_.files_executor->Post([this, reply = std::move(reply)]() mutable {
       v1::RunSelfTestResponse response;
@@ -85,6 +154,9 @@ class AdminService {
       AddCheck(
           "control socket", *parts_.clock,
           [this] { return ProbeSocket(parts_.socket); }, response);
+      if (parts_.check_broker) {
+        AddCheck("broker", *parts_.clock, parts_.check_broker, response);
+      }
       const absl::Duration posted = parts_.clock->Monotonic();
       parts_.control->Post([this, posted, response = std::move(response),
                             reply = std::move(reply)]() mutable {
@@ -104,7 +176,7 @@ class AdminService {
                             ? "ok"
                             : "it answers slowly: is the machine overloaded, "
                               "or the disk of the state directory slow?");
-    SetDuration(control_wait, *control.mutable_elapsed());
+    SetDuration(control_wait, control.mutable_elapsed());
     AddCheck("job store", *parts_.clock, parts_.check_store, response);
     response.set_passed(true);
     for (const v1::SelfTestCheck& check : response.checks()) {
@@ -123,29 +195,51 @@ RpcService MakeAdminService(AdminServiceParts parts) {
   const auto service = std::make_shared<AdminService>(std::move(parts));
   CallerResolver& callers = *service->parts().callers;
   Executor& control = *service->parts().control;
-  return {"convoy.v1.AdminService",
-          {{"GetHostStatistics",
-            UnaryMethod<v1::GetHostStatisticsRequest, v1::HostStatistics>(
-                callers, control,
-                [service](const Caller&, const v1::GetHostStatisticsRequest&,
-                          UnaryReply<v1::HostStatistics> reply) {
-                  std::move(reply)(service->Statistics());
-                })},
-           {"GetEffectiveConfig",
-            UnaryMethod<v1::GetEffectiveConfigRequest,
-                        v1::GetEffectiveConfigResponse>(
-                callers, control,
-                [service](const Caller&, const v1::GetEffectiveConfigRequest&,
-                          UnaryReply<v1::GetEffectiveConfigResponse> reply) {
-                  std::move(reply)(EffectiveConfig(*service->parts().settings));
-                })},
-           {"RunSelfTest",
-            UnaryMethod<v1::RunSelfTestRequest, v1::RunSelfTestResponse>(
-                callers, control,
-                [service](const Caller& caller, const v1::RunSelfTestRequest&,
-                          UnaryReply<v1::RunSelfTestResponse> reply) {
-                  service->RunSelfTest(caller, std::move(reply));
-                })}}};
+  return {
+      "convoy.v1.AdminService",
+      {{"GetHostStatistics",
+        UnaryMethod<v1::GetHostStatisticsRequest, v1::HostStatistics>(
+            callers, control,
+            [service](const Caller&, const v1::GetHostStatisticsRequest&,
+                      UnaryReply<v1::HostStatistics> reply) {
+              service->GetHostStatistics(std::move(reply));
+            })},
+       {"GetEffectiveConfig",
+        UnaryMethod<v1::GetEffectiveConfigRequest,
+                    v1::GetEffectiveConfigResponse>(
+            callers, control,
+            [service](const Caller&, const v1::GetEffectiveConfigRequest&,
+                      UnaryReply<v1::GetEffectiveConfigResponse> reply) {
+              std::move(reply)(EffectiveConfig(*service->parts().settings));
+            })},
+       {"ListDeclaredJobs",
+        UnaryMethod<v1::ListDeclaredJobsRequest, v1::ListDeclaredJobsResponse>(
+            callers, control,
+            [service](const Caller& caller, const v1::ListDeclaredJobsRequest&,
+                      UnaryReply<v1::ListDeclaredJobsResponse> reply) {
+              std::move(reply)(service->parts().declared->List(caller));
+            })},
+       {"ReloadConfig",
+        UnaryMethod<v1::ReloadConfigRequest, v1::ReloadConfigResponse>(
+            callers, control,
+            [service](const Caller& caller, const v1::ReloadConfigRequest&,
+                      UnaryReply<v1::ReloadConfigResponse> reply) {
+              service->ReloadConfig(caller, std::move(reply));
+            })},
+       {"CheckConfig",
+        UnaryMethod<v1::CheckConfigRequest, v1::CheckConfigResponse>(
+            callers, control,
+            [service](const Caller&, const v1::CheckConfigRequest& request,
+                      UnaryReply<v1::CheckConfigResponse> reply) {
+              service->CheckConfig(request, std::move(reply));
+            })},
+       {"RunSelfTest",
+        UnaryMethod<v1::RunSelfTestRequest, v1::RunSelfTestResponse>(
+            callers, control,
+            [service](const Caller& caller, const v1::RunSelfTestRequest&,
+                      UnaryReply<v1::RunSelfTestResponse> reply) {
+              service->RunSelfTest(caller, std::move(reply));
+            })}}};
 }
 
 }  // namespace convoy

@@ -8,6 +8,8 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "daemon/malformed_request.h"
 #include "google/protobuf/message.h"
 #include "grpcpp/grpcpp.h"
@@ -81,6 +83,19 @@ void AsyncCall::Accepted(bool ok) {
     return;
   }
   on_accepted_(shared_from_this(), context_.method());
+}
+
+std::string AsyncCall::Peer() const {
+  const auto identity = context_.auth_context();
+  if (identity == nullptr || !identity->IsPeerAuthenticated()) {
+    return context_.peer();
+  }
+  const std::vector<grpc::string_ref> names = identity->GetPeerIdentity();
+  return absl::StrCat(kTlsPeer,
+                      names.empty()
+                          ? absl::string_view()
+                          : absl::string_view(names[0].data(), names[0].size()),
+                      "@", context_.peer());
 }
 
 void AsyncCall::Read(Message* message,

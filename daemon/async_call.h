@@ -67,7 +67,7 @@ class AsyncCall final : public RpcCall,
   // What came out of the queue.
   static void OnEvent(void* tag, bool ok);
 
-  std::string Peer() const override { return context_.peer(); }
+  std::string Peer() const override;
   void Read(google::protobuf::Message* message,
             absl::AnyInvocable<void(absl::StatusOr<bool>) &&> done) override;
   void Write(const google::protobuf::Message& message,

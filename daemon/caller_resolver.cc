@@ -12,12 +12,14 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "daemon/caller.h"
 #include "daemon/descriptor_blocks.h"
+#include "daemon/rpc_call.h"
 #include "peer/base/mutex.h"
 #include "proto/error_detail.h"
 
@@ -79,6 +81,10 @@ CallerResolver::CallerResolver(const Parts& parts,
       is_administrator_(std::move(is_administrator)) {}
 
 void CallerResolver::Resolve(absl::string_view peer, Done done) {
+  if (absl::StartsWith(peer, kTlsPeer)) {
+    std::move(done)(Caller{identity_.uid, identity_.gid, true});
+    return;
+  }
   int number = -1;
   std::optional<SocketPeer> user;
   if (absl::ConsumePrefix(&peer, "fd:") && absl::SimpleAtoi(peer, &number)) {

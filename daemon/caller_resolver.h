@@ -40,7 +40,8 @@ class CallerResolver {
   CallerResolver(const Parts& parts, const DaemonIdentity& identity,
                  IsAdministrator is_administrator);
 
-  // `peer` is gRPC's name of the connection. `done` is called once: inside this
+  // `peer` is RpcCall::Peer. Who has shown a certificate administers, as the
+  // user that the daemon runs as. `done` is called once: inside this
   // call when the answer is known, else on the executor for look-ups.
   // UNAUTHENTICATED: nobody knows the user. PERMISSION_DENIED: the daemon
   // serves another user.

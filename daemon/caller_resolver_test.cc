@@ -64,6 +64,21 @@ class CallerResolverTest : public ::testing::Test {
   std::optional<CallerResolver> resolver_;
 };
 
+TEST_F(CallerResolverTest, WhoHasShownACertificateAdministersAsTheDaemon) {
+  MakeResolver(kUserDaemon);
+  const auto caller = Resolve("tls:tool.example@ipv4:10.1.2.3:40000");
+  ASSERT_TRUE(caller.ok());
+  EXPECT_EQ(caller->uid, kUserDaemon.uid);
+  EXPECT_TRUE(caller->administrator);
+  EXPECT_EQ(asked_, 0);
+}
+
+TEST_F(CallerResolverTest, AConnectionOverTcpWithoutACertificateIsNobodys) {
+  MakeResolver(kSystem);
+  EXPECT_TRUE(
+      absl::IsUnauthenticated(Resolve("ipv4:127.0.0.1:40000").status()));
+}
+
 TEST_F(CallerResolverTest, UserIsNoAdministrator) {
   MakeResolver(kSystem);
   const auto caller = Resolve(ConnectionOf({1001, 1002}));

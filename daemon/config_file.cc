@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -26,6 +27,7 @@
 #include "convoy/v1/config.pb.h"
 #include "convoy/v1/error_detail.pb.h"
 #include "daemon/config_schema.h"
+#include "daemon/config_together.h"
 #include "daemon/config_yaml.h"
 #include "daemon/field_check.h"
 #include "daemon/settings.h"
@@ -79,22 +81,6 @@ std::string UnknownKey(absl::string_view name,
       "; allowed: ", absl::StrJoin(allowed, ", "));
 }
 
-// Why a node cannot be a key's value; empty: it can.
-absl::string_view WrongInNode(const YamlNode& node) {
-  switch (node.kind) {
-    case YamlNode::Kind::kNull:
-      return "has no value";
-    case YamlNode::Kind::kScalar:
-      return node.tagged ? "has a tag" : "";
-    case YamlNode::Kind::kAlias:
-      return "is an alias; write its value out";
-    case YamlNode::Kind::kMap:
-    case YamlNode::Kind::kSequence:
-      return "is not a single value";
-  }
-  return "";
-}
-
 // Reads one file into settings. Goes on after a problem, to find them all.
 class FileReader {
  public:
@@ -115,6 +101,7 @@ class FileReader {
                     const OnEntry& on_entry);
   void ReadSection(const std::string& name, int line, const YamlNode& value);
   void ReadValue(const std::string& name, int line, const YamlNode& value);
+  void ReadItems(const ConfigKey& key, const YamlNode& sequence);
 
   const std::string path_;
   const std::string& text_;
@@ -197,7 +184,12 @@ void FileReader::ReadValue(const std::string& name, int line,
     Problem(line, name, UnknownKey(name, ConfigKeysOf(section)));
     return;
   }
-  const absl::string_view what = WrongInNode(value);
+  if (IsConfigList(*key) && value.kind == YamlNode::Kind::kSequence) {
+    ReadItems(*key, value);
+    settings_.providers[name] = absl::StrCat(path_, ":", line);
+    return;
+  }
+  const absl::string_view what = WrongInScalar(value);
   if (!what.empty()) {
     return Problem(
         line, name,
@@ -210,8 +202,24 @@ void FileReader::ReadValue(const std::string& name, int line,
   settings_.providers[name] = absl::StrCat(path_, ":", line);
 }
 
+void FileReader::ReadItems(const ConfigKey& key, const YamlNode& sequence) {
+  SetConfigValue(key, "", ConfigText::kPlain, &settings_.config);
+  int count = 0;
+  for (const YamlNode& item : sequence.items) {
+    const absl::string_view what = WrongInScalar(item);
+    const std::string problem =
+        what.empty()
+            ? AddConfigItem(key, item.text, &settings_.config)
+            : absl::StrCat(what, "; allowed: ", AllowedConfigValues(key));
+    if (!problem.empty()) Problem(item.line, key.name, problem);
+    // All others are too many as well.
+    if (++count > kMaxConfigItems) return;
+  }
+}
+
 void ReadCommandLine(const ConfigOverrides& command_line, Settings* settings,
                      Problems* problems) {
+  std::set<std::string> begun;  // Lists.
   for (const auto& [name, value] : command_line) {
     const ConfigKey* key = FindConfigKey(name);
     std::string problem;
@@ -219,6 +227,9 @@ void ReadCommandLine(const ConfigOverrides& command_line, Settings* settings,
       const std::string section = name.substr(0, name.find('.'));
       const std::vector<std::string> keys = ConfigKeysOf(section);
       problem = UnknownKey(name, keys.empty() ? ConfigSections() : keys);
+    } else if (IsConfigList(*key) && !value.empty() &&
+               !begun.insert(name).second) {
+      problem = AddConfigItem(*key, value, &settings->config);
     } else {
       problem =
           SetConfigValue(*key, value, ConfigText::kPlain, &settings->config);
@@ -239,8 +250,11 @@ absl::Status CannotRead(const std::string& path, int error) {
                                           : v1::ERROR_REASON_LOCAL_FILE_IO;
   return Error(reason, v1::ERROR_CONTEXT_LOCAL_FILE)
       .LocalPath(path)
-      .Status(absl::StrCat("the configuration ", path,
-                           " cannot be read: ", std::strerror(error)));
+      .Status(absl::StrCat(
+          "the configuration ", path, " cannot be read: ", std::strerror(error),
+          reason == v1::ERROR_REASON_ACCESS_DENIED
+              ? absl::StrCat("; uid ", geteuid(), " must be able to read it")
+              : std::string()));
 }
 
 absl::StatusOr<std::string> ReadWholeFile(const std::string& path) {
@@ -304,6 +318,9 @@ absl::StatusOr<Settings> ParseConfig(const std::vector<ConfigSource>& files,
     FileReader(file, &settings, &problems).Read();
   }
   ReadCommandLine(command_line, &settings, &problems);
+  for (std::string& problem : WrongTogether(settings)) {
+    problems.Add(std::move(problem));
+  }
   CONVOY_RETURN_IF_ERROR(problems.ToStatus());
   return settings;
 }
@@ -328,6 +345,11 @@ absl::StatusOr<Settings> LoadDefaultConfig(
   return text.status();
 }
 
+absl::Status CheckConfigFile(const std::string& path) {
+  CONVOY_ASSIGN_OR_RETURN(std::string text, ReadWholeFile(path));
+  return ParseConfig({{path, std::move(text)}}, {}).status();
+}
+
 HttpLimits MakeHttpLimits(const Settings& settings) {
   const v1::HttpConfig& http = settings.config.http();
   HttpLimits limits;
@@ -340,6 +362,10 @@ HttpLimits MakeHttpLimits(const Settings& settings) {
   limits.allow_https_to_http = http.allow_https_to_http();
   limits.proxy_url = http.proxy_url();
   limits.ca_file = http.ca_file();
+  limits.client_certificate_file = http.client_certificate_file();
+  limits.client_key_file = http.client_key_file();
+  limits.blocked_urls = {http.blocked_urls().begin(),
+                         http.blocked_urls().end()};
   return limits;
 }
 

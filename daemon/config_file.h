@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "convoy/v1/admin_service.pb.h"
 #include "daemon/settings.h"
@@ -24,7 +25,9 @@ struct ConfigSource {
   std::string text;  // YAML. Empty: no key.
 };
 
-// Key ("http.max_redirects") and value, as in YAML but without quotes.
+// Key ("http.max_redirects") and value, as in YAML but without quotes. For a
+// list, each value is one item: the first replaces what the files say, the next
+// ones are appended; an empty value empties the list.
 using ConfigOverrides = std::vector<std::pair<std::string, std::string>>;
 
 // `files` in order, then `command_line`; a later one wins, key by key.
@@ -43,6 +46,9 @@ absl::StatusOr<Settings> LoadConfig(const std::string& path,
 // As LoadConfig, but `path` need not exist; empty: there is no file at all.
 absl::StatusOr<Settings> LoadDefaultConfig(const std::string& path,
                                            const ConfigOverrides& command_line);
+
+// Looks for mistakes in one file, alone. Errors of LoadConfig.
+absl::Status CheckConfigFile(const std::string& path);
 
 // What transfers need of it.
 HttpLimits MakeHttpLimits(const Settings& settings);

@@ -38,6 +38,9 @@ std::string ReadFile(const std::string& path) {
           std::istreambuf_iterator<char>()};
 }
 
+constexpr char kSections[] =
+    "paths, limits, scheduler, http, log, swarm, group, cache, bandwidth, "
+    "network, cache_host, machine, metrics, remote_control";
 constexpr char kAllYaml[] = "daemon/testdata/config/all.yaml";
 
 TEST(ParseConfigTest, WithoutFilesAllIsDefault) {
@@ -72,6 +75,12 @@ TEST(ParseConfigTest, EveryKeyCanBeSetInAFile) {
   EXPECT_EQ(settings->config.http().proxy_url(), "http://proxy.example:3128");
   EXPECT_EQ(settings->config.http().allow_https_to_http(), false);
   EXPECT_EQ(settings->config.log().level(), "debug");
+  EXPECT_EQ(settings->config.swarm().interfaces_size(), 2);
+  EXPECT_EQ(settings->config.swarm().allowed_networks(1), "fd00::/8");
+  EXPECT_EQ(settings->config.swarm().peers(0), "depot.example:6772");
+  EXPECT_EQ(settings->config.swarm().trackers(1), "udp://tracker.example:6969");
+  EXPECT_EQ(settings->config.bandwidth().schedule(0),
+            "mon-fri 08:00-18:00 foreground=50% background=10%");
 }
 
 TEST(ParseConfigTest, LaterOnesWinKeyByKey) {
@@ -98,13 +107,112 @@ TEST(ParseConfigTest, ALaterFileCanUnset) {
   EXPECT_EQ(settings->ProviderOf("http.proxy_url"), "b.yaml:1");
 }
 
+std::vector<std::string> InterfacesOf(const Settings& settings) {
+  const auto& items = settings.config.swarm().interfaces();
+  return {items.begin(), items.end()};
+}
+
+using Texts = std::vector<std::string>;
+
+TEST(ParseConfigTest, ListsStandInBlocksInBracketsOrAlone) {
+  for (const char* text :
+       {"swarm:\n  interfaces:\n  - a\n  # more\n  - \"b,c\"\n",
+        "swarm:\n  interfaces:\n    - a\n    - b,c\n",
+        "swarm: {interfaces: [a,\n  'b,c']}\n"}) {
+    const auto settings = ParseConfig({{"f.yaml", text}}, {});
+    ASSERT_TRUE(settings.ok()) << settings.status();
+    EXPECT_EQ(InterfacesOf(*settings), Texts({"a", "b,c"})) << text;
+    EXPECT_TRUE(
+        absl::StartsWith(settings->ProviderOf("swarm.interfaces"), "f.yaml:"));
+  }
+  const auto alone =
+      ParseConfig({{"f.yaml", "swarm:\n  interfaces: a,b\n"}}, {});
+  ASSERT_TRUE(alone.ok()) << alone.status();
+  EXPECT_EQ(InterfacesOf(*alone), Texts({"a,b"}));
+}
+
+TEST(ParseConfigTest, ALaterListReplacesTheWhole) {
+  const ConfigSource first = {"a.yaml", "swarm: {interfaces: [a, b]}\n"};
+  const struct {
+    const char* later;
+    Texts expected;
+  } cases[] = {{"swarm: {interfaces: [c]}\n", {"c"}},
+               {"swarm: {interfaces: c}\n", {"c"}},
+               {"swarm: {interfaces: []}\n", {}},
+               {"swarm: {interfaces: ''}\n", {}},
+               {"swarm: {max_claimers: 2}\n", {"a", "b"}}};
+  for (const auto& one : cases) {
+    const auto settings = ParseConfig({first, {"b.yaml", one.later}}, {});
+    ASSERT_TRUE(settings.ok()) << settings.status();
+    EXPECT_EQ(InterfacesOf(*settings), one.expected) << one.later;
+  }
+}
+
+TEST(ParseConfigTest, EachValueOnTheCommandLineIsOneItem) {
+  const ConfigSource file = {"a.yaml", "swarm: {interfaces: [a, b]}\n"};
+  const std::string key = "swarm.interfaces";
+  const struct {
+    ConfigOverrides command_line;
+    Texts expected;
+  } cases[] = {{{{key, "c"}}, {"c"}},
+               {{{key, "c"}, {key, "d,e"}}, {"c", "d,e"}},
+               {{{key, ""}}, {}},
+               {{{key, ""}, {key, "c"}, {key, "d"}}, {"c", "d"}},
+               {{{key, "c"}, {key, ""}, {key, "d"}}, {"d"}}};
+  for (const auto& one : cases) {
+    const auto settings = ParseConfig({file}, one.command_line);
+    ASSERT_TRUE(settings.ok()) << settings.status();
+    EXPECT_EQ(InterfacesOf(*settings), one.expected);
+    EXPECT_EQ(settings->ProviderOf(key), "command line");
+  }
+}
+
+TEST(ParseConfigTest, NamesTheLineOfAWrongItem) {
+  const std::string allowed =
+      "; allowed: up to 256 items of 1024 bytes: names of interfaces, such as "
+      "eth0 or \"wl*\"";
+  EXPECT_EQ(
+      ErrorOf("swarm:\n"
+              "  interfaces:\n"
+              "  - a\n"
+              "  - ''\n"
+              "  - ~\n"
+              "  - [b]\n"
+              "  - c: d\n"
+              "  - &e e\n"
+              "  - *e\n"
+              "  - !!str f\n"
+              "  - much-too-long-a-name\n"),
+      "f.yaml:4: swarm.interfaces: is an empty text" + allowed +
+          "\nf.yaml:5: swarm.interfaces: has no value" + allowed +
+          "\nf.yaml:6: swarm.interfaces: is not a single value" + allowed +
+          "\nf.yaml:7: swarm.interfaces: is not a single value" + allowed +
+          "\nf.yaml:9: swarm.interfaces: is an alias; write its value "
+          "out" +
+          allowed + "\nf.yaml:10: swarm.interfaces: has a tag" + allowed +
+          "\nf.yaml:11: swarm.interfaces: \"much-too-long-a-name\" is "
+          "too long" +
+          allowed);
+  EXPECT_EQ(ErrorOf("swarm:\n  interfaces: {a: b}\n"),
+            "f.yaml:2: swarm.interfaces: is not a single value" + allowed);
+}
+
+TEST(ParseConfigTest, TooManyItemsAreOneMistake) {
+  std::string text = "swarm:\n  interfaces:\n";
+  for (int i = 0; i < 5000; ++i) text += "  - a\n";
+  EXPECT_EQ(
+      ErrorOf(text),
+      "f.yaml:259: swarm.interfaces: has too many items; allowed: up to 256 "
+      "items of 1024 bytes: names of interfaces, such as eth0 or \"wl*\"");
+}
+
 struct WrongText {
   std::string text;
   std::string error;
 };
 
 TEST(ParseConfigTest, SaysFileLineKeyAndWhatIsAllowed) {
-  const std::string sections = "paths, limits, scheduler, http, log";
+  const std::string sections = kSections;
   const std::string scheduler =
       "max_running_jobs, max_running_files, time_slice_seconds";
   const WrongText cases[] = {
@@ -160,7 +268,8 @@ TEST(ParseConfigTest, SaysFileLineKeyAndWhatIsAllowed) {
        "f.yaml:2: http: not a map of keys; allowed: max_connections_per_host, "
        "max_connections_per_file, connect_timeout_seconds, "
        "low_speed_bytes_per_second, low_speed_timeout_seconds, max_redirects, "
-       "allow_https_to_http, proxy_url, ca_file"},
+       "allow_https_to_http, proxy_url, ca_file, blocked_urls, "
+       "client_certificate_file, client_key_file"},
       {"log: {level: &a info}\nhttp: {ca_file: *a}\n",
        "f.yaml:2: http.ca_file: is an alias; write its value out; allowed: an "
        "absolute path of at most 4095 bytes"},
@@ -191,13 +300,14 @@ TEST(ParseConfigTest, ReportsAllMistakesOfAllFiles) {
       "a.yaml:2: http.max_redirects: \"x\" is not a whole number; allowed: 0 "
       "to "
       "50\n"
-      "b.yaml:1: nonsense: unknown key; allowed: paths, limits, scheduler, "
-      "http, log\n"
-      "command line: log.level: \"quiet\" is none of the known values; "
-      "allowed: "
-      "error, warning, info, debug\n"
-      "command line: zebra: unknown key; allowed: paths, limits, scheduler, "
-      "http, log");
+      "b.yaml:1: nonsense: unknown key; allowed: " +
+          std::string(kSections) +
+          "\n"
+          "command line: log.level: \"quiet\" is none of the known values; "
+          "allowed: "
+          "error, warning, info, debug\n"
+          "command line: zebra: unknown key; allowed: " +
+          kSections);
 }
 
 TEST(ParseConfigTest, CountsMistakesAboveTwenty) {
@@ -394,22 +504,27 @@ TEST(MakeHttpLimitsTest, DefaultsAreThoseOfTheEngine) {
 
 TEST(EffectiveConfigTest, NamesEachKeyItsValueAndWhoSetIt) {
   const auto settings =
-      ParseConfig({{"f.yaml", "http:\n  proxy_url: http://u:hunter2@p:1\n"}},
+      ParseConfig({{"f.yaml",
+                    "http:\n  proxy_url: http://u:hunter2@p:1\n"
+                    "swarm: {interfaces: [a, \"b,c\"]}\n"}},
                   {{"log.level", "debug"}});
   ASSERT_TRUE(settings.ok()) << settings.status();
   const v1::GetEffectiveConfigResponse response = EffectiveConfig(*settings);
   ASSERT_EQ(response.values(0).key(), "paths.state_directory");
   EXPECT_EQ(response.values(0).value(), "");
   EXPECT_EQ(response.values(0).provider(), "default");
-  const v1::ConfigValue& last = response.values(response.values_size() - 1);
-  EXPECT_EQ(last.key(), "log.level");
-  EXPECT_EQ(last.value(), "debug");
-  EXPECT_EQ(last.provider(), "command line");
-  for (const v1::ConfigValue& value : response.values()) {
-    if (value.key() != "http.proxy_url") continue;
-    EXPECT_EQ(value.value(), "http://p:1");
-    EXPECT_EQ(value.provider(), "f.yaml:2");
-  }
+  const auto find = [&response](absl::string_view key) {
+    for (const v1::ConfigValue& value : response.values()) {
+      if (value.key() == key) return value;
+    }
+    return v1::ConfigValue();
+  };
+  EXPECT_EQ(find("log.level").value(), "debug");
+  EXPECT_EQ(find("log.level").provider(), "command line");
+  EXPECT_EQ(find("http.proxy_url").value(), "http://p:1");
+  EXPECT_EQ(find("http.proxy_url").provider(), "f.yaml:2");
+  EXPECT_EQ(find("swarm.interfaces").value(), "[a, \"b,c\"]");
+  EXPECT_EQ(find("swarm.interfaces").provider(), "f.yaml:3");
   EXPECT_FALSE(absl::StrContains(response.DebugString(), "hunter2"));
 }
 

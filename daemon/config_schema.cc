@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/algorithm/container.h"
@@ -14,14 +16,19 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "convoy/v1/config.pb.h"
 #include "convoy/v1/options.pb.h"
+#include "daemon/config_items.h"
+#include "daemon/edit_distance.h"
 #include "daemon/field_check.h"
+#include "daemon/listen_address.h"
 #include "daemon/url_check.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
+#include "google/protobuf/reflection.h"
 #include "proto/error_detail.h"
 
 namespace convoy {
@@ -34,8 +41,12 @@ using google::protobuf::Message;
 constexpr std::size_t kMaxTextBytes = 4095;
 // sun_path of sockaddr_un, less its NUL.
 constexpr std::size_t kMaxSocketBytes = 107;
+constexpr std::size_t kMaxItemBytes = 1024;
 constexpr char kSocketKey[] = "paths.socket";
 constexpr char kProxyUrlKey[] = "http.proxy_url";
+constexpr char kTrackersKey[] = "swarm.trackers";
+constexpr char kMetricsKey[] = "metrics.listen";
+constexpr char kRemoteControlKey[] = "remote_control.listen";
 
 std::vector<ConfigKey> ReadSchema() {
   std::vector<ConfigKey> keys;
@@ -53,22 +64,6 @@ std::vector<ConfigKey> ReadSchema() {
   return keys;
 }
 
-// Levenshtein's distance.
-std::size_t Distance(absl::string_view a, absl::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row.back();
-}
-
 absl::string_view LastComponent(absl::string_view name) {
   return name.substr(name.rfind('.') + 1);
 }
@@ -83,7 +78,8 @@ std::size_t Strangeness(absl::string_view written,
   if (name.size() > 3 && absl::StartsWith(key, absl::StrCat(name, "_"))) {
     return 1 + section;
   }
-  return std::min(Distance(written, candidate), Distance(name, key) + section);
+  return std::min(EditDistance(written, candidate),
+                  EditDistance(name, key) + section);
 }
 
 // The unit that the key's name ends with.
@@ -161,6 +157,22 @@ std::string SetBool(const ConfigKey& key, absl::string_view text,
   return "";
 }
 
+// Of keys whose value is ADDRESS:PORT.
+std::string WrongInAddress(const ConfigKey& key, absl::string_view text) {
+  const std::optional<ListenAddress> address = ParseListenAddress(text);
+  if (!address.has_value()) {
+    return absl::StrCat("\"", Excerpt(text), "\" is not ADDRESS:PORT");
+  }
+  // prometheus-cpp's server, as Debian builds it, knows IPv4 alone.
+  const bool v4 = !absl::StrContains(address->address, ':');
+  if (key.name == kMetricsKey && (!address->loopback || !v4)) {
+    return absl::StrCat("\"", Excerpt(text),
+                        "\" is not an IPv4 address of "
+                        "this machine alone");
+  }
+  return "";
+}
+
 std::string WrongInText(const ConfigKey& key, absl::string_view text) {
   if (!CountCharacters(text).has_value()) return "is not UTF-8";
   if (HasControl(text)) return "holds a control character";
@@ -175,6 +187,9 @@ std::string WrongInText(const ConfigKey& key, absl::string_view text) {
       (key.name == kSocketKey ? kMaxSocketBytes : kMaxTextBytes)) {
     return "is too long";
   }
+  if (key.name == kMetricsKey || key.name == kRemoteControlKey) {
+    return WrongInAddress(key, text);
+  }
   if (key.name == kProxyUrlKey) {
     const absl::Status status = CheckProxyUrl("URL", text, UserInfo::kAllowed);
     if (!status.ok()) {
@@ -185,6 +200,14 @@ std::string WrongInText(const ConfigKey& key, absl::string_view text) {
     }
   }
   return "";
+}
+
+std::string WrongInItem(const ConfigKey& key, absl::string_view text) {
+  if (!CountCharacters(text).has_value()) return "is not UTF-8";
+  if (HasControl(text)) return "holds a control character";
+  if (text.empty()) return "is an empty text";
+  if (text.size() > kMaxItemBytes) return "is too long";
+  return WrongInConfigItem(key.name, text);
 }
 
 std::string SetText(const ConfigKey& key, absl::string_view text,
@@ -199,6 +222,51 @@ std::string SetText(const ConfigKey& key, absl::string_view text,
     section->GetReflection()->SetString(section, key.field, std::string(text));
   }
   return problem;
+}
+
+// A list of one item, or of none.
+std::string SetList(const ConfigKey& key, absl::string_view text,
+                    v1::Config* config) {
+  const std::string problem = text.empty() ? "" : WrongInItem(key, text);
+  if (!problem.empty()) return problem;
+  Message* section = MutableSection(key, config);
+  section->GetReflection()->ClearField(section, key.field);
+  if (!text.empty()) {
+    section->GetReflection()->AddString(section, key.field, std::string(text));
+  }
+  return "";
+}
+
+std::string WithAllowed(const ConfigKey& key, std::string problem) {
+  return problem.empty()
+             ? problem
+             : absl::StrCat(problem, "; allowed: ", AllowedConfigValues(key));
+}
+
+// An item of a list in brackets. Quotes stand where YAML may need them.
+std::string ItemText(absl::string_view item) {
+  const bool plain =
+      absl::ascii_isalnum(item.front()) && item.back() != ':' &&
+      absl::c_all_of(item, [](char c) {
+        return absl::ascii_isalnum(c) || absl::StrContains("-._/:=%*?", c);
+      });
+  if (plain) return std::string(item);
+  return absl::StrCat(
+      "\"", absl::StrReplaceAll(item, {{"\\", "\\\\"}, {"\"", "\\\""}}), "\"");
+}
+
+std::string ListText(const ConfigKey& key, const Message& section) {
+  const auto items = section.GetReflection()->GetRepeatedFieldRef<std::string>(
+      section, key.field);
+  if (items.empty()) return "";
+  return absl::StrCat(
+      "[",
+      absl::StrJoin(items, ", ",
+                    [&key](std::string* out, const std::string& item) {
+                      out->append(ItemText(
+                          key.name == kTrackersKey ? RedactedUrl(item) : item));
+                    }),
+      "]");
 }
 
 }  // namespace
@@ -233,6 +301,8 @@ std::vector<std::string> ConfigKeysOf(absl::string_view section) {
   return names;
 }
 
+bool IsConfigList(const ConfigKey& key) { return key.field->is_repeated(); }
+
 std::string NearestConfigKey(absl::string_view name) {
   // Somebody's essay is nobody's typing error.
   if (name.empty() || name.size() > 100) return "";
@@ -254,6 +324,10 @@ std::string NearestConfigKey(absl::string_view name) {
 }
 
 std::string AllowedConfigValues(const ConfigKey& key) {
+  if (IsConfigList(key)) {
+    return absl::StrCat("up to ", kMaxConfigItems, " items of ", kMaxItemBytes,
+                        " bytes: ", ConfigItemsOf(key.name));
+  }
   if (IsBool(key)) return "true, false";
   if (IsNumber(key)) {
     const Bounds bounds = BoundsOf(key);
@@ -265,6 +339,10 @@ std::string AllowedConfigValues(const ConfigKey& key) {
     return absl::StrJoin(key.setting.allowed(), ", ");
   }
   if (key.name == kProxyUrlKey) return "an http, https, socks5 or socks5h URL";
+  if (key.name == kMetricsKey) return "127.x.x.x:PORT, such as 127.0.0.1:9464";
+  if (key.name == kRemoteControlKey) {
+    return "ADDRESS:PORT, such as 10.1.2.3:6770, 0.0.0.0:6770 or [::]:6770";
+  }
   if (key.setting.absolute_path()) {
     return absl::StrCat(
         "an absolute path of at most ",
@@ -276,7 +354,9 @@ std::string AllowedConfigValues(const ConfigKey& key) {
 std::string SetConfigValue(const ConfigKey& key, absl::string_view text,
                            ConfigText written, v1::Config* config) {
   std::string problem;
-  if ((IsNumber(key) || IsBool(key)) && written == ConfigText::kQuoted) {
+  if (IsConfigList(key)) {
+    problem = SetList(key, text, config);
+  } else if ((IsNumber(key) || IsBool(key)) && written == ConfigText::kQuoted) {
     problem = "is a text in quotes; write it without";
   } else if (IsNumber(key)) {
     problem = SetNumber(key, text, config);
@@ -285,9 +365,21 @@ std::string SetConfigValue(const ConfigKey& key, absl::string_view text,
   } else {
     problem = SetText(key, text, config);
   }
-  return problem.empty()
-             ? problem
-             : absl::StrCat(problem, "; allowed: ", AllowedConfigValues(key));
+  return WithAllowed(key, std::move(problem));
+}
+
+std::string AddConfigItem(const ConfigKey& key, absl::string_view text,
+                          v1::Config* config) {
+  Message* section = MutableSection(key, config);
+  std::string problem = WrongInItem(key, text);
+  if (problem.empty() && section->GetReflection()->FieldSize(
+                             *section, key.field) >= kMaxConfigItems) {
+    problem = "has too many items";
+  }
+  if (problem.empty()) {
+    section->GetReflection()->AddString(section, key.field, std::string(text));
+  }
+  return WithAllowed(key, std::move(problem));
 }
 
 void SetConfigDefaults(v1::Config* config) {
@@ -301,6 +393,7 @@ std::string ConfigValueText(const ConfigKey& key, const v1::Config& config) {
   const Message& section =
       config.GetReflection()->GetMessage(config, key.section);
   const google::protobuf::Reflection& values = *section.GetReflection();
+  if (IsConfigList(key)) return ListText(key, section);
   if (!values.HasField(section, key.field)) return "";
   switch (key.field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_INT32:

@@ -38,15 +38,25 @@ std::string AllowedConfigValues(const ConfigKey& key);
 // How a value was written.
 enum class ConfigText { kPlain, kQuoted };
 
+// A key whose value is a list of texts. Its items are added one by one.
+bool IsConfigList(const ConfigKey& key);
+// Items of one list.
+constexpr int kMaxConfigItems = 256;
+
 // Sets a key from text. Returns what is wrong with it, and what is allowed;
 // empty: nothing, and the value is set. An empty text unsets a key whose
-// default is "unset".
+// default is "unset", and empties a list; any other text makes a list of one
+// item.
 std::string SetConfigValue(const ConfigKey& key, absl::string_view text,
                            ConfigText written, v1::Config* config);
+// Appends an item to a list. Returns as SetConfigValue. REQUIRES:
+// IsConfigList(key).
+std::string AddConfigItem(const ConfigKey& key, absl::string_view text,
+                          v1::Config* config);
 // Sets every key that has a default to it.
 void SetConfigDefaults(v1::Config* config);
-// A key's value as text; empty: unset. User name and password of URLs are left
-// out.
+// A key's value as text; empty: unset. A list stands as in YAML: [a, "b, c"].
+// User name and password of URLs are left out.
 std::string ConfigValueText(const ConfigKey& key, const v1::Config& config);
 
 }  // namespace convoy

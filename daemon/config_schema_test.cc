@@ -6,6 +6,7 @@
 
 #include "absl/strings/string_view.h"
 #include "convoy/v1/config.pb.h"
+#include "daemon/config_items.h"
 #include "google/protobuf/descriptor.h"
 #include "gtest/gtest.h"
 
@@ -28,7 +29,14 @@ TEST(ConfigSchemaTest, EveryKeyCanBeReadAndShown) {
   ASSERT_FALSE(ConfigKeys().empty());
   for (const ConfigKey& key : ConfigKeys()) {
     EXPECT_EQ(FindConfigKey(key.name), &key);
-    EXPECT_FALSE(key.field->is_repeated()) << key.name;
+    EXPECT_EQ(IsConfigList(key), key.field->is_repeated()) << key.name;
+    if (IsConfigList(key)) {
+      EXPECT_EQ(key.field->cpp_type(), FieldDescriptor::CPPTYPE_STRING)
+          << key.name;
+      EXPECT_EQ(key.setting.default_value(), "") << key.name;
+      EXPECT_NE(ConfigItemsOf(key.name), "") << key.name;
+      continue;
+    }
     EXPECT_TRUE(key.field->has_presence()) << key.name;
     switch (key.field->cpp_type()) {
       case FieldDescriptor::CPPTYPE_INT32:
@@ -161,6 +169,79 @@ TEST(SetConfigValueTest, AnEmptyTextUnsets) {
   EXPECT_FALSE(config.http().has_ca_file());
 }
 
+std::string AddPeer(absl::string_view text, v1::Config* config) {
+  return AddConfigItem(*FindConfigKey("swarm.peers"), text, config);
+}
+
+TEST(AddConfigItemTest, AppendsToTheList) {
+  v1::Config config;
+  EXPECT_EQ(Set("swarm.peers", "a:1", ConfigText::kQuoted, &config), "");
+  EXPECT_EQ(AddPeer("b:2", &config), "");
+  ASSERT_EQ(config.swarm().peers_size(), 2);
+  EXPECT_EQ(config.swarm().peers(0), "a:1");
+  EXPECT_EQ(config.swarm().peers(1), "b:2");
+}
+
+TEST(AddConfigItemTest, SaysWhatIsWrongAndAddsNothing) {
+  const std::string allowed =
+      "; allowed: up to 256 items of 1024 bytes: HOST:PORT, such as "
+      "depot.example:6772";
+  v1::Config config;
+  EXPECT_EQ(AddPeer("", &config), "is an empty text" + allowed);
+  EXPECT_EQ(AddPeer("a\nb", &config), "holds a control character" + allowed);
+  EXPECT_EQ(AddPeer("a", &config), "\"a\" has no port" + allowed);
+  EXPECT_EQ(AddPeer("\xFF", &config), "is not UTF-8" + allowed);
+  EXPECT_EQ(AddPeer(std::string(1025, 'x'), &config), "is too long" + allowed);
+  EXPECT_EQ(config.swarm().peers_size(), 0);
+}
+
+TEST(AddConfigItemTest, CountsTheItems) {
+  v1::Config config;
+  for (int i = 0; i < 256; ++i) ASSERT_EQ(AddPeer("a:1", &config), "");
+  EXPECT_EQ(AddPeer("a:1", &config),
+            "has too many items; allowed: up to 256 items of 1024 bytes: "
+            "HOST:PORT, such as depot.example:6772");
+  EXPECT_EQ(config.swarm().peers_size(), 256);
+}
+
+TEST(SetConfigValueTest, MakesAListOfOneItemOrNone) {
+  v1::Config config;
+  EXPECT_EQ(AddPeer("a:1", &config), "");
+  EXPECT_EQ(AddPeer("b:1", &config), "");
+  EXPECT_EQ(Set("swarm.peers", "c:1", ConfigText::kPlain, &config), "");
+  ASSERT_EQ(config.swarm().peers_size(), 1);
+  EXPECT_EQ(config.swarm().peers(0), "c:1");
+  EXPECT_EQ(Set("swarm.peers", "", ConfigText::kQuoted, &config), "");
+  EXPECT_EQ(config.swarm().peers_size(), 0);
+}
+
+TEST(ConfigValueTextTest, ShowsListsAsInYaml) {
+  const struct {
+    const char* key;
+    std::vector<const char*> items;
+    const char* text;
+  } cases[] = {
+      {"swarm.interfaces", {}, ""},
+      {"swarm.interfaces", {"eth0"}, "[eth0]"},
+      {"swarm.interfaces",
+       {"eth0", "*", "d\"\\e", "f*", "a,b"},
+       R"([eth0, "*", "d\"\\e", f*, "a,b"])"},
+      {"swarm.peers", {"a:1", "[fd00::1]:1"}, R"([a:1, "[fd00::1]:1"])"},
+      {"swarm.trackers", {"http://h:"}, R"(["http://h:"])"},
+      {"bandwidth.schedule",
+       {"mon 00:00-01:00 upload=1"},
+       R"(["mon 00:00-01:00 upload=1"])"},
+  };
+  for (const auto& one : cases) {
+    const ConfigKey& key = *FindConfigKey(one.key);
+    v1::Config config;
+    for (const char* item : one.items) {
+      EXPECT_EQ(AddConfigItem(key, item, &config), "");
+    }
+    EXPECT_EQ(ConfigValueText(key, config), one.text);
+  }
+}
+
 TEST(ConfigValueTextTest, LeavesOutSecrets) {
   v1::Config config;
   Set("http.proxy_url", "http://user:hunter2@proxy:3128", ConfigText::kPlain,
@@ -168,6 +249,10 @@ TEST(ConfigValueTextTest, LeavesOutSecrets) {
   EXPECT_EQ(config.http().proxy_url(), "http://user:hunter2@proxy:3128");
   EXPECT_EQ(ConfigValueText(*FindConfigKey("http.proxy_url"), config),
             "http://proxy:3128");
+  Set("swarm.trackers", "http://tracker/announce?key=hunter2",
+      ConfigText::kPlain, &config);
+  EXPECT_EQ(ConfigValueText(*FindConfigKey("swarm.trackers"), config),
+            "[http://tracker/announce]");
 }
 
 TEST(NearestConfigKeyTest, KnowsTypingErrors) {

@@ -84,7 +84,10 @@ class TreeBuilder final : public YAML::EventHandler {
       return;
     }
     Open& parent = open_.back();
-    if (parent.node.kind != YamlNode::Kind::kMap) return;
+    if (parent.node.kind == YamlNode::Kind::kSequence) {
+      parent.node.items.push_back(std::move(node));
+      return;
+    }
     if (!parent.key.has_value()) {
       parent.key = std::move(node);
       return;
@@ -162,6 +165,21 @@ std::optional<YamlProblem> ParseYaml(absl::string_view text, YamlNode* root) {
   } catch (const std::exception& e) {
     return YamlProblem{1, absl::StrCat("cannot be read: ", Excerpt(e.what()))};
   }
+}
+
+absl::string_view WrongInScalar(const YamlNode& node) {
+  switch (node.kind) {
+    case YamlNode::Kind::kNull:
+      return "has no value";
+    case YamlNode::Kind::kScalar:
+      return node.tagged ? "has a tag" : "";
+    case YamlNode::Kind::kAlias:
+      return "is an alias; write its value out";
+    case YamlNode::Kind::kMap:
+    case YamlNode::Kind::kSequence:
+      return "is not a single value";
+  }
+  return "";
 }
 
 }  // namespace convoy

@@ -23,6 +23,7 @@ struct YamlNode {
   bool tagged = false;  // A scalar with a tag of its own ("!!int 3").
   // Of a map, in the order of the text, one key twice included.
   std::vector<std::pair<YamlNode, YamlNode>> entries;
+  std::vector<YamlNode> items;  // Of a sequence.
 };
 
 struct YamlProblem {
@@ -30,9 +31,11 @@ struct YamlProblem {
   std::string what;
 };
 
-// Reads one document. A text without any is a null. Sequences are read without
-// their elements.
+// Reads one document. A text without any is a null.
 std::optional<YamlProblem> ParseYaml(absl::string_view text, YamlNode* root);
+
+// Why a node cannot be the value of a key that is no list; empty: it can.
+absl::string_view WrongInScalar(const YamlNode& node);
 
 }  // namespace convoy
 

@@ -58,9 +58,8 @@ absl::StatusOr<sockaddr_un> Address(const std::string& path) {
   return address;
 }
 
-UniqueFd UnixStream() {
-  return UniqueFd(
-      ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+UniqueFd UnixSocket(int type) {
+  return UniqueFd(::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
 }
 
 bool Connect(const UniqueFd& fd, const sockaddr_un& address) {
@@ -90,7 +89,8 @@ absl::Status AlreadyServed(const std::string& path,
 }
 
 // Makes way for bind: removes the socket of a process that is gone.
-absl::Status RemoveStale(const std::string& path, const sockaddr_un& address) {
+absl::Status RemoveStale(const std::string& path, const sockaddr_un& address,
+                         int type) {
   struct stat attributes = {};
   if (::lstat(path.c_str(), &attributes) != 0) {
     if (errno == ENOENT) return absl::OkStatus();
@@ -103,7 +103,7 @@ absl::Status RemoveStale(const std::string& path, const sockaddr_un& address) {
                      " is not a socket and is left alone; remove it, or "
                      "choose another path with --socket"));
   }
-  const UniqueFd probe = UnixStream();
+  const UniqueFd probe = UnixSocket(type);
   if (Connect(probe, address)) return AlreadyServed(path, ProcessOf(probe));
   if (errno != ECONNREFUSED && errno != ENOENT) {
     return ErrnoError(path, "cannot tell who serves");
@@ -117,18 +117,18 @@ absl::Status RemoveStale(const std::string& path, const sockaddr_un& address) {
 }  // namespace
 
 absl::StatusOr<ControlSocket> ControlSocket::Make(const std::string& path,
-                                                  mode_t mode) {
+                                                  mode_t mode, int type) {
   CONVOY_ASSIGN_OR_RETURN(const sockaddr_un address, Address(path));
   const std::string lock_path = path + ".lock";
   UniqueFd lock(::open(lock_path.c_str(),
                        O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!lock.valid()) return ErrnoError(lock_path, "cannot open the lock");
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
-    const UniqueFd probe = UnixStream();
+    const UniqueFd probe = UnixSocket(type);
     return AlreadyServed(path, Connect(probe, address) ? ProcessOf(probe) : "");
   }
-  CONVOY_RETURN_IF_ERROR(RemoveStale(path, address));
-  UniqueFd listening = UnixStream();
+  CONVOY_RETURN_IF_ERROR(RemoveStale(path, address, type));
+  UniqueFd listening = UnixSocket(type);
   if (!listening.valid() ||
       ::bind(listening.get(), reinterpret_cast<const sockaddr*>(&address),
              sizeof(address)) != 0) {
@@ -167,7 +167,7 @@ ControlSocket::~ControlSocket() {
 
 absl::Status ProbeSocket(const std::string& path) {
   CONVOY_ASSIGN_OR_RETURN(const sockaddr_un address, Address(path));
-  const UniqueFd probe = UnixStream();
+  const UniqueFd probe = UnixSocket(SOCK_STREAM);
   if (Connect(probe, address)) return absl::OkStatus();
   return ErrnoError(path, "nobody answers at");
 }

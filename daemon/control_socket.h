@@ -1,6 +1,7 @@
 #ifndef CONVOY_DAEMON_CONTROL_SOCKET_H_
 #define CONVOY_DAEMON_CONTROL_SOCKET_H_
 
+#include <sys/socket.h>
 #include <sys/types.h>
 
 #include <string>
@@ -15,7 +16,8 @@ namespace convoy {
 // it lives no other daemon gets the same path: it holds a lock on "PATH.lock".
 class ControlSocket {
  public:
-  // Makes the socket at `path`, with file mode `mode`, and listens. The socket
+  // Makes the socket at `path`, with file mode `mode`, and listens. `type`:
+  // SOCK_STREAM or SOCK_SEQPACKET. The socket
   // file of a daemon that is gone is replaced; the folder must exist.
   //
   // INVALID_ARGUMENT: the path is longer than a socket's name may be.
@@ -23,7 +25,8 @@ class ControlSocket {
   // or something that is no socket stands there. PERMISSION_DENIED: the folder
   // is not ours to write.
   static absl::StatusOr<ControlSocket> Make(const std::string& path,
-                                            mode_t mode);
+                                            mode_t mode,
+                                            int type = SOCK_STREAM);
 
   ControlSocket(ControlSocket&&) = default;
   ControlSocket& operator=(ControlSocket&&) = delete;

@@ -2,8 +2,10 @@
 #define CONVOY_DAEMON_DAEMON_H_
 
 #include <memory>
+#include <string>
 
 #include "absl/status/statusor.h"
+#include "daemon/config_reloader.h"
 #include "daemon/daemon_paths.h"
 #include "daemon/settings.h"
 #include "peer/base/unique_fd.h"
@@ -16,10 +18,19 @@ class Daemon {
  public:
   struct Options {
     Settings settings;
+    // Reads them anew, when `config_file` or what is beside it changes, or
+    // somebody asks for it.
+    ConfigReader read_config;
+    std::string config_file;  // Empty: there is none.
     DaemonIdentity identity;
     Environment environment;
     // From socket activation. Invalid: the daemon makes its own socket.
     UniqueFd activated_socket;
+    // Sockets of the broker that opens users' files, and of the one that runs
+    // their commands. Empty: the daemon does so itself, with the rights that it
+    // has. Both or none, and they may be one.
+    std::string broker;
+    std::string command_broker;
   };
 
   // Calls are answered when it returns. Errors say what to do, in one sentence.
@@ -34,6 +45,9 @@ class Daemon {
   // must be stored, and joins all threads. Takes up to some seconds. Can be
   // called again.
   void Stop();
+
+  // Reads the configuration anew, soon. Any thread.
+  void Reload();
 
  private:
   class Impl;

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -65,14 +64,6 @@ absl::Status MakeDirectory(const std::string& path, mode_t mode) {
 }  // namespace
 
 DaemonIdentity ThisIdentity() { return {::geteuid(), ::getegid()}; }
-
-Environment ThisEnvironment() {
-  return [](const std::string& name) -> std::optional<std::string> {
-    const char* value = std::getenv(name.c_str());
-    if (value == nullptr || *value == '\0') return std::nullopt;
-    return value;
-  };
-}
 
 std::string DefaultConfigFile(const DaemonIdentity& identity,
                               const Environment& environment) {

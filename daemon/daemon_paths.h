@@ -3,13 +3,12 @@
 
 #include <sys/types.h>
 
-#include <functional>
-#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "convoy/v1/config.pb.h"
+#include "daemon/environment.h"
 
 namespace convoy {
 
@@ -24,13 +23,6 @@ struct DaemonIdentity {
 
 // Of this process.
 DaemonIdentity ThisIdentity();
-
-// A variable of the environment. Absent or empty: null.
-using Environment =
-    std::function<std::optional<std::string>(const std::string& name)>;
-
-// Of this process.
-Environment ThisEnvironment();
 
 // The config file that is read when nobody names one: /etc/convoy/convoyd.yaml
 // for root, else convoy/convoyd.yaml in $XDG_CONFIG_HOME or ~/.config. Empty:

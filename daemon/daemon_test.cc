@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "convoy/v1/admin_service.grpc.pb.h"
 #include "convoy/v1/job_service.grpc.pb.h"
+#include "convoy/v1/swarm_service.grpc.pb.h"
 #include "daemon/config_file.h"
 #include "daemon/control_socket.h"
 #include "gmock/gmock.h"
@@ -122,6 +123,18 @@ TEST_F(DaemonTest, StopEndsStreamsAndRemovesTheSocket) {
   struct stat attributes = {};
   EXPECT_NE(::stat(socket_.c_str(), &attributes), 0);
   (*daemon)->Stop();
+}
+
+TEST_F(DaemonTest, AnswersForItsContents) {
+  const auto daemon = Start();
+  ASSERT_TRUE(daemon.ok()) << daemon.status();
+  const auto swarm = v1::SwarmService::NewStub(grpc::CreateChannel(
+      "unix:" + socket_, grpc::InsecureChannelCredentials()));
+  grpc::ClientContext context;
+  v1::ListContentsResponse response;
+  const grpc::Status status = swarm->ListContents(&context, {}, &response);
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(response.contents_size(), 0);
 }
 
 TEST_F(DaemonTest, SelfTestPasses) {

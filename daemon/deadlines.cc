@@ -33,8 +33,9 @@ void Deadlines::Clear(const JobId& id, Kind kind) {
 }
 
 void Deadlines::ClearAll(const JobId& id) {
-  for (const Kind kind : {Kind::kRetry, Kind::kNoProgress, Kind::kTimeSlice,
-                          Kind::kInactive, Kind::kHistoryEnds}) {
+  for (const Kind kind :
+       {Kind::kRetry, Kind::kNoProgress, Kind::kTimeSlice, Kind::kInactive,
+        Kind::kHistoryEnds, Kind::kDownloadTime}) {
     Clear(id, kind);
   }
 }

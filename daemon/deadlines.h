@@ -26,6 +26,8 @@ class Deadlines {
     kTimeSlice,
     kInactive,
     kHistoryEnds,
+    kNeededBy,
+    kDownloadTime,
   };
   // The deadline is gone when it is called; may set others.
   using OnDue = std::function<void(const JobId& id, Kind kind)>;

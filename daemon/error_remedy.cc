@@ -141,6 +141,15 @@ std::string RemedyOf(const v1::ErrorDetail& detail) {
     case v1::ERROR_REASON_DOWNLOAD_NO_PROGRESS:
       return "Look at the network and the origin, or raise the job's "
              "no_progress_timeout with UpdateJob.";
+    case v1::ERROR_REASON_MAX_DOWNLOAD_TIME:
+      return absl::StrCat(
+          "Raise the job's maximum_download_time with "
+          "UpdateJob",
+          detail.policy().empty() ? "" : absl::StrCat(", or ", detail.policy()),
+          ".");
+    case v1::ERROR_REASON_BLOCKED_BY_COST_POLICY:
+      return "Wait for another network, or change the job's cost_flags with "
+             "UpdateJob.";
     case v1::ERROR_REASON_BLOCKED_BY_POLICY:
       return absl::StrCat("Change ",
                           detail.policy().empty() ? "the policy that forbids it"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -17,16 +18,24 @@
 #include "convoy/v1/config.pb.h"
 #include "convoy/v1/job.pb.h"
 #include "convoy/v1/job_service.pb.h"
+#include "daemon/cost_policy.h"
+#include "daemon/download_policy.h"
 #include "daemon/error_remedy.h"
 #include "daemon/explain_input.h"
+#include "daemon/explain_link.h"
 #include "daemon/explain_sources.h"
 #include "daemon/job.h"
 #include "daemon/job_proto.h"
+#include "daemon/proto_time.h"
 #include "daemon/retry_delay.h"
+#include "peer/transfer_engine.h"
 #include "proto/error_detail.h"
 
 namespace convoy {
 namespace {
+
+// The maximum download time is told of when less of it is left.
+constexpr absl::Duration kDownloadTimeNotice = absl::Hours(24);
 
 std::string Bytes(std::int64_t bytes) {
   if (bytes < 1024) return absl::StrCat(bytes, bytes == 1 ? " byte" : " bytes");
@@ -74,6 +83,7 @@ class Explainer {
   void ExplainState();
   void ExplainSuspended();
   void ExplainQueued();
+  void ExplainCost();
   void ExplainConnecting();
   void ExplainTransferring();
   void ExplainTransientError();
@@ -91,11 +101,20 @@ class Explainer {
   // What holds back jobs in several states.
   void AddInactivity();
   void AddNoProgress();
+  void AddDownloadTime();
   void AddFailure();
   void AddRetryWait();
   void AddPlaces();
   void AddWaitingFiles();
   void AddConnections();
+  // The job has a time by which it is needed.
+  void AddNeededBy();
+  // What bandwidth allows now; the proxy.
+  void AddLink();
+  // The job asks for more peers than the configuration allows.
+  void AddDownloadMode();
+  // Rules by which files do not ask their origin now.
+  void AddHolds();
   // A host that has all the connections it may have.
   void AddHost(const v1::SourceExplanation& source);
 
@@ -122,6 +141,8 @@ v1::ExplainJobResponse Explainer::Explain() {
     Say("CompleteJob gives the files their names.");
   } else {
     ExplainState();
+    AddNeededBy();
+    AddDownloadMode();
   }
   SourceList list = ExplainSources(input_);
   for (v1::SourceExplanation& source : list.sources) {
@@ -166,6 +187,9 @@ void Explainer::ExplainSuspended() {
   if (job_.files.empty()) {
     Say("The job is suspended and has no files.");
     Advise("Add files with AddFiles, then call ResumeJob.");
+  } else if (job_.declared != nullptr && !job_.declared->hold.empty()) {
+    Say(job_.declared->hold);
+    Advise("Wait, change what its file says, or call ResumeJob.");
   } else {
     const bool begun = absl::c_any_of(job_.files, [](const JobFile& file) {
       return file.transfer != nullptr || file.transferred;
@@ -178,6 +202,7 @@ void Explainer::ExplainSuspended() {
 }
 
 void Explainer::ExplainQueued() {
+  if (!CostAllows(job_, *input_.settings)) return ExplainCost();
   const bool jobs_full =
       input_.running_jobs >= config_.scheduler().max_running_jobs();
   const bool files_full =
@@ -210,6 +235,19 @@ void Explainer::ExplainQueued() {
                         : "Wait, or raise the job's priority with UpdateJob.");
 }
 
+void Explainer::ExplainCost() {
+  const std::string text =
+      absl::StrCat("the network is ", config_.network().cost(),
+                   ", and the job's cost_flags allow ", AllowedCosts(job_));
+  Say(absl::StrCat("The job waits for another network: ", text, "."));
+  AddFactor(absl::StrCat("T", text.substr(1), "."), kNetworkCostKey,
+            absl::StrCat("Set ", kNetworkCostKey,
+                         " to what the network costs, or change the job's "
+                         "cost_flags with UpdateJob."));
+  Advise(absl::StrCat("Change the job's cost_flags with UpdateJob, or ",
+                      kNetworkCostKey, "."));
+}
+
 void Explainer::ExplainConnecting() {
   if (input_.running.empty()) {
     Say("The job opens its files.");
@@ -225,7 +263,10 @@ void Explainer::ExplainConnecting() {
         "."));
   }
   AddConnections();
+  AddHolds();
+  AddLink();
   AddNoProgress();
+  AddDownloadTime();
 }
 
 void Explainer::ExplainTransferring() {
@@ -243,13 +284,16 @@ void Explainer::ExplainTransferring() {
   }
   AddWaitingFiles();
   AddConnections();
+  AddHolds();
   if (input_.running_jobs > 1) {
     const int others = input_.running_jobs - 1;
     AddFactor(absl::StrCat("It shares the link with ", others, " other job",
                            others == 1 ? "." : "s."),
               "", "Suspend jobs that are less urgent.");
   }
+  AddLink();
   if (input_.rate_bytes_per_second <= 0) AddNoProgress();
+  AddDownloadTime();
 }
 
 void Explainer::ExplainTransientError() {
@@ -312,10 +356,7 @@ void Explainer::ExplainAcknowledged() {
 }
 
 void Explainer::SetNextAction(absl::Time time) {
-  const std::int64_t seconds = absl::ToUnixSeconds(time);
-  answer_.mutable_next_action_time()->set_seconds(seconds);
-  answer_.mutable_next_action_time()->set_nanos(static_cast<std::int32_t>(
-      absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
+  SetTime(time, answer_.mutable_next_action_time());
 }
 
 void Explainer::AddFactor(std::string text, absl::string_view policy,
@@ -342,6 +383,11 @@ void Explainer::AddInactivity() {
 
 absl::Time Explainer::NoProgressEnd() const {
   const absl::Duration timeout = NoProgressTimeout(job_, *input_.settings);
+  // Who waits for peers is not timed.
+  if (input_.needed.has_value() &&
+      input_.needed->phase == NeededByPhase::kPeers) {
+    return absl::InfiniteFuture();
+  }
   // Without a timeout every failure is final at once.
   if (job_.last_progress_time == absl::InfinitePast() ||
       timeout == absl::ZeroDuration()) {
@@ -362,6 +408,17 @@ void Explainer::AddNoProgress() {
       absl::StrCat("No progress since ", At(job_.last_progress_time),
                    "; without any until ", At(end), " the job goes to ERROR."),
       policy, "Set the job's no_progress_timeout with UpdateJob.");
+}
+
+void Explainer::AddDownloadTime() {
+  const absl::Duration most = MaximumDownloadTime(job_, *input_.settings);
+  if (most - job_.download_time > kDownloadTimeNotice) return;
+  const bool own = ExtrasOf(job_).maximum_download_time == most;
+  AddFactor(absl::StrCat("After ", absl::FormatDuration(most),
+                         " of connecting and transferring, all runs together, "
+                         "the job goes to ERROR."),
+            own ? "" : "limits.max_download_seconds",
+            "Raise the job's maximum_download_time with UpdateJob.");
 }
 
 void Explainer::AddFailure() {
@@ -456,8 +513,87 @@ void Explainer::AddConnections() {
   }
 }
 
+void Explainer::AddHolds() {
+  // By policy: of many files the first tells enough.
+  std::map<std::string, std::pair<std::string, int>> holds;
+  for (const RunningFile& running : input_.running) {
+    if (!running.news.hold.has_value()) continue;
+    const TransferHold& hold = *running.news.hold;
+    auto& [text, files] = holds[hold.policy];
+    if (files++ == 0) text = hold.text;
+  }
+  for (const auto& [policy, held] : holds) {
+    const auto& [text, files] = held;
+    AddFactor(
+        absl::StrCat(text,
+                     files == 1 ? "." : absl::StrCat(" (", Files(files), ").")),
+        policy,
+        absl::StrCat("Lower ", policy,
+                     " in the configuration, if the origin may be asked "
+                     "sooner."));
+  }
+}
+
+void Explainer::AddNeededBy() {
+  if (!input_.needed.has_value()) return;
+  const NeededByPlan& plan = *input_.needed;
+  const std::string by =
+      absl::StrCat("The job is needed by ", At(job_.needed_by));
+  constexpr char kKey[] = "bandwidth.schedule";
+  constexpr char kHelp[] =
+      "Give another needed_by, or foreground priority, with UpdateJob.";
+  switch (plan.phase) {
+    case NeededByPhase::kPeers:
+      if (!input_.running.empty()) {
+        Say(
+            absl::StrCat("The job waits for peers and cheaper hours, for there "
+                         "is time: ",
+                         ProgressText(), "."));
+      }
+      AddFactor(
+          absl::StrCat(by, ": its origins are asked from ", At(plan.to_origin),
+                       " on, and at foreground rates from ",
+                       At(plan.to_foreground), " on."),
+          config_.bandwidth().schedule().empty() ? "" : kKey, kHelp);
+      return SetNextAction(plan.next);
+    case NeededByPhase::kCheapHours:
+      return AddFactor(
+          absl::StrCat(by, "; no hour until then is cheaper than this one."),
+          kKey, kHelp);
+    case NeededByPhase::kOrigin:
+      AddFactor(absl::StrCat(
+                    by, ": there is no more time to wait for peers, and from ",
+                    At(plan.to_foreground),
+                    " on it is as urgent as foreground jobs."),
+                "", kHelp);
+      return;
+    case NeededByPhase::kForeground:
+      return AddFactor(
+          absl::StrCat(by, ": it is as urgent as foreground jobs."), "", "");
+  }
+}
+
+void Explainer::AddLink() {
+  for (const LinkRule& rule : ExplainLink(input_)) {
+    AddFactor(rule.text, rule.policy, rule.remedy);
+  }
+}
+
+void Explainer::AddDownloadMode() {
+  if (job_.is_private || IsFinal(job_.state) ||
+      job_.state == v1::JOB_STATE_TRANSFERRED ||
+      !AsksForMore(job_, *input_.settings)) {
+    return;
+  }
+  AddFactor(absl::StrCat("The job asks for the download mode ",
+                         ModeName(job_.download_mode), "; allowed is ",
+                         config_.swarm().download_mode(), "."),
+            kDownloadModeKey,
+            absl::StrCat("Raise ", kDownloadModeKey, " in the configuration."));
+}
+
 void Explainer::AddHost(const v1::SourceExplanation& source) {
-  if (source.policy().empty()) return;
+  if (source.policy() != kPerHostKey) return;
   AddFactor(
       absl::StrCat("No more connections may be made to ", source.address(),
                    ": a host has at most ",

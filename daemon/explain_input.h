@@ -2,10 +2,12 @@
 #define CONVOY_DAEMON_EXPLAIN_INPUT_H_
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "daemon/job.h"
+#include "daemon/needed_by.h"
 #include "daemon/settings.h"
 #include "peer/transfer_engine.h"
 
@@ -31,6 +33,8 @@ struct ExplainInput {
   // CompleteJob is giving the files their names.
   bool busy_publishing = false;
   std::int64_t rate_bytes_per_second = 0;
+  // Of an active job with needed_by.
+  std::optional<NeededByPlan> needed;
 };
 
 }  // namespace convoy

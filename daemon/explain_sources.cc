@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,9 +17,12 @@
 #include "absl/time/time.h"
 #include "convoy/v1/job.pb.h"
 #include "convoy/v1/job_service.pb.h"
+#include "daemon/explain_cache_hosts.h"
 #include "daemon/explain_input.h"
+#include "daemon/explain_peers.h"
 #include "daemon/job.h"
 #include "daemon/url_check.h"
+#include "peer/transfer_engine.h"
 #include "proto/error_detail.h"
 
 namespace convoy {
@@ -27,7 +31,6 @@ namespace {
 using Kind = v1::SourceExplanation::Kind;
 
 constexpr std::size_t kMaxSources = 50;
-constexpr char kPerHostKey[] = "http.max_connections_per_host";
 
 struct Source {
   Kind kind = v1::SourceExplanation::KIND_ORIGIN;
@@ -36,8 +39,11 @@ struct Source {
   int connections = 0;
   // Files of it that are not whole.
   int pending_files = 0;
-  // Files of it that come from one of their mirrors now.
+  // Files of it that come from one of their mirrors, or a cache host, now.
   int diverted_files = 0;
+  int cached_files = 0;
+  // A rule by which it is not asked now.
+  std::optional<TransferHold> hold;
   bool waits_for_connection = false;
   // What is done with it now, and for how many files.
   std::map<std::string, int> activities;
@@ -85,8 +91,14 @@ class SourceTable {
   }
 
   void AddMirrors(const JobFile& file) {
-    if (file.mirror_urls.empty()) return;
-    std::string answered = file.mirror_urls.front();
+    if (file.mirror_urls.empty() &&
+        (file.transfer == nullptr || file.transfer->sources.mirror == 0)) {
+      return;
+    }
+    // One that the origin named, where the job has none.
+    std::string answered = file.mirror_urls.empty()
+                               ? file.transfer->effective_url
+                               : file.mirror_urls.front();
     for (const std::string& url : file.mirror_urls) {
       Source& mirror = Find(v1::SourceExplanation::KIND_MIRROR, url);
       if (!file.transferred) ++mirror.pending_files;
@@ -106,12 +118,23 @@ class SourceTable {
     if (index >= files.size()) return;
     const JobFile& file = files[index];
     // The URLs may have changed since the transfer began.
+    std::vector<std::string> mirrors = file.mirror_urls;
+    mirrors.insert(mirrors.end(), running.news.found_mirrors.begin(),
+                   running.news.found_mirrors.end());
     const auto url = static_cast<std::size_t>(running.news.url_index);
-    const bool is_mirror = url >= 1 && url <= file.mirror_urls.size();
+    const bool is_mirror = url >= 1 && url <= mirrors.size();
     if (is_mirror) ++OriginOf(file).diverted_files;
-    Source& source = is_mirror ? Find(v1::SourceExplanation::KIND_MIRROR,
-                                      file.mirror_urls[url - 1])
-                               : OriginOf(file);
+    if (running.news.hold.has_value()) {
+      OriginOf(file).hold = running.news.hold;
+      return;
+    }
+    if (AsksCacheHost(running)) {
+      ++OriginOf(file).cached_files;
+      return;
+    }
+    Source& source =
+        is_mirror ? Find(v1::SourceExplanation::KIND_MIRROR, mirrors[url - 1])
+                  : OriginOf(file);
     source.connections += running.news.connections;
     ++source.activities[running.news.activity.empty() ? "being asked"
                                                       : running.news.activity];
@@ -142,6 +165,7 @@ std::string IdleWhileRunning(const Source& source) {
   if (source.kind == v1::SourceExplanation::KIND_MIRROR) {
     return "used when the URL before it fails";
   }
+  if (source.cached_files > 0) return "a cache host is asked instead";
   if (source.diverted_files > 0) return "it failed; a mirror is used instead";
   return "its files wait for their turn";
 }
@@ -186,6 +210,13 @@ v1::SourceExplanation Explain(const ExplainInput& input, const Source& source) {
   shown.set_address(source.address);
   shown.set_bytes(source.bytes);
   shown.set_connections(source.connections);
+  if (source.activities.empty() && source.hold.has_value()) {
+    shown.set_use(v1::SourceExplanation::USE_IDLE);
+    shown.set_reason(source.hold->text);
+    shown.set_policy(source.hold->policy);
+    shown.set_provider(input.settings->ProviderOf(source.hold->policy));
+    return shown;
+  }
   if (source.activities.empty()) {
     shown.set_use(v1::SourceExplanation::USE_IDLE);
     shown.set_reason(absl::StrCat(IdleReason(input, source),
@@ -203,14 +234,6 @@ v1::SourceExplanation Explain(const ExplainInput& input, const Source& source) {
   return shown;
 }
 
-v1::SourceExplanation ExplainPeers() {
-  v1::SourceExplanation peers;
-  peers.set_kind(v1::SourceExplanation::KIND_LAN_PEERS);
-  peers.set_use(v1::SourceExplanation::USE_REFUSED);
-  peers.set_reason("this daemon fetches from origins only");
-  return peers;
-}
-
 }  // namespace
 
 SourceList ExplainSources(const ExplainInput& input) {
@@ -218,18 +241,23 @@ SourceList ExplainSources(const ExplainInput& input) {
   std::vector<const Source*> ordered;
   for (const Source& source : table.sources()) ordered.push_back(&source);
   SourceList list;
-  if (ordered.size() + 1 > kMaxSources) {
+  std::vector<v1::SourceExplanation> peers = ExplainPeers(input);
+  list.sources = ExplainCacheHosts(input);
+  const std::size_t most = kMaxSources - peers.size() - list.sources.size();
+  if (ordered.size() > most) {
     // Those in use are never among the ones left out.
     std::stable_partition(
         ordered.begin(), ordered.end(),
         [](const Source* source) { return !source->activities.empty(); });
-    list.left_out = static_cast<int>(ordered.size() + 1 - kMaxSources);
-    ordered.resize(kMaxSources - 1);
+    list.left_out = static_cast<int>(ordered.size() - most);
+    ordered.resize(most);
   }
   for (const Source* source : ordered) {
     list.sources.push_back(Explain(input, *source));
   }
-  list.sources.push_back(ExplainPeers());
+  for (v1::SourceExplanation& kind : peers) {
+    list.sources.push_back(std::move(kind));
+  }
   return list;
 }
 

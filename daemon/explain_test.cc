@@ -77,8 +77,10 @@ std::string DrawSources(const v1::ExplainJobResponse& response) {
   return text;
 }
 
-constexpr char kNoPeers[] =
-    "LAN_PEERS  REFUSED: this daemon fetches from origins only\n";
+// What is said of peers (explain_peers_test.cc has more).
+constexpr char kPeersAtRest[] = "LAN_PEERS  IDLE: asked when the job runs\n";
+constexpr char kPeersNotAsked[] = "LAN_PEERS  IDLE: not asked yet\n";
+constexpr char kPeersNotNeeded[] = "LAN_PEERS  IDLE: its files are whole\n";
 
 class ExplainJobTest : public testing::Test {
  protected:
@@ -153,7 +155,7 @@ TEST_F(ExplainJobTest, AJobWithoutFiles) {
             "  Any change of the job begins that time anew.\n"
             "=> Add files with AddFiles, then call ResumeJob.\n"
             "next 2026-02-01T11:00:00Z\n");
-  EXPECT_EQ(DrawSources(Explain()), kNoPeers);
+  EXPECT_EQ(DrawSources(Explain()), kPeersAtRest);
 }
 
 TEST_F(ExplainJobTest, ANewJob) {
@@ -169,7 +171,7 @@ TEST_F(ExplainJobTest, ANewJob) {
   EXPECT_EQ(DrawSources(Explain()),
             absl::StrCat("ORIGIN https://origin.example:443 IDLE: the job is "
                          "suspended\n",
-                         kNoPeers));
+                         kPeersAtRest));
 }
 
 TEST_F(ExplainJobTest, ASuspendedJobThatHadBegun) {
@@ -188,7 +190,7 @@ TEST_F(ExplainJobTest, AQueuedJobWithFreePlaces) {
   EXPECT_EQ(DrawSources(Explain()),
             absl::StrCat("ORIGIN https://origin.example:443 IDLE: the job "
                          "waits for its turn\n",
-                         kNoPeers));
+                         kPeersAtRest));
 }
 
 TEST_F(ExplainJobTest, AQueuedJobWithoutAPlace) {
@@ -266,7 +268,7 @@ TEST_F(ExplainJobTest, AConnectingJob) {
                          "origin (1 file); waiting for a connection to "
                          "origin.example (1 file); "
                          "http.max_connections_per_host (default)\n",
-                         kNoPeers));
+                         kPeersNotAsked));
 }
 
 TEST_F(ExplainJobTest, ATransferringJob) {
@@ -283,7 +285,62 @@ TEST_F(ExplainJobTest, ATransferringJob) {
   EXPECT_EQ(DrawSources(Explain()),
             absl::StrCat("ORIGIN https://origin.example:443 USED: fetching 2 "
                          "ranges; 105906176 B; 2 conn\n",
-                         kNoPeers));
+                         kPeersNotAsked));
+}
+
+TEST_F(ExplainJobTest, ATransferringJobUnderALimit) {
+  settings_ = *ParseConfig(
+      {{"c.yaml", "bandwidth:\n  background_bytes_per_second: 5000\n"}}, {});
+  job_.state = v1::JOB_STATE_TRANSFERRING;
+  AddBegunFile(1 << 30, 100 << 20);
+  Run(0, "fetching 1 range", 1);
+  input_.rate_bytes_per_second = 5000;
+  const v1::ExplainJobResponse response = Explain();
+  ASSERT_EQ(response.factors_size(), 1);
+  EXPECT_EQ(response.factors(0).text(),
+            "Bytes from outside of the LAN keep to 5000 bytes per second, for "
+            "all background jobs together.");
+  EXPECT_EQ(response.factors(0).policy(),
+            "bandwidth.background_bytes_per_second");
+  EXPECT_EQ(response.factors(0).provider(), "c.yaml:2");
+}
+
+TEST_F(ExplainJobTest, AJobThatLanPeersGiveLessThanTheyCould) {
+  settings_ = *ParseConfig(
+      {{"c.yaml", "bandwidth: {lan_download_bytes_per_second: 5000}\n"}}, {});
+  job_.state = v1::JOB_STATE_TRANSFERRING;
+  AddBegunFile(1 << 30, 100 << 20);
+  TransferNews& news = Run(0, "fetching 1 range", 1);
+  EXPECT_EQ(Explain().factors_size(), 0);
+  news.peers.push_back({PeerKind::kLan, PeerUse::Use::kUsed, "", "", 2});
+  const v1::ExplainJobResponse response = Explain();
+  ASSERT_EQ(response.factors_size(), 1);
+  EXPECT_EQ(response.factors(0).text(),
+            "Bytes from the LAN keep to 5000 bytes per second, for all jobs "
+            "together.");
+  EXPECT_EQ(response.factors(0).policy(),
+            "bandwidth.lan_download_bytes_per_second");
+  EXPECT_EQ(response.factors(0).provider(), "c.yaml:1");
+}
+
+TEST_F(ExplainJobTest, AJobBehindTheConfigurationsProxy) {
+  settings_ = *ParseConfig(
+      {{"c.yaml", "http: {proxy_url: 'http://u:p@proxy.example:3128'}\n"}}, {});
+  job_.state = v1::JOB_STATE_TRANSFERRING;
+  AddBegunFile(1 << 30, 100 << 20);
+  Run(0, "fetching 1 range", 1);
+  input_.rate_bytes_per_second = 5000;
+  const v1::ExplainJobResponse response = Explain();
+  ASSERT_EQ(response.factors_size(), 1);
+  EXPECT_EQ(response.factors(0).text(),
+            "Origins are asked through the configuration's proxy.");
+  EXPECT_EQ(response.factors(0).policy(), "http.proxy_url");
+  EXPECT_EQ(response.factors(0).provider(), "c.yaml:1");
+  // A job that says how itself.
+  const auto http = std::make_shared<v1::HttpOptions>();
+  http->mutable_proxy()->set_mode(v1::HttpProxy::MODE_DIRECT);
+  job_.http = http;
+  EXPECT_EQ(Explain().factors_size(), 0);
 }
 
 TEST_F(ExplainJobTest, ATransferringJobThatIsHeldBack) {
@@ -322,7 +379,7 @@ TEST_F(ExplainJobTest, ATransferringJobThatIsHeldBack) {
                    "it fails\n"
                    "MIRROR http://m2.example:80 USED: fetching 1 range; 1 "
                    "conn\n",
-                   kNoPeers));
+                   kPeersNotAsked));
 }
 
 TEST_F(ExplainJobTest, AHostThatHasAllItsConnections) {
@@ -388,7 +445,7 @@ TEST_F(ExplainJobTest, AJobThatWaitsAfterAFailure) {
             absl::StrCat("ORIGIN https://origin.example:443 IDLE: the job "
                          "waits until it is tried again; it failed with "
                          "CONNECT_FAILURE\n",
-                         kNoPeers));
+                         kPeersAtRest));
 }
 
 TEST_F(ExplainJobTest, AWaitThatTheOriginAskedFor) {
@@ -446,7 +503,7 @@ TEST_F(ExplainJobTest, AJobInError) {
   EXPECT_EQ(DrawSources(Explain()),
             absl::StrCat("ORIGIN https://origin.example:443 IDLE: the job is "
                          "in ERROR\n",
-                         kNoPeers));
+                         kPeersAtRest));
 }
 
 TEST_F(ExplainJobTest, AnErrorThatAPolicyCaused) {
@@ -491,7 +548,7 @@ TEST_F(ExplainJobTest, ATransferredJob) {
   EXPECT_EQ(DrawSources(Explain()),
             absl::StrCat("ORIGIN https://origin.example:443 IDLE: its files "
                          "are whole; 11 B\n",
-                         kNoPeers));
+                         kPeersNotNeeded));
 }
 
 TEST_F(ExplainJobTest, ATransferredJobOfFetch) {
@@ -527,7 +584,7 @@ TEST_F(ExplainJobTest, FinalStates) {
             "The job was cancelled, and what it had fetched is removed.\n");
 }
 
-TEST_F(ExplainJobTest, EveryStateHasASentenceAndPeersARefusal) {
+TEST_F(ExplainJobTest, EveryStateHasASentenceAndSourcesAReason) {
   AddFile();
   for (int state = 0; state < v1::JobState_ARRAYSIZE; ++state) {
     job_.state = static_cast<v1::JobState>(state);
@@ -535,7 +592,9 @@ TEST_F(ExplainJobTest, EveryStateHasASentenceAndPeersARefusal) {
     EXPECT_TRUE(absl::EndsWith(response.summary(), ".")) << state;
     ASSERT_EQ(response.sources_size(), 2) << state;
     EXPECT_FALSE(response.sources(0).reason().empty()) << state;
-    EXPECT_EQ(response.sources(1).use(), v1::SourceExplanation::USE_REFUSED);
+    EXPECT_EQ(response.sources(1).kind(),
+              v1::SourceExplanation::KIND_LAN_PEERS);
+    EXPECT_FALSE(response.sources(1).reason().empty()) << state;
   }
 }
 
@@ -561,14 +620,14 @@ TEST_F(ExplainJobTest, SourcesAreOneForEachHostKindAndLocalFile) {
                          "before it fails\n"
                          "MIRROR https://a.example:443 IDLE: used when the URL "
                          "before it fails\n",
-                         kNoPeers));
+                         kPeersNotAsked));
 }
 
 TEST_F(ExplainJobTest, MirrorBytesAreOfTheOneThatAnswered) {
   job_.state = v1::JOB_STATE_TRANSFERRED;
   JobFile& file = AddBegunFile(9, 9);
   file.mirror_urls = {"http://m1.example/", "http://m2.example/"};
-  file.transfer->sources = {2, 7, 0};
+  file.transfer->sources = {2, 7};
   file.transfer->effective_url = "http://m2.example/a";
   EXPECT_EQ(DrawSources(Explain()),
             absl::StrCat("ORIGIN https://origin.example:443 IDLE: its files "
@@ -577,7 +636,7 @@ TEST_F(ExplainJobTest, MirrorBytesAreOfTheOneThatAnswered) {
                          "whole\n"
                          "MIRROR http://m2.example:80 IDLE: its files are "
                          "whole; 7 B\n",
-                         kNoPeers));
+                         kPeersNotNeeded));
 }
 
 TEST_F(ExplainJobTest, AnOriginWhoseFilesComeFromMirrors) {
@@ -588,7 +647,7 @@ TEST_F(ExplainJobTest, AnOriginWhoseFilesComeFromMirrors) {
             absl::StrCat("ORIGIN https://origin.example:443 IDLE: it failed; a "
                          "mirror is used instead\n"
                          "MIRROR http://m.example:80 USED: being asked\n",
-                         kNoPeers));
+                         kPeersNotAsked));
 }
 
 TEST_F(ExplainJobTest, NewsOfFilesAndUrlsThatAreGoneDoNoHarm) {
@@ -600,7 +659,7 @@ TEST_F(ExplainJobTest, NewsOfFilesAndUrlsThatAreGoneDoNoHarm) {
   EXPECT_EQ(DrawSources(Explain()),
             absl::StrCat("ORIGIN https://origin.example:443 USED: fetching; 1 "
                          "conn\n",
-                         kNoPeers));
+                         kPeersNotAsked));
 }
 
 TEST_F(ExplainJobTest, TheListOfSourcesEndsAfterFifty) {

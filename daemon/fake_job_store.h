@@ -163,6 +163,10 @@ class FakeJobStore final : public JobStore {
     copy.mirror_urls = file.mirror_urls;
     copy.expected_size = file.expected_size;
     copy.expected_sha256 = file.expected_sha256;
+    copy.validated = file.validated;
+    if (file.proof != nullptr) {
+      copy.proof = std::make_unique<FileProof>(*file.proof);
+    }
     copy.size = file.size;
     copy.flushed_bytes = file.flushed_bytes;
     if (file.transfer != nullptr) {
@@ -181,11 +185,23 @@ class FakeJobStore final : public JobStore {
     copy->error_count = job.error_count;
     copy->attempts_without_progress = job.attempts_without_progress;
     copy->complete_when_transferred = job.complete_when_transferred;
+    copy->is_private = job.is_private;
+    copy->download_mode = job.download_mode;
+    copy->needed_by = job.needed_by;
+    if (job.declared != nullptr) {
+      copy->declared = std::make_unique<DeclaredTerms>(*job.declared);
+      copy->declared->hold.clear();
+    }
     copy->display_name = job.display_name;
     copy->description = job.description;
     copy->no_progress_timeout = job.no_progress_timeout;
     copy->minimum_retry_delay = job.minimum_retry_delay;
     copy->http = job.http;
+    if (job.extras != nullptr) {
+      copy->extras = std::make_unique<JobExtras>(*job.extras);
+    }
+    copy->notices_due = job.notices_due;
+    copy->download_time = job.download_time;
     copy->create_time = job.create_time;
     copy->modify_time = job.modify_time;
     copy->transfer_complete_time = job.transfer_complete_time;

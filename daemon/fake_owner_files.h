@@ -1,8 +1,12 @@
 #ifndef CONVOY_DAEMON_FAKE_OWNER_FILES_H_
 #define CONVOY_DAEMON_FAKE_OWNER_FILES_H_
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <string>
@@ -20,8 +24,8 @@
 
 namespace convoy {
 
-// Names and inodes in memory, without contents: descriptors are invalid. Every
-// folder exists. Outlives a manager, as a disk would. Thread-safe.
+// Names and inodes in memory; descriptors are invalid unless `contents` is set.
+// Every folder exists. Outlives a manager, as a disk would. Thread-safe.
 class FakeOwnerFiles final : public OwnerFiles {
  public:
   absl::Status CheckDestination(const JobOwner& /*owner*/,
@@ -49,7 +53,12 @@ class FakeOwnerFiles final : public OwnerFiles {
       const JobOwner& /*owner*/, const std::string& path,
       const FileIdentity& identity) override {
     if (InodeOf(path) != identity.inode) return Changed(path);
-    return UniqueFd();
+    if (contents.empty()) return UniqueFd();
+    UniqueFd fd(memfd_create("temporary", MFD_CLOEXEC));
+    const auto size = static_cast<ssize_t>(contents.size());
+    if (pwrite(fd.get(), contents.data(), contents.size(), 0) != size)
+      std::abort();
+    return fd;
   }
 
   absl::StatusOr<UniqueFd> OpenSource(const JobOwner& /*owner*/,
@@ -63,6 +72,20 @@ class FakeOwnerFiles final : public OwnerFiles {
                                             std::size_t /*max*/) override {
     if (absl::Status status = FailureOf(path); !status.ok()) return status;
     return "PEM of " + path;
+  }
+
+  // Those of inodes_ that are at `path` or below it.
+  absl::StatusOr<std::vector<FoundFile>> ListFiles(
+      const JobOwner& /*owner*/, const std::string& path,
+      std::size_t /*max*/) override {
+    if (absl::Status status = FailureOf(path); !status.ok()) return status;
+    MutexLock lock(&mutex_);
+    std::vector<FoundFile> found;
+    for (const auto& [name, inode] : inodes_) {
+      const bool below = name.rfind(path + "/", 0) == 0;
+      if (name == path || below) found.push_back({name, 0});
+    }
+    return found;
   }
 
   absl::Status Publish(const JobOwner& /*owner*/,
@@ -100,6 +123,17 @@ class FakeOwnerFiles final : public OwnerFiles {
     return absl::OkStatus();
   }
 
+  absl::Status SetMode(const JobOwner& /*owner*/, const std::string& path,
+                       mode_t /*mode*/) override {
+    return FailureOf(path);
+  }
+  absl::Status Remove(const JobOwner& /*owner*/,
+                      const std::string& path) override {
+    if (absl::Status status = FailureOf(path); !status.ok()) return status;
+    Remove(path);
+    return absl::OkStatus();
+  }
+
   // Every call on `path` fails; OK: works again.
   void Fail(const std::string& path, absl::Status status) {
     MutexLock lock(&mutex_);
@@ -114,6 +148,8 @@ class FakeOwnerFiles final : public OwnerFiles {
   // Asked before each change; false: nothing is changed, and the call fails.
   // Set it before other threads use the files.
   std::function<bool()> may_write;
+  // What OpenTemporary's descriptors read. Set it likewise.
+  std::string contents;
 
   // All files there are.
   std::vector<std::string> Paths() const {

@@ -22,6 +22,11 @@ FileIdentity IdentityOf(const JobFile& file) {
   return {file.transfer->device, file.transfer->inode};
 }
 
+std::optional<mode_t> ModeOf(const Job& job) {
+  if (job.declared == nullptr) return std::nullopt;
+  return job.declared->mode;
+}
+
 JobFile& FileOf(JobEntry* entry, int index) {
   return entry->job->files[static_cast<std::size_t>(index)];
 }
@@ -41,8 +46,8 @@ void FilePublisher::PublishNext(const JobId& id, Then then) {
     if (!file.transferred || file.completed) continue;
     if (indexes.size() == kFilesAtOnce) break;
     indexes.push_back(file.index);
-    publications.push_back(
-        {file.transfer->temporary_path, IdentityOf(file), file.local_path});
+    publications.push_back({file.transfer->temporary_path, IdentityOf(file),
+                            file.local_path, ModeOf(*entry->job)});
   }
   if (indexes.empty()) {
     Acknowledge(entry, std::move(then));
@@ -72,6 +77,7 @@ void FilePublisher::OnPublished(const JobId& id,
     file.completed = true;
     file.transfer->temporary_path.clear();
     commits_.TouchFile(id, indexes[i]);
+    Keep(*entry->job, file);
   }
   if (failure.ok()) {
     PublishNext(id, std::move(then));
@@ -83,6 +89,33 @@ void FilePublisher::OnPublished(const JobId& id,
                            const absl::Status& /*stored*/) mutable {
     std::move(then)(std::move(failure));
   });
+}
+
+void FilePublisher::Keep(const Job& job, const JobFile& file) {
+  const std::string& content_id = file.transfer->content_id;
+  if (job.is_private || content_id.empty()) return;
+  contents_.Keep({content_id, file.local_path, job.owner.uid, job.owner.gid},
+                 [path = file.local_path](const absl::Status& status) {
+                   // Of an earlier process: the file is whole all the same.
+                   if (status.ok() || absl::IsNotFound(status)) return;
+                   LogWarning(path,
+                              " is not kept for peers: ", status.message());
+                 });
+}
+
+void FilePublisher::Withdraw(const Job& job) {
+  std::vector<std::string> ids;
+  for (const JobFile& file : job.files) {
+    if (file.completed || file.transfer == nullptr) continue;
+    const std::string& id = file.transfer->content_id;
+    if (!id.empty()) ids.push_back(id);
+  }
+  if (ids.empty()) return;
+  commits_.WhenDurable(
+      [this, ids = std::move(ids)](const absl::Status& status) {
+        if (!status.ok()) return;
+        for (const std::string& id : ids) contents_.Release(id);
+      });
 }
 
 void FilePublisher::Acknowledge(JobEntry* entry, Then then) {
@@ -108,6 +141,7 @@ void FilePublisher::Cancel(JobEntry* entry, JobEvent event, Then then) {
     failure->time = entry->job->modify_time;
   }
   life_.Apply(entry, event, std::move(failure));
+  if (!entry->job->is_private) Withdraw(*entry->job);
   RemoveWhenDurable(entry->job->id, Ended(), std::move(then));
 }
 

@@ -14,11 +14,12 @@
 #include "daemon/job_table.h"
 #include "daemon/owner_files.h"
 #include "peer/base/ids.h"
+#include "peer/contents.h"
 
 namespace convoy {
 
 // Ends jobs: gives whole files their names, and removes what nobody needs any
-// more.
+// more. Tells the engine which contents are kept for peers, and which are not.
 //
 // What survives a crash at any instant:
 // 1. Names are given before ACKNOWLEDGED is stored: after a crash in between
@@ -41,11 +42,12 @@ class FilePublisher {
 
   // Not owned.
   FilePublisher(JobTable& table, CommitQueue& commits, FileWork& work,
-                OwnerFiles& files, JobLife& life)
+                OwnerFiles& files, Contents& contents, JobLife& life)
       : table_(table),
         commits_(commits),
         work_(work),
         files_(files),
+        contents_(contents),
         life_(life) {}
 
   // Applies kComplete. On an error the job stays what it was (a running one is
@@ -56,12 +58,17 @@ class FilePublisher {
   void Cancel(JobEntry* entry, JobEvent event, Then then);
   // Removes what is left of a final job.
   void CleanUp(JobEntry* entry);
+  // Peers get the job's whole files no more, once its newest change is durable.
+  // Files that have their names are others' to judge.
+  void Withdraw(const Job& job);
 
  private:
   void PublishNext(const JobId& id, Then then);
   void OnPublished(const JobId& id, const std::vector<int>& indexes,
                    const std::vector<absl::Status>& results, Then then);
   void Acknowledge(JobEntry* entry, Then then);
+  // From now on peers get the file by the cache's rules.
+  void Keep(const Job& job, const JobFile& file);
   // When the final state is durable.
   void RemoveWhenDurable(const JobId& id, Ended ended, Then then);
   void RemoveNext(const JobId& id, Ended ended, int from, Then then);
@@ -74,6 +81,7 @@ class FilePublisher {
   CommitQueue& commits_;
   FileWork& work_;
   OwnerFiles& files_;
+  Contents& contents_;
   JobLife& life_;
 };
 

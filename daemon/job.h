@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,16 +39,34 @@ struct JobFailure {
   absl::Time time;
 };
 
+// Bytes received, by the kind of source.
 struct SourceCounts {
   std::int64_t origin = 0;
   std::int64_t mirror = 0;
   std::int64_t local = 0;
+  std::int64_t lan = 0;
+  std::int64_t group = 0;
+  std::int64_t internet = 0;
+  std::int64_t cache_host = 0;
 
+  std::int64_t total() const {
+    return origin + mirror + local + lan + group + internet + cache_host;
+  }
   SourceCounts& operator+=(const SourceCounts& other) {
     origin += other.origin;
     mirror += other.mirror;
     local += other.local;
+    lan += other.lan;
+    group += other.group;
+    internet += other.internet;
+    cache_host += other.cache_host;
     return *this;
+  }
+  friend SourceCounts operator-(const SourceCounts& a, const SourceCounts& b) {
+    return {a.origin - b.origin,        a.mirror - b.mirror,
+            a.local - b.local,          a.lan - b.lan,
+            a.group - b.group,          a.internet - b.internet,
+            a.cache_host - b.cache_host};
   }
 };
 
@@ -62,7 +81,28 @@ struct FileTransferState {
   std::vector<HttpHeader> response_headers;
   std::string effective_url;
   std::string integrity;
-  SourceCounts sources;  // Of all transfers of this file.
+  std::string content_id;      // 20 bytes, or empty: peers know it by this.
+  SourceCounts sources;        // Of all transfers of this file.
+  int http_status = 0;         // Of the origin's last answer. 0: none yet.
+  std::string server_address;  // "192.0.2.1:443", of who answered last.
+};
+
+// What a caller asks of the proof of a file's bytes.
+struct FileProof {
+  v1::Integrity required = v1::INTEGRITY_UNSPECIFIED;
+  // The manifest. A URL or an absolute path, or empty; 20 bytes or empty; 32
+  // bytes or empty.
+  std::string manifest_location;
+  std::string manifest_info_hash;
+  std::string manifest_sha256;
+};
+
+// What a declared job's file says of it (declared_jobs.h).
+struct DeclaredTerms {
+  std::string file;
+  mode_t mode = 0644;  // Of the files, when they get their names.
+  // Why the job is suspended, as a sentence. Not kept over restarts.
+  std::string hold;
 };
 
 struct JobFile {
@@ -75,11 +115,34 @@ struct JobFile {
   std::vector<ByteRange> ranges;
   std::vector<std::string> mirror_urls;
   std::optional<std::int64_t> expected_size;
-  std::string expected_sha256;  // 32 bytes, or empty.
+  std::string expected_sha256;       // 32 bytes, or empty.
+  std::unique_ptr<FileProof> proof;  // Null: nothing was asked.
+  std::optional<bool> validated;     // The owner's own verdict.
   std::optional<std::int64_t> size;
   std::int64_t flushed_bytes = 0;
   std::unique_ptr<FileTransferState> transfer;  // Null: not begun.
 };
+
+// What few jobs have.
+struct JobExtras {
+  std::map<std::string, std::string> annotations;
+  // Null: none.
+  std::shared_ptr<const v1::NotifyCommand> notify_command;
+  // Absent: the configuration's.
+  std::optional<absl::Duration> maximum_download_time;
+  // BITS_COST_STATE_ bits. 0: runs whatever the network costs.
+  std::uint32_t cost_flags = 0;
+
+  bool empty() const {
+    return annotations.empty() && notify_command == nullptr &&
+           !maximum_download_time.has_value() && cost_flags == 0;
+  }
+};
+
+// Bits of Job.notify_flags and Job.notices_due (BITS' BG_NOTIFY_).
+constexpr std::uint32_t kNotifyTransferred = 1;
+constexpr std::uint32_t kNotifyError = 2;
+constexpr std::uint32_t kNotifyDisable = 4;
 
 struct Job {
   JobId id;
@@ -87,11 +150,17 @@ struct Job {
   v1::JobState state = v1::JOB_STATE_SUSPENDED;
   v1::JobPriority priority = v1::JOB_PRIORITY_NORMAL;
   std::uint32_t notify_flags = 3;
+  // Notify commands that must still be begun: kNotifyTransferred, kNotifyError.
+  std::uint32_t notices_due = 0;
   int error_count = 0;
   // Failures in a row without progress: the retry wait grows with it.
   int attempts_without_progress = 0;
   // A Fetch asked for CompleteJob as soon as the job is TRANSFERRED.
   bool complete_when_transferred = false;
+  // Its contents are never given to peers, and none are asked.
+  bool is_private = false;
+  // As the caller asked; UNSPECIFIED: the configuration's.
+  v1::DownloadMode download_mode = v1::DOWNLOAD_MODE_UNSPECIFIED;
   std::string display_name;
   std::string description;
   // Absent: the default of its priority.
@@ -99,6 +168,12 @@ struct Job {
   std::optional<absl::Duration> minimum_retry_delay;
   // Null: defaults. Secrets included; immutable, shared with snapshots.
   std::shared_ptr<const v1::HttpOptions> http;
+  // By when it should be done. InfiniteFuture: whenever.
+  absl::Time needed_by = absl::InfiniteFuture();
+  std::unique_ptr<DeclaredTerms> declared;  // Null: no file declares it.
+  std::unique_ptr<JobExtras> extras;        // Null: none.
+  // Spent in CONNECTING and TRANSFERRING, up to the newest change.
+  absl::Duration download_time;
   absl::Time create_time;
   absl::Time modify_time;
   absl::Time transfer_complete_time =
@@ -118,9 +193,24 @@ struct Job {
   std::vector<JobFile> files;
 };
 
+inline const JobExtras& ExtrasOf(const Job& job) {
+  static const JobExtras* const none = new JobExtras;
+  return job.extras == nullptr ? *none : *job.extras;
+}
+
+// To be changed.
+inline JobExtras& MutableExtras(Job* job) {
+  if (job->extras == nullptr) job->extras = std::make_unique<JobExtras>();
+  return *job->extras;
+}
+
 inline bool IsFinal(v1::JobState state) {
   return state == v1::JOB_STATE_ACKNOWLEDGED ||
          state == v1::JOB_STATE_CANCELLED;
+}
+
+inline bool IsForeground(const Job& job) {
+  return job.priority == v1::JOB_PRIORITY_FOREGROUND;
 }
 
 // QUEUED, CONNECTING, TRANSFERRING, TRANSIENT_ERROR: the job does or awaits

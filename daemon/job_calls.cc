@@ -3,10 +3,14 @@
 #include <iterator>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "daemon/cost_policy.h"
+#include "daemon/download_policy.h"
 #include "daemon/explain.h"
 #include "daemon/job_manager_impl.h"
 #include "daemon/job_proto.h"
@@ -42,6 +46,16 @@ unsigned StatesOf(const v1::ListJobsRequest& request) {
   return states;
 }
 
+// The job has all annotations that the request names.
+bool HasAnnotations(const Job& job, const v1::ListJobsRequest& request) {
+  const auto& own = ExtrasOf(job).annotations;
+  for (const auto& [key, value] : request.annotations()) {
+    const auto found = own.find(key);
+    if (found == own.end() || found->second != value) return false;
+  }
+  return true;
+}
+
 // Goes over the jobs from `it` on and adds what the request selects.
 template <typename Index, typename SequenceOf, typename Add>
 void FillPage(const Index& index, typename Index::const_iterator it,
@@ -62,8 +76,26 @@ void FillPage(const Index& index, typename Index::const_iterator it,
         job.display_name != request.display_name()) {
       continue;
     }
+    if (!HasAnnotations(job, request)) continue;
     add(it->second);
   }
+}
+
+// What all transfers of a job are made of: when it changes, they begin anew.
+using TransferTerms =
+    std::tuple<std::shared_ptr<const v1::HttpOptions>, DownloadMode,
+               /*is_private=*/bool, /*foreground=*/bool,
+               /*integrity=*/std::string, /*peers refused by=*/std::string,
+               /*others than the LAN's by=*/std::string>;
+
+TransferTerms TermsOf(const Job& job, const Settings& settings) {
+  return {job.http,
+          DownloadPolicyOf(job, settings).mode,
+          job.is_private,
+          IsForeground(job),
+          settings.config.swarm().integrity(),
+          settings.machine.refused_policy,
+          settings.machine.lan_only_policy};
 }
 
 bool HasTemporaries(const Job& job) {
@@ -73,6 +105,15 @@ bool HasTemporaries(const Job& job) {
     }
   }
   return false;
+}
+
+// Only who may run commands as that user may say which.
+bool MayCommand(const Caller& caller, const Job& job) {
+  return caller.uid == job.owner.uid || caller.uid == 0;
+}
+
+bool NamesField(const v1::UpdateJobRequest& request, absl::string_view name) {
+  return absl::c_linear_search(request.update_mask().paths(), name);
 }
 
 }  // namespace
@@ -173,9 +214,18 @@ void JobManager::Impl::UpdateJob(const Caller& caller,
                                 request.job().id(), JobEvent::kChange, reply);
   if (entry == nullptr) return;
   Job& job = *entry->job;
+  if (NamesField(request, "notify_command") && !MayCommand(caller, job)) {
+    return std::move(reply)(
+        Error(v1::ERROR_REASON_ACCESS_DENIED, v1::ERROR_CONTEXT_REQUEST)
+            .Field("job.notify_command")
+            .Status("a command runs as the job's owner: only the owner and "
+                    "root can set it"));
+  }
   const bool waiting = entry->waiting;
   const v1::JobPriority priority = job.priority;
-  const std::shared_ptr<const v1::HttpOptions> http = job.http;
+  const TransferTerms terms = TermsOf(job, *parts_.settings);
+  const bool was_private = job.is_private;
+  const absl::Time needed_by = job.needed_by;
   table_.SetWaiting(entry, false);
   absl::Status status = ApplyUpdate(request, *parts_.settings, &job);
   if (job.priority != priority) entry->turn = 0;
@@ -183,9 +233,52 @@ void JobManager::Impl::UpdateJob(const Caller& caller,
   if (!status.ok()) return std::move(reply)(std::move(status));
 
   life_.Changed(entry);
-  if (job.http != http) life_.runner().RestartJob(entry);
+  if (TermsOf(job, *parts_.settings) != terms) {
+    life_.runner().RestartJob(entry);
+  }
+  if (job.needed_by != needed_by || job.priority != priority) {
+    life_.NeedChanged(entry);
+  }
+  life_.Reconsider(entry);
+  if (job.is_private && !was_private) publisher_.Withdraw(job);
   life_.RequestSchedule();
   AnswerWhenDurable(std::move(reply), JobOf(entry));
+}
+
+void JobManager::Impl::SettingsChanged(const Settings& before) {
+  if (shutting_down_) return;
+  const std::vector<JobEntry*> running(life_.running().begin(),
+                                       life_.running().end());
+  const bool blocks_others =
+      !absl::c_equal(before.config.http().blocked_urls(),
+                     parts_.settings->config.http().blocked_urls());
+  for (JobEntry* const entry : running) {
+    if (TermsOf(*entry->job, before) !=
+        TermsOf(*entry->job, *parts_.settings)) {
+      life_.runner().RestartJob(entry);
+    } else if (blocks_others) {
+      life_.runner().RestartBlocked(entry);
+    }
+  }
+  if (before.config.limits().SerializeAsString() !=
+          parts_.settings->config.limits().SerializeAsString() ||
+      NetworkCost(before) != NetworkCost(*parts_.settings)) {
+    ReviewJobs(0);
+  }
+  life_.RequestSchedule();
+}
+
+void JobManager::Impl::ReviewJobs(std::uint64_t after) {
+  constexpr int kOfOneTask = 1000;
+  const auto& jobs = table_.by_sequence();
+  auto job = jobs.upper_bound(after);
+  for (int i = 0; i < kOfOneTask && job != jobs.end(); ++i, ++job) {
+    after = job->first;
+    life_.RenewDeadlines(job->second);
+    life_.Reconsider(job->second);
+  }
+  if (job == jobs.end()) return;
+  Later([this, after] { ReviewJobs(after); });
 }
 
 void JobManager::Impl::AddFiles(const Caller& caller,
@@ -256,6 +349,25 @@ void JobManager::Impl::ListFiles(const Caller& caller,
   AnswerWhenDurable(std::move(reply), std::move(response));
 }
 
+void JobManager::Impl::GetFilledRanges(
+    const Caller& caller, const v1::GetFilledRangesRequest& request,
+    Reply<v1::GetFilledRangesResponse> reply) {
+  const JobEntry* const entry = Read(caller, request.job_id(), reply);
+  if (entry == nullptr) return;
+  const Job& job = *entry->job;
+  absl::Status status = CheckFileIndex(job, request.file_index());
+  if (!status.ok()) return std::move(reply)(std::move(status));
+  const JobFile& file =
+      job.files[static_cast<std::size_t>(request.file_index())];
+  v1::GetFilledRangesResponse response;
+  for (const ByteRange& range : readers_.FilledRanges(file)) {
+    v1::FileRange* const one = response.add_ranges();
+    one->set_offset_bytes(range.offset);
+    one->set_length_bytes(range.length);
+  }
+  AnswerWhenDurable(std::move(reply), std::move(response));
+}
+
 void JobManager::Impl::UpdateFile(const Caller& caller,
                                   const v1::UpdateFileRequest& request,
                                   Reply<v1::JobFile> reply) {
@@ -272,11 +384,15 @@ void JobManager::Impl::UpdateFile(const Caller& caller,
                                  " files; there is no file ", index)));
   }
   JobFile& file = job.files[static_cast<std::size_t>(index)];
-  absl::Status status = ApplyFileUpdate(request, &file);
+  const std::string url = file.remote_url;
+  const std::vector<std::string> mirrors = file.mirror_urls;
+  absl::Status status = ApplyFileUpdate(request, *parts_.settings, &file);
   if (!status.ok()) return std::move(reply)(std::move(status));
   commits_.TouchFile(job.id, index);
   life_.Changed(entry);
-  life_.FileChanged(entry, index);
+  if (file.remote_url != url || file.mirror_urls != mirrors) {
+    life_.FileChanged(entry, index);
+  }
   AnswerWhenDurable(std::move(reply), FileSnapshot(job, file));
 }
 
@@ -385,6 +501,7 @@ void JobManager::Impl::ExplainJob(const Caller& caller,
         static_cast<int>(std::distance(waiting.begin(), waiting.find(entry)));
   }
   input.busy_publishing = entry->busy;
+  input.needed = entry->needed;
   input.rate_bytes_per_second = life_.RateOf(*entry);
   std::move(reply)(convoy::ExplainJob(input));
 }

@@ -384,6 +384,18 @@ TEST_F(JobCallsTest, EachChangeMovesTheEtagAndTheModifyTime) {
   EXPECT_EQ(h_.Update(request).status().code(), absl::StatusCode::kAborted);
 }
 
+TEST_F(JobCallsTest, TheModifyTimeMovesOnWhenTheClockIsSetBack) {
+  const v1::Job before = *h_.Create({"/d/a"});
+  h_.clock.SetNow(h_.clock.Now() - absl::Hours(1));
+  v1::UpdateJobRequest request;
+  request.mutable_job()->set_id(before.id());
+  request.mutable_job()->set_display_name("renamed");
+  request.mutable_update_mask()->add_paths("display_name");
+  const v1::Job after = *h_.Update(request);
+  EXPECT_EQ(after.modify_time().seconds(), before.modify_time().seconds());
+  EXPECT_GT(after.modify_time().nanos(), before.modify_time().nanos());
+}
+
 TEST_F(JobCallsTest, AnUpdateThatIsRefusedChangesNothing) {
   const v1::Job before = *h_.Create({"/d/a"});
   v1::UpdateJobRequest request;

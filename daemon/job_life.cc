@@ -8,6 +8,9 @@
 #include "absl/strings/string_view.h"
 #include "convoy/v1/config.pb.h"
 #include "convoy/v1/error_detail.pb.h"
+#include "daemon/cost_policy.h"
+#include "daemon/job_log.h"
+#include "daemon/job_notifier.h"
 #include "daemon/job_proto.h"
 #include "daemon/retry_delay.h"
 #include "peer/base/log.h"
@@ -27,6 +30,12 @@ bool CanStall(v1::JobState state) {
          state == v1::JOB_STATE_TRANSIENT_ERROR;
 }
 
+// What the maximum download time is counted in.
+bool Downloads(v1::JobState state) {
+  return state == v1::JOB_STATE_CONNECTING ||
+         state == v1::JOB_STATE_TRANSFERRING;
+}
+
 // Calendar times turned into waits: a clock that was set wrong shall neither
 // keep a job for ever nor end it before `most` of it could pass.
 absl::Duration WaitUntil(absl::Time when, absl::Time now, absl::Duration most) {
@@ -34,7 +43,9 @@ absl::Duration WaitUntil(absl::Time when, absl::Time now, absl::Duration most) {
 }
 
 std::int64_t Received(const TransferNews& news) {
-  return news.origin_bytes + news.mirror_bytes + news.local_bytes;
+  return news.origin_bytes + news.mirror_bytes + news.local_bytes +
+         news.lan_bytes + news.group_bytes + news.internet_bytes +
+         news.cache_host_bytes;
 }
 
 JobFailure MakeFailure(const absl::Status& status, const JobFile& file,
@@ -54,14 +65,7 @@ JobFailure MakeFailure(const absl::Status& status, const JobFile& file,
 }
 
 void LogState(const Job& job) {
-  const bool failed = job.state == v1::JOB_STATE_ERROR ||
-                      job.state == v1::JOB_STATE_TRANSIENT_ERROR;
-  if (failed && job.failure != nullptr) {
-    LogInfo("job ", job.id.ToString(), " is ", StateName(job.state), ": ",
-            job.failure->message);
-  } else {
-    LogDebug("job ", job.id.ToString(), " is ", StateName(job.state));
-  }
+  LogLine(LevelOfState(job.state), JobStateLine(job));
 }
 
 }  // namespace
@@ -69,7 +73,7 @@ void LogState(const Job& job) {
 JobLife::JobLife(Parts parts)
     : parts_(std::move(parts)),
       runner_({parts_.clock, parts_.control, parts_.table, parts_.commits,
-               parts_.work, parts_.files, parts_.engine},
+               parts_.work, parts_.files, parts_.engine, parts_.settings},
               *this),
       deadlines_(*parts_.clock, *parts_.control,
                  [this](const JobId& id, Kind kind) { OnDue(id, kind); }),
@@ -87,9 +91,9 @@ void JobLife::Add(JobEntry* entry) {
   parts_.table->SetState(entry,
                          TransitionOf(JobEvent::kRestart, job.state).next);
   CountStall(entry);
-  parts_.table->SetWaiting(entry,
-                           job.state == v1::JOB_STATE_QUEUED && !entry->busy);
+  parts_.table->SetWaiting(entry, CanWait(*entry));
   SetDeadlines(entry, /*entered=*/true);
+  ReviewNeedSoon(entry);
   RequestSchedule();
 }
 
@@ -97,9 +101,11 @@ void JobLife::ReadBack(JobEntry* entry, std::unique_ptr<Job> job) {
   runner_.DropJob(entry);
   running_.erase(entry);
   parts_.table->Replace(entry, std::move(job));
+  entry->needed.reset();
   entry->turn = 0;
   entry->stalled_for = absl::ZeroDuration();
   entry->stalled_since = absl::InfiniteDuration();
+  entry->downloading_since = absl::InfiniteDuration();
   held_until_ = parts_.clock->Monotonic() + kStoreHold;
   Add(entry);
 }
@@ -121,6 +127,10 @@ bool JobLife::Apply(JobEntry* entry, JobEvent event,
     return true;
   }
   const bool entered = transition.next != job.state;
+  const bool begins_anew =
+      entered &&
+      (event == JobEvent::kAddFiles ||
+       (event == JobEvent::kResume && job.state == v1::JOB_STATE_ERROR));
   DoEffects(entry, transition.effects, std::move(failure));
   if (entered && transition.next == v1::JOB_STATE_QUEUED &&
       event != JobEvent::kPreempted) {
@@ -129,16 +139,22 @@ bool JobLife::Apply(JobEntry* entry, JobEvent event,
   parts_.table->SetWaiting(entry, false);
   parts_.table->SetState(entry, transition.next);
   CountStall(entry);
-  parts_.table->SetWaiting(entry,
-                           job.state == v1::JOB_STATE_QUEUED && !entry->busy);
+  CountDownloadTime(entry);
+  if (begins_anew) job.download_time = absl::ZeroDuration();
+  parts_.table->SetWaiting(entry, CanWait(*entry));
   if (job.state != v1::JOB_STATE_TRANSIENT_ERROR) {
     job.next_retry_time = absl::InfinitePast();
   }
   if (job.state == v1::JOB_STATE_ACKNOWLEDGED) ++counters_.jobs_completed;
+  const std::uint32_t notice =
+      entered ? JobNotifier::NoticeOf(job, job.state) : 0;
+  job.notices_due |= notice;
   Changed(entry);
   SetDeadlines(entry, entered);
+  if (entered) ReviewNeedSoon(entry);
   RequestSchedule();
   LogState(job);
+  if (notice != 0) parts_.on_notice(entry);
   if (job.state == v1::JOB_STATE_TRANSFERRED && job.complete_when_transferred) {
     parts_.on_transferred(entry);
   }
@@ -175,12 +191,18 @@ void JobLife::DoEffects(JobEntry* entry, unsigned effects,
 
 void JobLife::Changed(JobEntry* entry) {
   Job& job = *entry->job;
-  const absl::Time now = parts_.clock->Now();
-  job.modify_time = now;
-  job.last_progress_time = now - StalledFor(*entry);
+  StampModified(&job);
+  job.last_progress_time = parts_.clock->Now() - StalledFor(*entry);
+  CountDownloadTime(entry);
   ++job.revision;
   parts_.commits->TouchJob(job.id);
   SetDeadlines(entry, /*entered=*/false);
+}
+
+void JobLife::StampModified(Job* job) {
+  const absl::Time now = parts_.clock->Now();
+  job->modify_time =
+      now >= job->modify_time ? now : job->modify_time + absl::Microseconds(1);
 }
 
 void JobLife::FilesAdded(JobEntry* entry, int first_index) {
@@ -208,7 +230,23 @@ void JobLife::FileChanged(JobEntry* entry, int file_index) {
 
 void JobLife::TakeOver(JobEntry* entry, const JobOwner& owner) {
   parts_.table->SetOwner(entry, owner);
+  if (entry->job->extras != nullptr) entry->job->extras->notify_command.reset();
+  entry->job->notices_due = 0;
   Changed(entry);
+}
+
+bool JobLife::CanWait(const JobEntry& entry) const {
+  return entry.job->state == v1::JOB_STATE_QUEUED && !entry.busy &&
+         CostAllows(*entry.job, *parts_.settings);
+}
+
+void JobLife::Reconsider(JobEntry* entry) {
+  if (entry->busy) return;  // The end of that does it.
+  if (entry->run != nullptr && !CostAllows(*entry->job, *parts_.settings)) {
+    Apply(entry, JobEvent::kPreempted);
+  }
+  parts_.table->SetWaiting(entry, CanWait(*entry));
+  RequestSchedule();
 }
 
 void JobLife::SetBusy(JobEntry* entry, bool busy) {
@@ -219,8 +257,7 @@ void JobLife::SetBusy(JobEntry* entry, bool busy) {
     RequestSchedule();
     return;
   }
-  const v1::JobState state = entry->job->state;
-  parts_.table->SetWaiting(entry, state == v1::JOB_STATE_QUEUED);
+  parts_.table->SetWaiting(entry, CanWait(*entry));
   // It was stopped for what then failed.
   Apply(entry, JobEvent::kPreempted);
   SetDeadlines(entry, /*entered=*/true);
@@ -253,9 +290,12 @@ void JobLife::OnFileNews(JobEntry* entry, FileRun* run,
   if (Received(news) > Received(before)) Progressed(entry);
   const bool first_byte = news.connected && !before.connected;
   const bool size_is_new = news.size.has_value() && news.size != before.size;
-  if ((first_byte || size_is_new) && runner_.Fold(entry)) {
-    entry->job->modify_time = parts_.clock->Now();
+  // Who reads the file while it comes need not wait for the next tick.
+  const bool first_flush = news.flushed_bytes > 0 && before.flushed_bytes == 0;
+  if ((first_byte || size_is_new || first_flush) && runner_.Fold(entry)) {
+    StampModified(entry->job.get());
   }
+  if (size_is_new) ReviewNeedSoon(entry);
   if (first_byte && entry->job->state == v1::JOB_STATE_CONNECTING) {
     Apply(entry, JobEvent::kFirstByte);
   }
@@ -271,6 +311,10 @@ void JobLife::OnFileEnd(JobEntry* entry, int file_index, TransferEnd end) {
   RequestSchedule();
 }
 
+void JobLife::OnFileReset(JobEntry* entry, int file_index) {
+  parts_.on_file_reset(entry, file_index);
+}
+
 void JobLife::OnFileTransferred(JobEntry* entry, int file_index) {
   Job& job = *entry->job;
   JobFile& file = job.files[static_cast<std::size_t>(file_index)];
@@ -278,7 +322,7 @@ void JobLife::OnFileTransferred(JobEntry* entry, int file_index) {
   file.transfer->checkpoint.clear();
   entry->file_transferred = true;
   ++counters_.files_transferred;
-  job.modify_time = parts_.clock->Now();
+  StampModified(&job);
   parts_.commits->TouchFile(job.id, file_index);
   Progressed(entry);
   // An empty file has no first byte.
@@ -352,8 +396,9 @@ void JobLife::Tick() {
     Job& job = *entry->job;
     JobRun& run = *entry->run;
     if (runner_.Fold(entry)) {
-      job.modify_time = parts_.clock->Now();
-      job.last_progress_time = job.modify_time - StalledFor(*entry);
+      StampModified(&job);
+      job.last_progress_time = parts_.clock->Now() - StalledFor(*entry);
+      CountDownloadTime(entry);
       parts_.commits->TouchJob(job.id);
       SetDeadlines(entry, /*entered=*/false);
     }
@@ -362,6 +407,7 @@ void JobLife::Tick() {
     // Watchers shall see that nothing moves any more.
     if (rate == 0 && run.published_rate != 0) parts_.commits->TouchJob(job.id);
     run.published_rate = rate;
+    MeasureOrigin(entry);
   }
   StartTicking();
 }
@@ -374,11 +420,23 @@ absl::Duration JobLife::StalledFor(const JobEntry& entry) const {
 }
 
 void JobLife::CountStall(JobEntry* entry) {
-  const bool counts = CanStall(entry->job->state);
+  // Who waits for peers because there is time is not stuck.
+  const bool counts = CanStall(entry->job->state) &&
+                      !(entry->needed.has_value() &&
+                        entry->needed->phase == NeededByPhase::kPeers);
   if (counts == (entry->stalled_since != absl::InfiniteDuration())) return;
   entry->stalled_for = StalledFor(*entry);
   entry->stalled_since =
       counts ? parts_.clock->Monotonic() : absl::InfiniteDuration();
+}
+
+void JobLife::CountDownloadTime(JobEntry* entry) {
+  const absl::Duration now = parts_.clock->Monotonic();
+  if (entry->downloading_since != absl::InfiniteDuration()) {
+    entry->job->download_time += now - entry->downloading_since;
+  }
+  entry->downloading_since =
+      Downloads(entry->job->state) ? now : absl::InfiniteDuration();
 }
 
 void JobLife::SetDeadlines(JobEntry* entry, bool entered) {
@@ -405,12 +463,22 @@ void JobLife::SetDeadlines(JobEntry* entry, bool entered) {
       job.id, Kind::kNoProgress,
       stalls ? now + timeout - StalledFor(*entry) : absl::InfiniteDuration());
 
+  const absl::Duration most = MaximumDownloadTime(job, *parts_.settings);
+  deadlines_.Set(job.id, Kind::kDownloadTime,
+                 entry->downloading_since == absl::InfiniteDuration()
+                     ? absl::InfiniteDuration()
+                     : entry->downloading_since + most - job.download_time);
+
   if (!entered) return;
   const bool retries = job.state == v1::JOB_STATE_TRANSIENT_ERROR;
   const absl::Duration longest = kLongestRetryAfter * 2;
   deadlines_.Set(job.id, Kind::kRetry,
                  retries ? now + WaitUntil(job.next_retry_time, date, longest)
                          : absl::InfiniteDuration());
+}
+
+void JobLife::RenewDeadlines(JobEntry* entry) {
+  if (!stopped_) SetDeadlines(entry, /*entered=*/true);
 }
 
 void JobLife::OnDue(const JobId& id, Kind kind) {
@@ -432,11 +500,17 @@ void JobLife::OnDue(const JobId& id, Kind kind) {
     case Kind::kNoProgress:
       OnNoProgress(entry);
       break;
+    case Kind::kDownloadTime:
+      OnDownloadTime(entry);
+      break;
     case Kind::kInactive:
       parts_.on_inactive(entry);
       break;
     case Kind::kHistoryEnds:
       parts_.on_history_ends(entry);
+      break;
+    case Kind::kNeededBy:
+      ReviewNeed(entry);
       break;
     case Kind::kTimeSlice:
       break;
@@ -477,6 +551,29 @@ void JobLife::OnNoProgress(JobEntry* entry) {
                    ", the job's no_progress_timeout; ", cause);
   failure.time = parts_.clock->Now();
   Apply(entry, JobEvent::kNoProgress, std::move(failure));
+}
+
+void JobLife::OnDownloadTime(JobEntry* entry) {
+  const Job& job = *entry->job;
+  CountDownloadTime(entry);
+  const absl::Duration most = MaximumDownloadTime(job, *parts_.settings);
+  if (!Downloads(job.state) || job.download_time < most) {
+    SetDeadlines(entry, /*entered=*/false);
+    return;
+  }
+  JobFailure failure;
+  failure.detail.set_reason(v1::ERROR_REASON_MAX_DOWNLOAD_TIME);
+  failure.detail.set_context(v1::ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
+  std::string whose = "the job's maximum_download_time";
+  if (ExtrasOf(job).maximum_download_time != most) {
+    failure.detail.set_policy("limits.max_download_seconds");
+    whose = "limits.max_download_seconds";
+  }
+  failure.message =
+      absl::StrCat("the job has spent ", absl::FormatDuration(most),
+                   " on its transfers, as long as it may (", whose, ")");
+  failure.time = parts_.clock->Now();
+  Apply(entry, JobEvent::kFatalFailure, std::move(failure));
 }
 
 }  // namespace convoy

@@ -57,6 +57,10 @@ class JobLife final : private JobRunner::Observer {
     std::function<void(JobEntry*)> on_transferred;
     // The history of a final job is over.
     std::function<void(JobEntry*)> on_history_ends;
+    // A notice is due (Job.notices_due).
+    std::function<void(JobEntry*)> on_notice;
+    // What was fetched of a file is void: other bytes will take its place.
+    std::function<void(JobEntry*, int file_index)> on_file_reset;
   };
 
   struct Counters {
@@ -84,25 +88,36 @@ class JobLife final : private JobRunner::Observer {
              std::optional<JobFailure> failure = std::nullopt);
   // A caller or a state changed it: times, revision, deadlines, store.
   void Changed(JobEntry* entry);
+  // Its needed_by was changed.
+  void NeedChanged(JobEntry* entry);
   // Files were added to it.
   void FilesAdded(JobEntry* entry, int first_index);
 
   // The URLs of one file were changed: a running transfer goes on with the new
   // ones, and a file that waits after a failure is tried again.
   void FileChanged(JobEntry* entry, int file_index);
+  // The new owner has nothing to do with the old one's notify command: it is
+  // dropped.
   void TakeOver(JobEntry* entry, const JobOwner& owner);
+  // What the job may do by itself has changed, or what a network costs: it
+  // waits for its turn, or gives its place up, as that says.
+  void Reconsider(JobEntry* entry);
 
   // Stops transfers and holds the job until SetBusy(false).
   void SetBusy(JobEntry* entry, bool busy);
 
   // Looks soon who runs.
   void RequestSchedule();
+  // The settings that its deadlines are made of have changed.
+  void RenewDeadlines(JobEntry* entry);
 
   // Stops all transfers, for good.
   void Shutdown();
 
   JobRunner& runner() { return runner_; }
   const JobRunner& runner() const { return runner_; }
+  // Those with a run.
+  const absl::flat_hash_set<JobEntry*>& running() const { return running_; }
   int running_jobs() const { return static_cast<int>(running_.size()); }
   std::int64_t RateOf(const JobEntry& entry) const;
   const Counters& counters() const { return counters_; }
@@ -113,6 +128,7 @@ class JobLife final : private JobRunner::Observer {
   void OnFileNews(JobEntry* entry, FileRun* run,
                   const TransferNews& before) override;
   void OnFileEnd(JobEntry* entry, int file_index, TransferEnd end) override;
+  void OnFileReset(JobEntry* entry, int file_index) override;
   void OnFileTransferred(JobEntry* entry, int file_index);
   void OnFileFailed(JobEntry* entry, int file_index, const TransferEnd& end);
   // When no file of the run is left to go on: the job is TRANSFERRED, or the
@@ -120,6 +136,9 @@ class JobLife final : private JobRunner::Observer {
   void Settle(JobEntry* entry);
   // Bytes moved.
   void Progressed(JobEntry* entry);
+  // Moves its modify_time, never back: watchers order snapshots by it, and the
+  // machine's clock may be set.
+  void StampModified(Job* job);
 
   void StopJob(JobEntry* entry);
   // The effects of a transition before the next state is entered.
@@ -129,13 +148,25 @@ class JobLife final : private JobRunner::Observer {
   absl::Duration StalledFor(const JobEntry& entry) const;
   // Starts or stops counting, as the state says.
   void CountStall(JobEntry* entry);
+  // Brings Job.download_time up to now, and counts on if the state says so.
+  void CountDownloadTime(JobEntry* entry);
+  // Is in the queue, and may run.
+  bool CanWait(const JobEntry& entry) const;
   // `entered`: its state is new.
   void SetDeadlines(JobEntry* entry, bool entered);
   void OnDue(const JobId& id, Kind kind);
   void OnNoProgress(JobEntry* entry);
+  void OnDownloadTime(JobEntry* entry);
 
   void RunSchedule();
   std::vector<SchedulerJob> Candidates(const SchedulerLimits& limits) const;
+  // How far a job that is needed by some time may go for its bytes now, and
+  // what follows from it.
+  void ReviewNeed(JobEntry* entry);
+  void ReviewNeedSoon(JobEntry* entry);
+  // Takes note of what its origins give.
+  void MeasureOrigin(JobEntry* entry);
+
   // Stops what has no place any more.
   void Withdraw(const Schedule& schedule, const SchedulerLimits& limits);
   void Run(JobEntry* entry, int files);

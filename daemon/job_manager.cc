@@ -45,6 +45,8 @@ JobManager::Impl::Impl(const Parts& parts)
              return JobSnapshot(*entry->job, {life_.RateOf(*entry)},
                                 *parts_.settings);
            }),
+      readers_({&table_, &work_, parts.files, parts.engine}),
+      notifier_({parts.control, &table_, &commits_, parts.commands}),
       life_({parts.clock, parts.control, parts.settings, &table_, &commits_,
              &work_, parts.files, parts.engine,
              [this](JobEntry* entry) {
@@ -53,8 +55,13 @@ JobManager::Impl::Impl(const Parts& parts)
              [this](JobEntry* entry) {
                Later([this, id = entry->job->id] { CompleteByItself(id); });
              },
-             [this](JobEntry* entry) { OnHistoryEnds(entry->job->id); }}),
-      publisher_(table_, commits_, work_, *parts.files, life_),
+             [this](JobEntry* entry) { OnHistoryEnds(entry->job->id); },
+             [this](JobEntry* entry) { notifier_.Look(entry->job->id); },
+             [this](JobEntry* entry, int file_index) {
+               readers_.OnFileReset(entry->job->id, file_index);
+             }}),
+      publisher_(table_, commits_, work_, *parts.files,
+                 parts.engine->contents(), life_),
       creator_({parts.clock, parts.settings, &table_, &commits_, &work_,
                 parts.store, parts.files, &life_}),
       self_(std::make_shared<Impl*>(this)) {}
@@ -70,6 +77,7 @@ absl::Status JobManager::Impl::Start() {
     life_.Add(entry);
     const Job& job = *entry->job;
     if (IsFinal(job.state)) publisher_.CleanUp(entry);
+    if (job.notices_due != 0) notifier_.Look(job.id);
     if (job.state == v1::JOB_STATE_TRANSFERRED &&
         job.complete_when_transferred) {
       Later([this, id = job.id] { CompleteByItself(id); });
@@ -83,6 +91,8 @@ void JobManager::Impl::Shutdown(absl::AnyInvocable<void() &&> done) {
   life_.Shutdown();
   commits_.Flush();
   hub_.EndAll(ShuttingDown());
+  readers_.EndAll(ShuttingDown());
+  notifier_.Shutdown();
   // Files that are just being given their names or removed: their calls are
   // answered.
   work_.WhenIdle([this, done = std::move(done)]() mutable {
@@ -112,6 +122,7 @@ void JobManager::Impl::OnCommit(const absl::Status& status,
   for (const JobId& id : jobs) {
     JobEntry* const entry = table_.Find(id);
     if (entry != nullptr) Publish(entry);
+    readers_.OnJob(id);
   }
 }
 
@@ -207,6 +218,27 @@ void JobManager::Impl::CancelByItself(const JobId& id, JobEvent event) {
   publisher_.Cancel(entry, event, [](absl::StatusOr<FilePublisher::Ended>) {});
 }
 
+std::map<std::string, std::string> JobManager::Impl::RunningContents(
+    const Caller& caller) const {
+  std::map<std::string, std::string> jobs;
+  for (const JobEntry* const entry : life_.running()) {
+    if (!MayUse(caller, *entry->job)) continue;
+    for (const auto& [index, run] : entry->run->files) {
+      if (run->news.content_id.empty()) continue;
+      jobs.emplace(run->news.content_id, entry->job->id.ToString());
+    }
+  }
+  return jobs;
+}
+
+void JobManager::Impl::SetHold(const std::string& job_id,
+                               const std::string& hold) {
+  const std::optional<JobId> id = JobId::Parse(job_id);
+  JobEntry* const entry = id.has_value() ? table_.Find(*id) : nullptr;
+  if (entry == nullptr || entry->job->declared == nullptr) return;
+  entry->job->declared->hold = hold;
+}
+
 void JobManager::Impl::FillStatistics(v1::HostStatistics* statistics) const {
   for (int i = v1::JobState_MIN + 1; i <= v1::JobState_MAX; ++i) {
     const auto state = static_cast<v1::JobState>(i);
@@ -220,6 +252,10 @@ void JobManager::Impl::FillStatistics(v1::HostStatistics* statistics) const {
   statistics->set_origin_bytes(received.origin);
   statistics->set_mirror_bytes(received.mirror);
   statistics->set_local_bytes(received.local);
+  statistics->set_lan_bytes(received.lan);
+  statistics->set_group_bytes(received.group);
+  statistics->set_internet_bytes(received.internet);
+  statistics->set_cache_host_bytes(received.cache_host);
   const JobLife::Counters& counters = life_.counters();
   statistics->set_files_transferred(counters.files_transferred);
   statistics->set_jobs_completed(counters.jobs_completed);
@@ -240,9 +276,37 @@ void JobManager::Shutdown(absl::AnyInvocable<void() &&> done) {
   impl_->Shutdown(std::move(done));
 }
 
+std::map<std::string, std::string> JobManager::RunningContents(
+    const Caller& caller) const {
+  return impl_->RunningContents(caller);
+}
+
+void JobManager::SetHold(const std::string& job_id, const std::string& hold) {
+  impl_->SetHold(job_id, hold);
+}
+
+void JobManager::SettingsChanged(const Settings& before) {
+  impl_->SettingsChanged(before);
+}
+
 void JobManager::FillStatistics(v1::HostStatistics* statistics) const {
   impl_->FillStatistics(statistics);
 }
+
+void JobManager::GetFilledRanges(const Caller& caller,
+                                 const v1::GetFilledRangesRequest& request,
+                                 Reply<v1::GetFilledRangesResponse> reply) {
+  impl_->GetFilledRanges(caller, request, std::move(reply));
+}
+
+ReadId JobManager::ReadFile(const Caller& caller,
+                            const v1::ReadFileRequest& request,
+                            FileReadListener* listener) {
+  return impl_->ReadFile(caller, request, listener);
+}
+
+void JobManager::ContinueRead(ReadId id) { impl_->ContinueRead(id); }
+void JobManager::StopRead(ReadId id) { impl_->StopRead(id); }
 
 void JobManager::StopWatch(WatchId id) { impl_->StopWatch(id); }
 void JobManager::StopFetch(WatchId id) { impl_->StopFetch(id); }
@@ -338,7 +402,14 @@ WatchId JobManager::WatchJobs(const Caller& caller,
 
 WatchId JobManager::Fetch(const Caller& caller, const v1::FetchRequest& request,
                           WatchListener* listener) {
-  return impl_->Fetch(caller, request, listener);
+  return impl_->Fetch(caller, request, listener, std::nullopt);
+}
+
+WatchId JobManager::FetchDeclared(const Caller& caller,
+                                  const v1::FetchRequest& request,
+                                  WatchListener* listener,
+                                  DeclaredTerms declared) {
+  return impl_->Fetch(caller, request, listener, std::move(declared));
 }
 
 }  // namespace convoy

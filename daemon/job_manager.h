@@ -2,7 +2,9 @@
 #define CONVOY_DAEMON_JOB_MANAGER_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,7 +15,10 @@
 #include "convoy/v1/admin_service.pb.h"
 #include "convoy/v1/job_service.pb.h"
 #include "daemon/caller.h"
+#include "daemon/file_readers.h"
+#include "daemon/job.h"
 #include "daemon/job_store.h"
+#include "daemon/owner_commands.h"
 #include "daemon/owner_files.h"
 #include "daemon/settings.h"
 #include "daemon/watch_hub.h"
@@ -47,7 +52,9 @@ class JobManager {
     JobStore* store;
     OwnerFiles* files;
     TransferEngine* engine;
+    // Changes on the control executor; SettingsChanged tells.
     const Settings* settings;
+    OwnerCommands* commands;
   };
 
   explicit JobManager(const Parts& parts);
@@ -92,6 +99,18 @@ class JobManager {
   void ExplainJob(const Caller& caller, const v1::ExplainJobRequest& request,
                   Reply<v1::ExplainJobResponse> reply);
 
+  void GetFilledRanges(const Caller& caller,
+                       const v1::GetFilledRangesRequest& request,
+                       Reply<v1::GetFilledRangesResponse> reply);
+
+  // ReadFile. `listener` is called on the control executor, never from inside
+  // this call, until its OnEnd, or until StopRead; the next bytes come after
+  // ContinueRead.
+  ReadId ReadFile(const Caller& caller, const v1::ReadFileRequest& request,
+                  FileReadListener* listener);
+  void ContinueRead(ReadId id);
+  void StopRead(ReadId id);
+
   // Streams. `listener` (watch_hub.h) is called on the control executor, never
   // from inside these calls, until its OnEnd, or until StopWatch. On an error
   // of the request OnEnd is all it gets.
@@ -103,11 +122,26 @@ class JobManager {
   // caller goes away before the end, StopFetch.
   WatchId Fetch(const Caller& caller, const v1::FetchRequest& request,
                 WatchListener* listener);
+  // The same of a job that a file declares.
+  WatchId FetchDeclared(const Caller& caller, const v1::FetchRequest& request,
+                        WatchListener* listener, DeclaredTerms declared);
   // After it returns the listener is not called any more. No effect after
   // OnEnd.
   void StopWatch(WatchId id);
   // StopWatch, and cancels the job if the request had cancel_on_disconnect.
   void StopFetch(WatchId id);
+
+  // Ids of contents (20 bytes) that running jobs fetch, and the id of a job
+  // that does; only of jobs that the caller may see.
+  std::map<std::string, std::string> RunningContents(
+      const Caller& caller) const;
+
+  // Why a declared job is suspended (DeclaredTerms.hold), for ExplainJob. No
+  // effect on other jobs.
+  void SetHold(const std::string& job_id, const std::string& hold);
+  // Parts.settings are others than `before` now. Running transfers begin anew
+  // from their checkpoints only where what they are made of has changed.
+  void SettingsChanged(const Settings& before);
 
   // What the manager knows of v1::HostStatistics.
   void FillStatistics(v1::HostStatistics* statistics) const;

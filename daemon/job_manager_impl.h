@@ -1,7 +1,9 @@
 #ifndef CONVOY_DAEMON_JOB_MANAGER_IMPL_H_
 #define CONVOY_DAEMON_JOB_MANAGER_IMPL_H_
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,10 +16,12 @@
 #include "absl/strings/string_view.h"
 #include "daemon/commit_queue.h"
 #include "daemon/file_publisher.h"
+#include "daemon/file_readers.h"
 #include "daemon/file_work.h"
 #include "daemon/job_creator.h"
 #include "daemon/job_life.h"
 #include "daemon/job_manager.h"
+#include "daemon/job_notifier.h"
 #include "daemon/job_state.h"
 #include "daemon/job_table.h"
 #include "daemon/watch_hub.h"
@@ -66,10 +70,21 @@ class JobManager::Impl {
   WatchId WatchJobs(const Caller& caller, const v1::WatchJobsRequest& request,
                     WatchListener* listener);
   WatchId Fetch(const Caller& caller, const v1::FetchRequest& request,
-                WatchListener* listener);
+                WatchListener* listener, std::optional<DeclaredTerms> declared);
+  void GetFilledRanges(const Caller& caller,
+                       const v1::GetFilledRangesRequest& request,
+                       Reply<v1::GetFilledRangesResponse> reply);
+  ReadId ReadFile(const Caller& caller, const v1::ReadFileRequest& request,
+                  FileReadListener* listener);
+  void ContinueRead(ReadId id) { readers_.Continue(id); }
+  void StopRead(ReadId id) { readers_.Stop(id); }
   void StopWatch(WatchId id) { hub_.Stop(id); }
   void StopFetch(WatchId id);
 
+  std::map<std::string, std::string> RunningContents(
+      const Caller& caller) const;
+  void SetHold(const std::string& job_id, const std::string& hold);
+  void SettingsChanged(const Settings& before);
   void FillStatistics(v1::HostStatistics* statistics) const;
 
  private:
@@ -98,6 +113,8 @@ class JobManager::Impl {
   void AddCheckedFiles(const Caller& caller, const v1::AddFilesRequest& request,
                        Reply<v1::AddFilesResponse> reply);
   v1::Job JobOf(const JobEntry* entry) const;
+  absl::StatusOr<FileReaders::Request> CheckRead(
+      const Caller& caller, const v1::ReadFileRequest& request) const;
 
   // Runs `task` as a later one, unless the manager is gone by then.
   void Later(absl::AnyInvocable<void() &&> task);
@@ -113,6 +130,9 @@ class JobManager::Impl {
   void CompleteByItself(const JobId& id);
   void CancelByItself(const JobId& id, JobEvent event);
 
+  // Looks at the jobs after `after` with new settings, some at a time.
+  void ReviewJobs(std::uint64_t after);
+
   // Events from below.
   void OnCommit(const absl::Status& status, const std::vector<JobId>& jobs);
   void ReadBack(const JobId& id, const absl::Status& status);
@@ -124,6 +144,8 @@ class JobManager::Impl {
   FileWork work_;
   CommitQueue commits_;
   WatchHub hub_;
+  FileReaders readers_;
+  JobNotifier notifier_;
   JobLife life_;
   FilePublisher publisher_;
   JobCreator creator_;

@@ -49,8 +49,9 @@ ManagerHarness::ManagerHarness(Settings given) : settings(std::move(given)) {
 ManagerHarness::~ManagerHarness() { manager_.reset(); }
 
 void ManagerHarness::Start() {
-  manager_ = std::make_unique<JobManager>(JobManager::Parts{
-      &clock, &control, &files_executor, &store, &files, &engine, &settings});
+  manager_ = std::make_unique<JobManager>(
+      JobManager::Parts{&clock, &control, &files_executor, &store, &files,
+                        &engine, &settings, &commands});
   if (!manager_->Start().ok()) std::abort();
   RunUntilIdle();
 }
@@ -178,6 +179,13 @@ absl::StatusOr<v1::Job> ManagerHarness::TakeOwnership(const std::string& id) {
 absl::StatusOr<v1::ExplainJobResponse> ManagerHarness::Explain(
     const std::string& id) {
   return Call(&JobManager::ExplainJob, ForJob<v1::ExplainJobRequest>(id));
+}
+
+absl::StatusOr<v1::GetFilledRangesResponse> ManagerHarness::FilledRanges(
+    const std::string& id) {
+  v1::GetFilledRangesRequest request;
+  request.set_job_id(id);
+  return Call(&JobManager::GetFilledRanges, request);
 }
 
 WatchId ManagerHarness::Watch(const std::string& id, WatchListener* listener) {

@@ -15,6 +15,7 @@
 #include "convoy/v1/job_service.pb.h"
 #include "daemon/caller.h"
 #include "daemon/fake_job_store.h"
+#include "daemon/fake_owner_commands.h"
 #include "daemon/fake_owner_files.h"
 #include "daemon/job_manager.h"
 #include "daemon/settings.h"
@@ -79,6 +80,8 @@ class ManagerHarness {
   absl::StatusOr<v1::CancelJobResponse> Cancel(const std::string& id);
   absl::StatusOr<v1::Job> TakeOwnership(const std::string& id);
   absl::StatusOr<v1::ExplainJobResponse> Explain(const std::string& id);
+  absl::StatusOr<v1::GetFilledRangesResponse> FilledRanges(
+      const std::string& id);
   WatchId Watch(const std::string& id, WatchListener* listener);
 
   // A job whose files are all transferred.
@@ -101,6 +104,7 @@ class ManagerHarness {
   FakeJobStore store;
   FakeOwnerFiles files;
   FakeTransferEngine engine;
+  FakeOwnerCommands commands;
 
  private:
   template <typename T, typename Request>

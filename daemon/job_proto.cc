@@ -1,5 +1,6 @@
 #include "daemon/job_proto.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -11,11 +12,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "convoy/v1/job.pb.h"
+#include "daemon/download_policy.h"
 #include "daemon/job.h"
+#include "daemon/proto_time.h"
 #include "daemon/settings.h"
 #include "daemon/user_names.h"
-#include "google/protobuf/duration.pb.h"
-#include "google/protobuf/timestamp.pb.h"
 #include "peer/base/clock.h"
 #include "peer/byte_range.h"
 #include "peer/http_settings.h"
@@ -32,19 +33,6 @@ std::string UserNameOf(uid_t uid) {
   return ToUtf8(names->NameOf(uid));
 }
 
-void SetTime(absl::Time time, google::protobuf::Timestamp* timestamp) {
-  const std::int64_t seconds = absl::ToUnixSeconds(time);
-  timestamp->set_seconds(seconds);
-  timestamp->set_nanos(static_cast<std::int32_t>(
-      absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
-}
-
-void SetDuration(absl::Duration duration, google::protobuf::Duration* value) {
-  value->set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &duration));
-  value->set_nanos(
-      static_cast<std::int32_t>(absl::ToInt64Nanoseconds(duration)));
-}
-
 std::int64_t AddWithoutOverflow(std::int64_t a, std::int64_t b) {
   std::int64_t sum = 0;
   return __builtin_add_overflow(a, b, &sum)
@@ -56,6 +44,10 @@ void SetSources(const SourceCounts& sources, v1::SourceBytes* bytes) {
   bytes->set_origin_bytes(sources.origin);
   bytes->set_mirror_bytes(sources.mirror);
   bytes->set_local_bytes(sources.local);
+  bytes->set_lan_bytes(sources.lan);
+  bytes->set_group_bytes(sources.group);
+  bytes->set_internet_bytes(sources.internet);
+  bytes->set_cache_host_bytes(sources.cache_host);
 }
 
 void SetFailure(const JobFailure& failure, v1::JobError* error) {
@@ -91,6 +83,28 @@ v1::JobProgress ProgressOf(const Job& job, const LiveJob& live) {
   return progress;
 }
 
+void SetExtras(const JobExtras& extras, v1::Job* job) {
+  for (const auto& [key, value] : extras.annotations) {
+    (*job->mutable_annotations())[key] = value;
+  }
+  if (extras.notify_command != nullptr) {
+    *job->mutable_notify_command() = *extras.notify_command;
+  }
+  job->set_cost_flags(extras.cost_flags);
+}
+
+void SetProof(const FileProof& proof, v1::JobFile* file) {
+  file->set_required_integrity(proof.required);
+  if (proof.manifest_location.empty() && proof.manifest_info_hash.empty() &&
+      proof.manifest_sha256.empty()) {
+    return;
+  }
+  v1::Manifest* const manifest = file->mutable_manifest();
+  manifest->set_location(proof.manifest_location);
+  manifest->set_info_hash(absl::BytesToHexString(proof.manifest_info_hash));
+  manifest->set_sha256(absl::BytesToHexString(proof.manifest_sha256));
+}
+
 v1::HttpOptions WithoutSecrets(const v1::HttpOptions& options) {
   v1::HttpOptions shown = options;
   for (v1::HttpHeader& header : *shown.mutable_headers()) header.clear_value();
@@ -99,10 +113,6 @@ v1::HttpOptions WithoutSecrets(const v1::HttpOptions& options) {
     one.clear_bearer_token();
   }
   return shown;
-}
-
-bool IsForeground(const Job& job) {
-  return job.priority == v1::JOB_PRIORITY_FOREGROUND;
 }
 
 HttpCredentials MakeCredentials(const v1::HttpCredentials& from) {
@@ -182,6 +192,19 @@ std::shared_ptr<const v1::Job> JobSnapshot(const Job& job, const LiveJob& live,
     SetTime(job.next_retry_time, shown->mutable_next_retry_time());
   }
   shown->set_etag(EtagOf(job));
+  if (job.needed_by != absl::InfiniteFuture()) {
+    SetTime(job.needed_by, shown->mutable_needed_by());
+  }
+  if (job.declared != nullptr) {
+    shown->set_declared_in(ToUtf8(job.declared->file));
+  }
+  shown->set_download_mode(ToProto(DownloadPolicyOf(job, settings).mode));
+  shown->set_private_(job.is_private);
+  if (job.extras != nullptr) SetExtras(*job.extras, shown.get());
+  const absl::Duration most = MaximumDownloadTime(job, settings);
+  if (most != absl::InfiniteDuration()) {
+    SetDuration(most, shown->mutable_maximum_download_time());
+  }
   return shown;
 }
 
@@ -200,6 +223,8 @@ v1::JobFile FileSnapshot(const Job& job, const JobFile& file) {
   }
   shown.set_expected_sha256(absl::BytesToHexString(file.expected_sha256));
   for (const std::string& url : file.mirror_urls) shown.add_mirror_urls(url);
+  if (file.proof != nullptr) SetProof(*file.proof, &shown);
+  if (file.validated.has_value()) shown.set_validated(*file.validated);
   if (const auto size = LocalSize(file)) shown.set_size_bytes(*size);
   shown.set_transferred_bytes(file.flushed_bytes);
   shown.set_transferred(file.transferred);
@@ -225,6 +250,9 @@ v1::JobFile FileSnapshot(const Job& job, const JobFile& file) {
   SetSources(transfer.sources, shown.mutable_source_bytes());
   shown.set_effective_url(ToUtf8(transfer.effective_url));
   shown.set_integrity(ToUtf8(transfer.integrity));
+  shown.set_content_id(absl::BytesToHexString(transfer.content_id));
+  shown.set_http_status(transfer.http_status);
+  shown.set_server_address(ToUtf8(transfer.server_address));
   return shown;
 }
 
@@ -257,6 +285,15 @@ absl::Duration MinimumRetryDelay(const Job& job, const Settings& settings) {
                            : limits.minimum_retry_delay_background_seconds());
 }
 
+absl::Duration MaximumDownloadTime(const Job& job, const Settings& settings) {
+  const std::int64_t bound = settings.config.limits().max_download_seconds();
+  const absl::Duration most =
+      bound == 0 ? absl::InfiniteDuration() : absl::Seconds(bound);
+  const std::optional<absl::Duration>& own =
+      ExtrasOf(job).maximum_download_time;
+  return own.has_value() ? std::min(*own, most) : most;
+}
+
 std::shared_ptr<const HttpSettings> MakeHttpSettings(
     const v1::HttpOptions* options, std::string ca_pem,
     std::string certificate_pem, std::string key_pem) {
@@ -278,6 +315,9 @@ std::shared_ptr<const HttpSettings> MakeHttpSettings(
   settings->proxy_mode = MakeProxyMode(proxy.mode());
   settings->proxy_url = proxy.url();
   settings->proxy_bypass.assign(proxy.bypass().begin(), proxy.bypass().end());
+  settings->ignore_untrusted_chain = options->tls().ignore_untrusted_chain();
+  settings->ignore_host_name = options->tls().ignore_host_name();
+  settings->check_revocation = options->tls().check_revocation();
   settings->redirect_policy = MakeRedirectPolicy(options->redirect_policy());
   return settings;
 }

@@ -22,7 +22,8 @@ struct LiveJob {
   std::int64_t rate_bytes_per_second = 0;
 };
 
-// The job without its files. Header values, passwords and tokens are left out.
+// The job without its files, its defaults filled in. Header values, passwords
+// and tokens are left out.
 std::shared_ptr<const v1::Job> JobSnapshot(const Job& job, const LiveJob& live,
                                            const Settings& settings);
 // REQUIRES: `file` is one of `job`.
@@ -35,6 +36,9 @@ std::optional<std::int64_t> LocalSize(const JobFile& file);
 // The job's own value, else the configuration's default for its priority.
 absl::Duration NoProgressTimeout(const Job& job, const Settings& settings);
 absl::Duration MinimumRetryDelay(const Job& job, const Settings& settings);
+// The job's own value, at most limits.max_download_seconds. InfiniteDuration:
+// no limit.
+absl::Duration MaximumDownloadTime(const Job& job, const Settings& settings);
 
 // `options` may be null. The PEM texts are those of the files named there;
 // empty: not named.

@@ -163,12 +163,12 @@ TEST(JobSnapshotTest, AddsUpTheFiles) {
   a.flushed_bytes = 10;
   a.transferred = true;
   a.transfer = std::make_unique<FileTransferState>();
-  a.transfer->sources = {11, 2, 0};
+  a.transfer->sources = {11, 2, 0, 100, 0, 6};
   JobFile& b = AddFile(&job);
   b.ranges = {{0, 3}, {7, 4}};
   b.flushed_bytes = 2;
   b.transfer = std::make_unique<FileTransferState>();
-  b.transfer->sources = {1, 0, 5};
+  b.transfer->sources = {1, 0, 5, 1000, 20, 0};
   const auto progress = Snapshot(job)->progress();
   EXPECT_EQ(progress.transferred_bytes(), 12);
   EXPECT_EQ(progress.total_bytes(), 17);
@@ -177,6 +177,21 @@ TEST(JobSnapshotTest, AddsUpTheFiles) {
   EXPECT_EQ(progress.source_bytes().origin_bytes(), 12);
   EXPECT_EQ(progress.source_bytes().mirror_bytes(), 2);
   EXPECT_EQ(progress.source_bytes().local_bytes(), 5);
+  EXPECT_EQ(progress.source_bytes().lan_bytes(), 1100);
+  EXPECT_EQ(progress.source_bytes().group_bytes(), 20);
+  EXPECT_EQ(progress.source_bytes().internet_bytes(), 6);
+}
+
+TEST(JobSnapshotTest, TheDownloadModeIsTheOneInForce) {
+  Job job;
+  EXPECT_EQ(Snapshot(job)->download_mode(), v1::DOWNLOAD_MODE_LAN);
+  EXPECT_FALSE(Snapshot(job)->private_());
+  job.download_mode = v1::DOWNLOAD_MODE_INTERNET;
+  job.is_private = true;
+  EXPECT_EQ(Snapshot(job)->download_mode(), v1::DOWNLOAD_MODE_LAN);
+  EXPECT_TRUE(Snapshot(job)->private_());
+  job.download_mode = v1::DOWNLOAD_MODE_SIMPLE;
+  EXPECT_EQ(Snapshot(job)->download_mode(), v1::DOWNLOAD_MODE_SIMPLE);
 }
 
 TEST(JobSnapshotTest, TheTotalIsAbsentUntilEachSizeIsKnown) {
@@ -219,6 +234,7 @@ TEST(FileSnapshotTest, ShowsTheFile) {
   file.transfer->response_headers = {{"Server", "x"}};
   file.transfer->effective_url = "https://h2/a";
   file.transfer->integrity = "size";
+  file.transfer->content_id = std::string(19, '\xCD') + "\x02";
   file.transfer->sources = {1, 2, 3};
   const v1::JobFile shown = FileSnapshot(job, file);
   EXPECT_EQ(shown.index(), 1);
@@ -242,7 +258,27 @@ TEST(FileSnapshotTest, ShowsTheFile) {
   EXPECT_EQ(shown.effective_url(), "https://h2/a");
   EXPECT_EQ(shown.integrity(), "size");
   EXPECT_EQ(shown.source_bytes().local_bytes(), 3);
+  EXPECT_EQ(shown.content_id(), "cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd02");
+  EXPECT_FALSE(shown.has_manifest());
   EXPECT_FALSE(shown.has_error());
+}
+
+TEST(FileSnapshotTest, ShowsTheProofThatWasAsked) {
+  Job job;
+  JobFile& file = AddFile(&job);
+  file.proof = std::make_unique<FileProof>();
+  file.proof->required = v1::INTEGRITY_MANDATORY;
+  EXPECT_EQ(FileSnapshot(job, file).required_integrity(),
+            v1::INTEGRITY_MANDATORY);
+  EXPECT_FALSE(FileSnapshot(job, file).has_manifest());
+  file.proof->manifest_info_hash = std::string(20, '\x01');
+  file.proof->manifest_sha256 = std::string(32, '\xFE');
+  file.proof->manifest_location = "/m";
+  const v1::Manifest shown = FileSnapshot(job, file).manifest();
+  EXPECT_EQ(shown.location(), "/m");
+  EXPECT_EQ(shown.info_hash(), "0101010101010101010101010101010101010101");
+  EXPECT_EQ(shown.sha256().size(), 64u);
+  EXPECT_EQ(shown.sha256().substr(0, 2), "fe");
 }
 
 TEST(FileSnapshotTest, AFileThatWasNotBegunHasNoTransfer) {
@@ -304,6 +340,7 @@ TEST(SnapshotTest, AnyJobCanBeReadByAClient) {
     for (JobFile& file : job.files) {
       file.remote_url = file.local_path = "/a";
       file.mirror_urls.clear();
+      if (file.proof != nullptr) file.proof->manifest_location = "/c";
       if (file.transfer == nullptr) continue;
       file.transfer->temporary_path = "/b";
       file.transfer->sources = {1, 2, 3};

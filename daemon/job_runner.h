@@ -12,6 +12,7 @@
 #include "daemon/job_run.h"
 #include "daemon/job_table.h"
 #include "daemon/owner_files.h"
+#include "daemon/settings.h"
 #include "peer/base/clock.h"
 #include "peer/base/executor.h"
 #include "peer/transfer_engine.h"
@@ -36,6 +37,8 @@ class JobRunner final : private FileRunListener {
     // The file does not run any more; the job has the last news.
     virtual void OnFileEnd(JobEntry* entry, int file_index,
                            TransferEnd end) = 0;
+    // What was fetched of it is void, also for those who read it just now.
+    virtual void OnFileReset(JobEntry* entry, int file_index) = 0;
   };
 
   struct Parts {  // Not owned.
@@ -46,6 +49,7 @@ class JobRunner final : private FileRunListener {
     FileWork* work;
     OwnerFiles* files;
     TransferEngine* engine;
+    const Settings* settings;
   };
 
   JobRunner(const Parts& parts, Observer& observer)
@@ -63,6 +67,9 @@ class JobRunner final : private FileRunListener {
   // what they are made of has changed.
   void Restart(JobEntry* entry, int file_index);
   void RestartJob(JobEntry* entry);
+  // The same for running files that ask a URL which http.blocked_urls matches
+  // now.
+  void RestartBlocked(JobEntry* entry);
 
   // Takes the newest news into the job's files. True: something was new.
   bool Fold(JobEntry* entry);
@@ -87,8 +94,12 @@ class JobRunner final : private FileRunListener {
   // into another one is gone.
   void SetIdentity(JobEntry* entry, int file_index,
                    const FileIdentity& identity);
-  static TransferSpec MakeSpec(const Job& job, const JobFile& file,
-                               Opened opened);
+  TransferSpec MakeSpec(const JobEntry& entry, const JobFile& file,
+                        Opened opened) const;
+  // How long its peers and cheap hours are waited for.
+  void SetDelays(const JobEntry& entry, TransferSpec* spec) const;
+  // A URL of the file, or one that the origin named, is blocked.
+  bool AsksBlocked(const JobFile& file, const TransferNews& news) const;
   void FoldRun(JobEntry* entry, FileRun* run);
   void End(FileRun* run, TransferEnd end);
   // Takes the run out, silenced; what it holds is destroyed by a later task,

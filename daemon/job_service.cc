@@ -6,6 +6,8 @@
 #include "convoy/v1/job_service.pb.h"
 #include "daemon/caller.h"
 #include "daemon/caller_resolver.h"
+#include "daemon/file_read_stream.h"
+#include "daemon/file_readers.h"
 #include "daemon/job_manager.h"
 #include "daemon/rpc_call.h"
 #include "daemon/unary_method.h"
@@ -31,6 +33,26 @@ class JobMethods {
                                       UnaryReply<Response> reply) {
           (manager.*method)(caller, request, std::move(reply));
         });
+  }
+
+  RpcHandler ReadFile() const {
+    return [methods = *this](const std::shared_ptr<RpcCall>& call) {
+      ReadRequest<v1::ReadFileRequest>(
+          call,
+          [methods, call](std::shared_ptr<const v1::ReadFileRequest> request) {
+            JobManager& manager = methods.manager_;
+            FileReadStream::Reading reading;
+            reading.begin = [&manager, request = std::move(request)](
+                                const Caller& caller,
+                                FileReadListener* listener) {
+              return manager.ReadFile(caller, *request, listener);
+            };
+            reading.go_on = [&manager](ReadId id) { manager.ContinueRead(id); };
+            reading.stop = [&manager](ReadId id) { manager.StopRead(id); };
+            FileReadStream::Start(call, methods.callers_, methods.control_,
+                                  std::move(reading));
+          });
+    };
   }
 
   template <typename Response, typename Request>
@@ -79,6 +101,8 @@ RpcService MakeJobService(JobManager& manager, Executor& control,
            {"CancelJob", of.Unary(&M::CancelJob)},
            {"TakeOwnership", of.Unary(&M::TakeOwnership)},
            {"ExplainJob", of.Unary(&M::ExplainJob)},
+           {"GetFilledRanges", of.Unary(&M::GetFilledRanges)},
+           {"ReadFile", of.ReadFile()},
            {"WatchJob",
             of.Stream<v1::WatchJobResponse>(&M::WatchJob, &M::StopWatch)},
            {"WatchJobs",

@@ -20,6 +20,7 @@
 #include "convoy/v1/job_service.grpc.pb.h"
 #include "daemon/admin_service.h"
 #include "daemon/config_file.h"
+#include "daemon/fake_owner_commands.h"
 #include "daemon/job_manager.h"
 #include "daemon/job_store.h"
 #include "daemon/owner_files.h"
@@ -48,13 +49,14 @@ class JobServiceTest : public ::testing::Test {
     store_ = *OpenSqliteJobStore(directory_ + "/jobs.db");
     files_ = MakeOwnerFiles();
     OnControl([this] {
-      manager_ = std::make_unique<JobManager>(
-          JobManager::Parts{&server_.clock, &server_.control, &files_executor_,
-                            store_.get(), files_.get(), &engine_, &settings_});
+      manager_ = std::make_unique<JobManager>(JobManager::Parts{
+          &server_.clock, &server_.control, &files_executor_, store_.get(),
+          files_.get(), &engine_, &settings_, &commands_});
       EXPECT_TRUE(manager_->Start().ok());
     });
     AdminServiceParts admin;
     admin.manager = manager_.get();
+    admin.contents = &engine_.contents();
     admin.control = &server_.control;
     admin.files_executor = &files_executor_;
     admin.clock = &server_.clock;
@@ -62,6 +64,8 @@ class JobServiceTest : public ::testing::Test {
     admin.settings = &settings_;
     admin.state_directory = directory_;
     admin.socket = directory_ + "/nobody-serves-this";
+    admin.month = [] { return v1::MonthStatistics(); };
+    admin.last_reload = [] { return v1::ReloadConfigResponse(); };
     admin.check_store = [this] { return store_->CheckWritable(); };
     std::vector<RpcService> services;
     services.push_back(
@@ -145,6 +149,7 @@ class JobServiceTest : public ::testing::Test {
   std::unique_ptr<JobStore> store_;
   std::unique_ptr<OwnerFiles> files_;
   FakeTransferEngine engine_;
+  FakeOwnerCommands commands_;
   std::unique_ptr<JobManager> manager_;
   RpcTestServer server_;
   SerialExecutor files_executor_;
@@ -378,6 +383,13 @@ TEST_F(JobServiceTest, ReplyThatIsDroppedIsAnsweredAllTheSame) {
 
 TEST_F(JobServiceTest, StatisticsTellJobsAndProcess) {
   Create("a");
+  for (int i = 1; i <= 2; ++i) {
+    ContentInfo content;
+    content.stats.to_lan = i;
+    content.stats.to_group = 10 * i;
+    content.stats.to_internet = 100 * i;
+    engine_.contents().infos.push_back(content);
+  }
   grpc::ClientContext context;
   v1::HostStatistics statistics;
   ASSERT_TRUE(admin_->GetHostStatistics(&context, {}, &statistics).ok());
@@ -385,6 +397,9 @@ TEST_F(JobServiceTest, StatisticsTellJobsAndProcess) {
   EXPECT_FALSE(statistics.version().empty());
   EXPECT_GT(statistics.resident_memory_bytes(), 1 << 20);
   EXPECT_GT(statistics.start_time().seconds(), 1'700'000'000);
+  EXPECT_EQ(statistics.uploaded_lan_bytes(), 3);
+  EXPECT_EQ(statistics.uploaded_group_bytes(), 30);
+  EXPECT_EQ(statistics.uploaded_internet_bytes(), 300);
 }
 
 TEST_F(JobServiceTest, EffectiveConfigNamesProviders) {

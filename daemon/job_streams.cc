@@ -1,6 +1,7 @@
 #include <cstdint>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "daemon/job_manager_impl.h"
@@ -135,9 +136,48 @@ void JobManager::Impl::ShowJobs(WatchId id, const Caller& caller,
   });
 }
 
+absl::StatusOr<FileReaders::Request> JobManager::Impl::CheckRead(
+    const Caller& caller, const v1::ReadFileRequest& request) const {
+  CONVOY_ASSIGN_OR_RETURN(const JobEntry* const entry,
+                          Find(caller, request.job_id(), "job_id"));
+  const Job& job = *entry->job;
+  CONVOY_RETURN_IF_ERROR(CheckFileIndex(job, request.file_index()));
+  FileReaders::Request reading;
+  CONVOY_ASSIGN_OR_RETURN(
+      reading.ranges, ValidateReadRanges(request.ranges(), *parts_.settings));
+  if (job.state == v1::JOB_STATE_ACKNOWLEDGED) {
+    return Error(v1::ERROR_REASON_INVALID_STATE, v1::ERROR_CONTEXT_REQUEST)
+        .Status(
+            "the job is complete: its files have their names; read them "
+            "there");
+  }
+  reading.job = job.id;
+  reading.file_index = request.file_index();
+  reading.no_wait = request.no_wait();
+  return reading;
+}
+
+ReadId JobManager::Impl::ReadFile(const Caller& caller,
+                                  const v1::ReadFileRequest& request,
+                                  FileReadListener* listener) {
+  absl::StatusOr<FileReaders::Request> reading = CheckRead(caller, request);
+  const bool right = reading.ok();
+  const ReadId id = readers_.Open(
+      right ? *std::move(reading) : FileReaders::Request(), listener);
+  Later([this, id, status = reading.status()]() mutable {
+    if (status.ok()) {
+      readers_.Continue(id);
+    } else {
+      readers_.End(id, std::move(status));
+    }
+  });
+  return id;
+}
+
 WatchId JobManager::Impl::Fetch(const Caller& caller,
                                 const v1::FetchRequest& request,
-                                WatchListener* listener) {
+                                WatchListener* listener,
+                                std::optional<DeclaredTerms> declared) {
   const absl::StatusOr<absl::Duration> interval = IntervalOf(request);
   absl::StatusOr<std::unique_ptr<Job>> job =
       ValidateFetch(request, *parts_.settings);
@@ -157,6 +197,10 @@ WatchId JobManager::Impl::Fetch(const Caller& caller,
   creation.digest = DigestOf(request);
   creation.job = *std::move(job);
   creation.job->complete_when_transferred = true;
+  if (declared.has_value()) {
+    creation.job->declared =
+        std::make_unique<DeclaredTerms>(*std::move(declared));
+  }
   creation.resume = true;
   Later([this, id, tied, creation = std::move(creation)]() mutable {
     creator_.Create(std::move(creation),

@@ -7,8 +7,8 @@
 namespace convoy {
 
 bool JobTable::Earlier::operator()(const JobEntry* a, const JobEntry* b) const {
-  return std::make_tuple(a->job->priority, a->turn) <
-         std::make_tuple(b->job->priority, b->turn);
+  return std::make_tuple(PriorityOf(*a), a->turn) <
+         std::make_tuple(PriorityOf(*b), b->turn);
 }
 
 JobEntry* JobTable::Insert(std::unique_ptr<Job> job) {

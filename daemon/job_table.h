@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "convoy/v1/job.pb.h"
 #include "daemon/job.h"
 #include "daemon/job_run.h"
+#include "daemon/needed_by.h"
 #include "peer/base/ids.h"
 
 namespace convoy {
@@ -44,11 +46,35 @@ struct JobEntry {
   // to the job until that ends.
   bool busy = false;
   bool waiting = false;  // Is in JobTable::waiting().
+  // Of a job with needed_by that is active: how far it may go for its bytes.
+  // Changes only while it does not wait.
+  std::optional<NeededByPlan> needed;
+  // Monotonic time until which no size is assumed of files that nobody has told
+  // the size of.
+  absl::Duration asking_until;
+  // Bytes per second that its origins have shown; 0: nothing yet.
+  std::int64_t origin_rate = 0;
+  // When that was last looked at (monotonic), and the bytes by then.
+  absl::Duration origin_rate_time = absl::InfiniteDuration();
+  std::int64_t origin_rate_bytes = 0;
   // Time without progress so far, up to `stalled_since`.
   absl::Duration stalled_for;
   // Monotonic time since which more of it passes; InfiniteDuration: none does.
   absl::Duration stalled_since = absl::InfiniteDuration();
+  // Monotonic time up to which Job.download_time is counted; InfiniteDuration:
+  // it does not grow.
+  absl::Duration downloading_since = absl::InfiniteDuration();
 };
+
+// As urgent as a foreground job: it is one, or its needed_by is near.
+inline bool IsUrgent(const JobEntry& entry) {
+  return IsForeground(*entry.job) ||
+         (entry.needed.has_value() &&
+          entry.needed->phase == NeededByPhase::kForeground);
+}
+inline v1::JobPriority PriorityOf(const JobEntry& entry) {
+  return IsUrgent(entry) ? v1::JOB_PRIORITY_FOREGROUND : entry.job->priority;
+}
 
 // All jobs and the orders in which they are looked at.
 //

@@ -94,10 +94,40 @@ std::unique_ptr<FileTransferState> MakeTransfer(Chooser& choose) {
   }
   transfer->effective_url = choose.Bytes();
   transfer->integrity = choose.Bytes();
-  transfer->sources.origin = choose.Int64();
-  transfer->sources.mirror = choose.Int64();
-  transfer->sources.local = choose.Int64();
+  transfer->content_id = choose.Bytes();
+  transfer->sources = {choose.Int64(), choose.Int64(), choose.Int64(),
+                       choose.Int64(), choose.Int64(), choose.Int64(),
+                       choose.Int64()};
+  transfer->http_status = choose.Int();
+  transfer->server_address = choose.Bytes();
   return transfer;
+}
+
+std::unique_ptr<JobExtras> MakeExtras(Chooser& choose) {
+  if (choose.Bool()) return nullptr;
+  auto extras = std::make_unique<JobExtras>();
+  for (std::uint64_t i = choose.Below(3); i > 0; --i) {
+    extras->annotations[absl::StrCat("key ", i)] = choose.Text();
+  }
+  if (choose.Bool()) {
+    auto command = std::make_shared<v1::NotifyCommand>();
+    command->set_program(choose.Text());
+    command->add_arguments(choose.Text());
+    extras->notify_command = std::move(command);
+  }
+  extras->maximum_download_time = choose.Duration();
+  extras->cost_flags = static_cast<std::uint32_t>(choose.Uint64());
+  return extras;
+}
+
+std::unique_ptr<FileProof> MakeProof(Chooser& choose) {
+  if (choose.Bool()) return nullptr;
+  auto proof = std::make_unique<FileProof>();
+  proof->required = static_cast<v1::Integrity>(choose.Below(3));
+  proof->manifest_location = choose.Bytes();
+  proof->manifest_info_hash = choose.Bytes();
+  proof->manifest_sha256 = choose.Bytes();
+  return proof;
 }
 
 JobFile MakeRandomFile(int index, Chooser& choose) {
@@ -116,6 +146,8 @@ JobFile MakeRandomFile(int index, Chooser& choose) {
   }
   file.expected_size = choose.OptionalInt64();
   file.expected_sha256 = choose.Bytes();
+  file.proof = MakeProof(choose);
+  if (choose.Bool()) file.validated = choose.Bool();
   file.size = choose.OptionalInt64();
   file.flushed_bytes = choose.Int64();
   file.transfer = MakeTransfer(choose);
@@ -139,27 +171,50 @@ std::string Describe(absl::Time time) {
 std::string Describe(const FileTransferState* transfer) {
   if (transfer == nullptr) return "-";
   const auto& [temporary_path, device, inode, checkpoint, validator,
-               response_headers, effective_url, integrity, sources] = *transfer;
-  const auto& [origin, mirror, local] = sources;
+               response_headers, effective_url, integrity, content_id, sources,
+               http_status, server_address] = *transfer;
+  const auto& [origin, mirror, local, lan, group, internet, cache] = sources;
   const auto& [etag, last_modified] = validator;
-  std::string text =
-      absl::StrCat(temporary_path, "|", device, "|", inode, "|", checkpoint,
-                   "|", etag, "|", last_modified, "|", effective_url, "|",
-                   integrity, "|", origin, "|", mirror, "|", local);
+  std::string text = absl::StrCat(
+      temporary_path, "|", device, "|", inode, "|", checkpoint, "|", etag, "|",
+      last_modified, "|", effective_url, "|", integrity, "|", content_id, "|",
+      origin, "|", mirror, "|", local, "|", lan, "|", group, "|", internet, "|",
+      cache, "|", http_status, "|", server_address);
   for (const HttpHeader& header : response_headers) {
     absl::StrAppend(&text, "|", header.name, ": ", header.value);
   }
   return text;
 }
 
+std::string Describe(const FileProof* proof) {
+  if (proof == nullptr) return "-";
+  const auto& [required, location, info_hash, sha256] = *proof;
+  return absl::StrCat(required, "|", location, "|", info_hash, "|", sha256);
+}
+
+// No extras, and extras with nothing in them, are the same.
+std::string Describe(const JobExtras& extras) {
+  const auto& [annotations, notify_command, maximum_download_time, cost_flags] =
+      extras;
+  std::string text = absl::StrCat(
+      notify_command == nullptr ? "-" : notify_command->SerializeAsString(),
+      "|", Describe(maximum_download_time), "|", cost_flags);
+  for (const auto& [key, value] : annotations) {
+    absl::StrAppend(&text, "|", key, "=", value);
+  }
+  return text;
+}
+
 std::string Describe(const JobFile& file) {
   const auto& [index, transferred, completed, remote_url, local_path, ranges,
-               mirror_urls, expected_size, expected_sha256, size, flushed_bytes,
-               transfer] = file;
+               mirror_urls, expected_size, expected_sha256, proof, validated,
+               size, flushed_bytes, transfer] = file;
   std::string text = absl::StrCat(
       index, "|", transferred, "|", completed, "|", remote_url, "|", local_path,
-      "|", Describe(expected_size), "|", expected_sha256, "|", Describe(size),
-      "|", flushed_bytes, "|", Describe(transfer.get()));
+      "|", Describe(expected_size), "|", expected_sha256, "|",
+      Describe(proof.get()), "|", Describe(size), "|", flushed_bytes, "|",
+      Describe(transfer.get()), "|",
+      validated.has_value() ? absl::StrCat(*validated) : "-");
   for (const ByteRange& range : ranges) {
     absl::StrAppend(&text, "|", range.offset, "+", range.length);
   }
@@ -205,14 +260,26 @@ Job MakeRandomJob(std::uint64_t sequence, std::mt19937_64& random) {
   job.priority =
       static_cast<v1::JobPriority>(1 + choose.Below(v1::JobPriority_MAX));
   job.notify_flags = static_cast<std::uint32_t>(choose.Uint64());
+  job.notices_due = static_cast<std::uint32_t>(choose.Below(4));
   job.error_count = choose.Int();
   job.attempts_without_progress = choose.Int();
   job.complete_when_transferred = choose.Bool();
+  job.is_private = choose.Bool();
+  job.download_mode =
+      static_cast<v1::DownloadMode>(choose.Below(v1::DownloadMode_MAX + 1));
   job.display_name = choose.Bytes();
   job.description = choose.Bytes();
   job.no_progress_timeout = choose.Duration();
   job.minimum_retry_delay = choose.Duration();
   job.http = MakeHttp(choose);
+  if (choose.Bool()) job.needed_by = absl::FromUnixSeconds(choose.Int());
+  if (choose.Bool()) {
+    job.declared = std::make_unique<DeclaredTerms>();
+    job.declared->file = choose.Text();
+    job.declared->mode = 0600;
+  }
+  job.extras = MakeExtras(choose);
+  job.download_time = absl::Nanoseconds(choose.Int64());
   job.create_time = choose.Time();
   job.modify_time = choose.Time();
   job.transfer_complete_time = choose.Time();
@@ -229,22 +296,32 @@ Job MakeRandomJob(std::uint64_t sequence, std::mt19937_64& random) {
 }
 
 std::string Describe(const Job& job) {
-  const auto& [id, owner, state, priority, notify_flags, error_count,
-               attempts_without_progress, complete_when_transferred,
+  const auto& [id, owner, state, priority, notify_flags, notices_due,
+               error_count, attempts_without_progress,
+               complete_when_transferred, is_private, download_mode,
                display_name, description, no_progress_timeout,
-               minimum_retry_delay, http, create_time, modify_time,
-               transfer_complete_time, next_retry_time, last_progress_time,
-               revision, sequence, failure, files] = job;
+               minimum_retry_delay, http, needed_by, declared, extras,
+               download_time, create_time, modify_time, transfer_complete_time,
+               next_retry_time, last_progress_time, revision, sequence, failure,
+               files] = job;
   std::string text = absl::StrCat(
       id.ToString(), "|", owner.uid, "|", owner.gid, "|", state, "|", priority,
       "|", notify_flags, "|", error_count, "|", attempts_without_progress, "|",
-      complete_when_transferred, "|", display_name, "|", description, "|",
-      Describe(no_progress_timeout), "|", Describe(minimum_retry_delay), "|");
+      complete_when_transferred, "|", is_private, "|", download_mode, "|",
+      display_name, "|", description, "|", Describe(no_progress_timeout), "|",
+      Describe(minimum_retry_delay), "|");
+  absl::StrAppend(&text, Describe(needed_by), "|",
+                  declared == nullptr
+                      ? "-"
+                      : absl::StrCat(declared->file, "|", declared->mode),
+                  "|");
   absl::StrAppend(&text, http == nullptr ? "-" : http->SerializeAsString(), "|",
                   Describe(create_time), "|", Describe(modify_time), "|",
                   Describe(transfer_complete_time), "|",
                   Describe(next_retry_time), "|", Describe(last_progress_time),
-                  "|", revision, "|", sequence, "|", Describe(failure.get()));
+                  "|", revision, "|", sequence, "|", Describe(failure.get()),
+                  "|", notices_due, "|", absl::FormatDuration(download_time),
+                  "|", Describe(ExtrasOf(job)));
   for (const JobFile& file : files) {
     absl::StrAppend(&text, "\n", Describe(file));
   }

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "daemon/config_file.h"
 #include "daemon/fake_job_store.h"
+#include "daemon/fake_owner_commands.h"
 #include "daemon/fake_owner_files.h"
 #include "daemon/job_manager.h"
 #include "gtest/gtest.h"
@@ -74,11 +75,12 @@ class JobThreadsTest : public testing::Test {
   FakeJobStore store_;
   FakeOwnerFiles files_;
   FakeTransferEngine engine_;
+  FakeOwnerCommands commands_;
   SerialExecutor control_{"control"};
   SerialExecutor files_thread_{"files"};
   std::unique_ptr<JobManager> manager_ = std::make_unique<JobManager>(
       JobManager::Parts{&clock_, &control_, &files_thread_, &store_, &files_,
-                        &engine_, &settings_});
+                        &engine_, &settings_, &commands_});
 };
 
 TEST_F(JobThreadsTest, JobsGoThroughTheirLives) {

@@ -47,14 +47,14 @@ std::vector<SchedulerJob> JobLife::Candidates(
     const Job& job = *entry->job;
     const std::size_t files =
         entry->run->files.size() + entry->run->pending.size();
-    jobs.push_back({job.id, job.priority, entry->turn, entry->run->since,
+    jobs.push_back({job.id, PriorityOf(*entry), entry->turn, entry->run->since,
                     static_cast<int>(files)});
   }
   int waiting = 0;
   for (const JobEntry* const entry : parts_.table->waiting()) {
     if (waiting++ == limits.max_running_jobs) break;
     const Job& job = *entry->job;
-    jobs.push_back({job.id, job.priority, entry->turn, std::nullopt,
+    jobs.push_back({job.id, PriorityOf(*entry), entry->turn, std::nullopt,
                     CountPending(job, limits.max_running_files)});
   }
   return jobs;
@@ -100,6 +100,7 @@ void JobLife::Withdraw(const Schedule& schedule,
 
 void JobLife::Run(JobEntry* entry, int files) {
   if (entry->run == nullptr) {
+    ReviewNeed(entry);
     Apply(entry, JobEvent::kScheduled);
     entry->run = std::make_unique<JobRun>();
     entry->run->since = parts_.clock->Monotonic();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,22 +16,23 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
-#include "absl/strings/numbers.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
-#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "convoy/v1/error_detail.pb.h"
 #include "convoy/v1/job.pb.h"
 #include "convoy/v1/job_service.pb.h"
 #include "daemon/field_check.h"
 #include "daemon/http_options_check.h"
+#include "daemon/http_options_update.h"
 #include "daemon/job.h"
+#include "daemon/job_extras_check.h"
 #include "daemon/job_proto.h"
 #include "daemon/settings.h"
 #include "daemon/url_check.h"
+#include "daemon/url_policy.h"
 #include "google/protobuf/field_mask.pb.h"
 #include "peer/base/ids.h"
 #include "peer/base/status_macros.h"
@@ -48,12 +50,11 @@ constexpr std::size_t kMaxDescription = 1024;
 constexpr std::size_t kMaxRequestId = 64;
 constexpr std::uint32_t kDefaultNotifyFlags = 3;
 constexpr std::uint32_t kMaxNotifyFlags = 63;
+// Of the year 2249: nanoseconds of later times do not fit.
+constexpr std::int64_t kLastSecond = 8835955199;
 constexpr std::int64_t kMaxFileSize = std::int64_t{1} << 62;
 constexpr int kMaxMirrors = 16;
-constexpr int kDefaultPageSize = 100;
-constexpr int kMaxPageSize = 1000;
-// Of a page token: tells it from the tokens of another format.
-constexpr absl::string_view kPageTokenPrefix = "a";
+constexpr std::size_t kMaxManifestLocation = 2200;
 
 absl::Status Wrong(absl::string_view field, absl::string_view what) {
   return InvalidField(field, absl::StrCat(field, " ", what));
@@ -122,13 +123,31 @@ absl::Status ReadMinimumRetryDelay(const v1::Job& from, Job* to) {
   return absl::OkStatus();
 }
 
-absl::Status ReadHttp(const v1::Job& from, Job* to) {
-  CONVOY_RETURN_IF_ERROR(CheckHttpOptions("job.http", from.http()));
-  auto http = std::make_shared<v1::HttpOptions>(from.http());
+absl::Status SetHttp(v1::HttpOptions options, Job* to) {
+  CONVOY_RETURN_IF_ERROR(CheckHttpOptions("job.http", options));
+  auto http = std::make_shared<v1::HttpOptions>(std::move(options));
   // What this version does not know is not kept.
   http->DiscardUnknownFields();
   to->http = http->ByteSizeLong() == 0 ? nullptr : std::move(http);
   return absl::OkStatus();
+}
+
+absl::Status ReadHttp(const v1::Job& from, Job* to) {
+  return SetHttp(from.http(), to);
+}
+
+// Of the parts that `mask` names.
+absl::Status ReadHttpParts(const FieldMask& mask, const v1::Job& from,
+                           Job* to) {
+  v1::HttpOptions options;
+  if (to->http != nullptr) options = *to->http;
+  bool any = false;
+  for (const absl::string_view part : kHttpParts) {
+    if (!absl::c_linear_search(mask.paths(), part)) continue;
+    CopyHttpPart(part, from.http(), &options);
+    any = true;
+  }
+  return any ? SetHttp(std::move(options), to) : absl::OkStatus();
 }
 
 absl::Status ReadNotifyFlags(const v1::Job& from, Job* to) {
@@ -140,6 +159,53 @@ absl::Status ReadNotifyFlags(const v1::Job& from, Job* to) {
   to->notify_flags =
       from.has_notify_flags() ? from.notify_flags() : kDefaultNotifyFlags;
   return absl::OkStatus();
+}
+
+absl::Status ReadDownloadMode(const v1::Job& from, Job* to) {
+  if (!v1::DownloadMode_IsValid(from.download_mode())) {
+    return Wrong("job.download_mode",
+                 "is unknown; allowed: DOWNLOAD_MODE_HTTP_ONLY, "
+                 "DOWNLOAD_MODE_LAN, DOWNLOAD_MODE_GROUP, "
+                 "DOWNLOAD_MODE_INTERNET, DOWNLOAD_MODE_SIMPLE");
+  }
+  to->download_mode = from.download_mode();
+  return absl::OkStatus();
+}
+
+absl::Status ReadPrivate(const v1::Job& from, Job* to) {
+  to->is_private = from.private_();
+  return absl::OkStatus();
+}
+
+absl::Status ReadNeededBy(const v1::Job& from, Job* to) {
+  to->needed_by = absl::InfiniteFuture();
+  if (!from.has_needed_by()) return absl::OkStatus();
+  const google::protobuf::Timestamp& time = from.needed_by();
+  if (time.seconds() <= 0 || time.seconds() > kLastSecond || time.nanos() < 0 ||
+      time.nanos() > 999999999) {
+    return Wrong("job.needed_by",
+                 "is out of range; allowed: a time from 1970 to 2249");
+  }
+  to->needed_by =
+      absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+  return absl::OkStatus();
+}
+
+absl::Status ReadNotifyCommand(const v1::Job& from, Job* to) {
+  return ReadNotifyCommand("job.notify_command", from, &MutableExtras(to));
+}
+
+absl::Status ReadMaximumDownloadTime(const v1::Job& from, Job* to) {
+  return ReadMaximumDownloadTime("job.maximum_download_time", from,
+                                 &MutableExtras(to));
+}
+
+absl::Status ReadCostFlags(const v1::Job& from, Job* to) {
+  return ReadCostFlags("job.cost_flags", from, &MutableExtras(to));
+}
+
+absl::Status ReadAnnotations(const v1::Job& from, Job* to) {
+  return ReadAnnotations("job.annotations", from, &MutableExtras(to));
 }
 
 struct Option {
@@ -156,7 +222,18 @@ constexpr Option kOptions[] = {
     {"minimum_retry_delay", ReadMinimumRetryDelay},
     {"http", ReadHttp},
     {"notify_flags", ReadNotifyFlags},
+    {"download_mode", ReadDownloadMode},
+    {"private", ReadPrivate},
+    {"needed_by", ReadNeededBy},
+    {"notify_command", ReadNotifyCommand},
+    {"maximum_download_time", ReadMaximumDownloadTime},
+    {"cost_flags", ReadCostFlags},
+    {"annotations", ReadAnnotations},
 };
+
+void DropEmptyExtras(Job* job) {
+  if (ExtrasOf(*job).empty()) job->extras = nullptr;
+}
 
 absl::Status ReadOptions(const v1::Job& from, Job* to) {
   if (!v1::JobType_IsValid(from.type())) {
@@ -167,6 +244,7 @@ absl::Status ReadOptions(const v1::Job& from, Job* to) {
   for (const Option& option : kOptions) {
     CONVOY_RETURN_IF_ERROR(option.read(from, to));
   }
+  DropEmptyExtras(to);
   return absl::OkStatus();
 }
 
@@ -263,6 +341,55 @@ absl::Status CheckMirrorsFit(const JobFile& file, const std::string& field) {
   return Wrong(field, "cannot be used with a file:// remote_url");
 }
 
+// `digits` may be empty; `size` is that of the bytes.
+absl::Status ReadHex(const std::string& digits, std::size_t size,
+                     const std::string& field, std::string* bytes) {
+  if (digits.empty()) return absl::OkStatus();
+  if (digits.size() != 2 * size ||
+      !absl::c_all_of(digits, absl::ascii_isxdigit)) {
+    return Wrong(field,
+                 absl::StrCat("is not ", 2 * size, " hexadecimal digits"));
+  }
+  *bytes = absl::HexStringToBytes(digits);
+  return absl::OkStatus();
+}
+
+absl::Status CheckManifestLocation(const std::string& location,
+                                   const std::string& field) {
+  if (location.empty()) return absl::OkStatus();
+  CONVOY_RETURN_IF_ERROR(CheckText(field, location, 1, kMaxManifestLocation));
+  if (absl::StartsWith(location, "/"))
+    return CheckAbsolutePath(field, location);
+  if (absl::StrContains(location, "://"))
+    return CheckMirrorUrl(field, location);
+  return Wrong(field, "is neither an http or https URL nor an absolute path");
+}
+
+absl::Status ReadProof(const v1::JobFile& from, const std::string& field,
+                       JobFile* to) {
+  if (!v1::Integrity_IsValid(from.required_integrity())) {
+    return Wrong(absl::StrCat(field, ".required_integrity"),
+                 "is unknown; allowed: INTEGRITY_ANY, INTEGRITY_MANDATORY");
+  }
+  const v1::Manifest& manifest = from.manifest();
+  const std::string prefix = absl::StrCat(field, ".manifest.");
+  FileProof proof;
+  proof.required = from.required_integrity();
+  proof.manifest_location = manifest.location();
+  CONVOY_RETURN_IF_ERROR(
+      CheckManifestLocation(manifest.location(), prefix + "location"));
+  CONVOY_RETURN_IF_ERROR(ReadHex(manifest.info_hash(), 20, prefix + "info_hash",
+                                 &proof.manifest_info_hash));
+  CONVOY_RETURN_IF_ERROR(ReadHex(manifest.sha256(), 32, prefix + "sha256",
+                                 &proof.manifest_sha256));
+  const bool asked = proof.required != v1::INTEGRITY_UNSPECIFIED ||
+                     !manifest.location().empty() ||
+                     !manifest.info_hash().empty() ||
+                     !manifest.sha256().empty();
+  if (asked) to->proof = std::make_unique<FileProof>(std::move(proof));
+  return absl::OkStatus();
+}
+
 absl::Status ReadExpectations(const v1::JobFile& from, const std::string& field,
                               JobFile* to) {
   if (from.has_expected_size_bytes()) {
@@ -273,14 +400,22 @@ absl::Status ReadExpectations(const v1::JobFile& from, const std::string& field,
     }
     to->expected_size = size;
   }
-  const std::string& sha256 = from.expected_sha256();
-  if (sha256.empty()) return absl::OkStatus();
-  if (sha256.size() != 64 || !absl::c_all_of(sha256, absl::ascii_isxdigit)) {
-    return Wrong(absl::StrCat(field, ".expected_sha256"),
-                 "is not 64 hexadecimal digits");
+  return ReadHex(from.expected_sha256(), 32,
+                 absl::StrCat(field, ".expected_sha256"), &to->expected_sha256);
+}
+
+absl::Status CheckNotBlocked(const JobFile& file, const std::string& field,
+                             const Settings& settings) {
+  CONVOY_RETURN_IF_ERROR(CheckUrlNotBlocked(absl::StrCat(field, ".remote_url"),
+                                            file.remote_url, settings));
+  for (std::size_t i = 0; i < file.mirror_urls.size(); ++i) {
+    CONVOY_RETURN_IF_ERROR(
+        CheckUrlNotBlocked(absl::StrCat(field, ".mirror_urls[", i, "]"),
+                           file.mirror_urls[i], settings));
   }
-  to->expected_sha256 = absl::HexStringToBytes(sha256);
-  return absl::OkStatus();
+  if (file.proof == nullptr) return absl::OkStatus();
+  return CheckUrlNotBlocked(absl::StrCat(field, ".manifest.location"),
+                            file.proof->manifest_location, settings);
 }
 
 absl::Status ReadFile(const v1::JobFile& from, const std::string& field,
@@ -292,10 +427,13 @@ absl::Status ReadFile(const v1::JobFile& from, const std::string& field,
   CONVOY_RETURN_IF_ERROR(CheckAbsolutePath(path_field, from.local_path()));
   to->local_path = from.local_path();
   CONVOY_RETURN_IF_ERROR(ReadExpectations(from, field, to));
+  CONVOY_RETURN_IF_ERROR(ReadProof(from, field, to));
+  if (from.has_validated()) to->validated = from.validated();
   CONVOY_RETURN_IF_ERROR(
       ReadRanges(from, absl::StrCat(field, ".ranges"), settings, to));
   CONVOY_RETURN_IF_ERROR(ReadMirrorUrls(from, mirrors_field, to));
-  return CheckMirrorsFit(*to, mirrors_field);
+  CONVOY_RETURN_IF_ERROR(CheckMirrorsFit(*to, mirrors_field));
+  return CheckNotBlocked(*to, field, settings);
 }
 
 // One path may be written with more slashes than another.
@@ -419,25 +557,30 @@ absl::Status ApplyUpdate(const v1::UpdateJobRequest& request,
   }
   std::vector<absl::string_view> names;
   for (const Option& option : kOptions) names.push_back(option.name);
+  names.insert(names.end(), std::begin(kHttpParts), std::end(kHttpParts));
   CONVOY_RETURN_IF_ERROR(CheckMask(request.update_mask(), names));
 
   // First into a job that is thrown away: what passes there passes here.
   Job scratch;
+  scratch.http = job->http;
   for (Job* target : {&scratch, job}) {
     for (const Option& option : kOptions) {
       if (absl::c_linear_search(request.update_mask().paths(), option.name)) {
         CONVOY_RETURN_IF_ERROR(option.read(request.job(), target));
       }
     }
+    CONVOY_RETURN_IF_ERROR(
+        ReadHttpParts(request.update_mask(), request.job(), target));
   }
+  DropEmptyExtras(job);
   return absl::OkStatus();
 }
 
 absl::Status ApplyFileUpdate(const v1::UpdateFileRequest& request,
-                             JobFile* file) {
+                             const Settings& settings, JobFile* file) {
   if (!request.has_file()) return Wrong("file", "is required");
-  CONVOY_RETURN_IF_ERROR(
-      CheckMask(request.update_mask(), {"remote_url", "mirror_urls"}));
+  CONVOY_RETURN_IF_ERROR(CheckMask(request.update_mask(),
+                                   {"remote_url", "mirror_urls", "validated"}));
   JobFile updated;
   updated.remote_url = file->remote_url;
   updated.mirror_urls = file->mirror_urls;
@@ -451,53 +594,35 @@ absl::Status ApplyFileUpdate(const v1::UpdateFileRequest& request,
         ReadMirrorUrls(request.file(), "file.mirror_urls", &updated));
   }
   CONVOY_RETURN_IF_ERROR(CheckMirrorsFit(updated, "file.mirror_urls"));
+  CONVOY_RETURN_IF_ERROR(CheckNotBlocked(updated, "file", settings));
   file->remote_url = std::move(updated.remote_url);
   file->mirror_urls = std::move(updated.mirror_urls);
+  if (absl::c_linear_search(paths, "validated")) {
+    file->validated = request.file().has_validated()
+                          ? std::optional(request.file().validated())
+                          : std::nullopt;
+  }
   return absl::OkStatus();
 }
 
-absl::StatusOr<JobId> ValidateJobId(absl::string_view text,
-                                    absl::string_view field) {
-  if (text.empty()) return Wrong(field, "is required: a job's id");
-  const std::optional<JobId> id = JobId::Parse(text);
-  if (!id.has_value()) {
-    return Wrong(field,
-                 "is not a job's id: 8-4-4-4-12 hexadecimal digits, such as "
-                 "CreateJob and ListJobs answer");
+absl::Status CheckFileIndex(const Job& job, int file_index) {
+  if (file_index >= 0 &&
+      static_cast<std::size_t>(file_index) < job.files.size()) {
+    return absl::OkStatus();
   }
-  return *id;
+  return Error(v1::ERROR_REASON_NOT_FOUND, v1::ERROR_CONTEXT_REQUEST)
+      .Field("file_index")
+      .Status(absl::StrCat("the job has ", job.files.size(),
+                           " files; there is no file ", file_index));
 }
 
-absl::StatusOr<Page> ParsePage(int page_size, absl::string_view page_token) {
-  if (page_size < 0) {
-    return Wrong("page_size",
-                 absl::StrCat("is negative; allowed: 1 to ", kMaxPageSize));
-  }
-  Page page;
-  page.size =
-      page_size == 0 ? kDefaultPageSize : std::min(page_size, kMaxPageSize);
-  if (page_token.empty()) return page;
-  absl::string_view digits = page_token;
-  const bool ours = absl::ConsumePrefix(&digits, kPageTokenPrefix) &&
-                    digits.size() == 16 &&
-                    absl::c_all_of(digits, absl::ascii_isxdigit) &&
-                    absl::SimpleHexAtoi(digits, &page.after);
-  if (!ours) {
-    return Wrong("page_token",
-                 "is not a next_page_token of a response: begin again without");
-  }
-  return page;
-}
-
-std::string MakePageToken(std::uint64_t last) {
-  return absl::StrFormat("%s%016x", kPageTokenPrefix, last);
-}
-
-absl::StatusOr<absl::Duration> ParseProgressInterval(
-    const google::protobuf::Duration* interval) {
-  if (interval == nullptr) return absl::Milliseconds(500);
-  return ReadDuration("progress_interval", *interval, absl::Milliseconds(50),
-                      absl::Hours(1));
+absl::StatusOr<std::vector<ByteRange>> ValidateReadRanges(
+    const RepeatedPtrField<v1::FileRange>& ranges, const Settings& settings) {
+  v1::JobFile asked;
+  *asked.mutable_ranges() = ranges;
+  JobFile read;
+  CONVOY_RETURN_IF_ERROR(ReadRanges(asked, "ranges", settings, &read));
+  return std::move(read.ranges);
 }
 
 }  // namespace convoy

@@ -17,6 +17,7 @@
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/repeated_field.h"
 #include "peer/base/ids.h"
+#include "peer/byte_range.h"
 
 namespace convoy {
 
@@ -26,7 +27,9 @@ namespace convoy {
 //
 // Errors are INVALID_ARGUMENT, or RESOURCE_EXHAUSTED for a quota, with the
 // reason and the path of the field from the request's root
-// ("files[3].ranges[1]"). The messages never repeat what may be a secret.
+// ("files[3].ranges[1]"); FAILED_PRECONDITION (BLOCKED_BY_POLICY) for a URL
+// that http.blocked_urls matches. The messages never repeat what may be a
+// secret.
 
 // A new job: options and files are filled in; id, owner, times and sequence are
 // the caller's to set.
@@ -51,9 +54,16 @@ absl::Status CheckLocalPathsAreNew(const Job& job,
 // caller's to move.
 absl::Status ApplyUpdate(const v1::UpdateJobRequest& request,
                          const Settings& settings, Job* job);
-// The same for a file's URLs.
+// The same for a file.
 absl::Status ApplyFileUpdate(const v1::UpdateFileRequest& request,
-                             JobFile* file);
+                             const Settings& settings, JobFile* file);
+
+// NOT_FOUND: the job has no file of that index.
+absl::Status CheckFileIndex(const Job& job, int file_index);
+// ReadFileRequest.ranges: rising, without overlap.
+absl::StatusOr<std::vector<ByteRange>> ValidateReadRanges(
+    const google::protobuf::RepeatedPtrField<v1::FileRange>& ranges,
+    const Settings& settings);
 
 // `field` is the name of the field that holds `text`.
 absl::StatusOr<JobId> ValidateJobId(absl::string_view text,

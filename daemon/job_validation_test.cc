@@ -548,6 +548,34 @@ TEST(ApplyUpdateTest, AbsentFieldsGoBackToTheirDefaults) {
   EXPECT_EQ(job.notify_flags, 3u);
 }
 
+TEST(ApplyUpdateTest, PartsOfTheHttpOptionsChangeOneByOne) {
+  Job job = MakeJob();
+  v1::UpdateJobRequest request;
+  v1::HttpOptions* const http = request.mutable_job()->mutable_http();
+  v1::HttpCredentials* const login = http->add_credentials();
+  login->set_scheme(v1::HttpCredentials::SCHEME_BASIC);
+  login->set_user_name("ann");
+  login->set_password("pencil");
+  request.mutable_update_mask()->add_paths("http.credentials");
+  EXPECT_EQ(ApplyUpdate(request, DefaultSettings(), &job), absl::OkStatus());
+
+  request.Clear();
+  request.mutable_job()->mutable_http()->mutable_proxy()->set_mode(
+      v1::HttpProxy::MODE_DIRECT);
+  request.mutable_update_mask()->add_paths("http.proxy");
+  EXPECT_EQ(ApplyUpdate(request, DefaultSettings(), &job), absl::OkStatus());
+  EXPECT_EQ(job.http->credentials(0).password(), "pencil");
+  EXPECT_EQ(job.http->proxy().mode(), v1::HttpProxy::MODE_DIRECT);
+
+  // What a part may say depends on the others.
+  request.Clear();
+  request.mutable_job()->mutable_http()->add_headers()->set_name(
+      "Authorization");
+  request.mutable_update_mask()->add_paths("http.headers");
+  ExpectRefused(ApplyUpdate(request, DefaultSettings(), &job),
+                {kInvalid, "job.http.headers[0].name", "http.credentials"});
+}
+
 TEST(ApplyUpdateTest, IsAllOrNothing) {
   Job job = MakeJob();
   v1::UpdateJobRequest request;
@@ -562,7 +590,7 @@ TEST(ApplyUpdateTest, IsAllOrNothing) {
 }
 
 TEST(ApplyUpdateTest, RefusesUnknownNames) {
-  for (const char* name : {"state", "http.headers", "*", "", "Display_name"}) {
+  for (const char* name : {"state", "http.header", "*", "", "Display_name"}) {
     Job job = MakeJob();
     v1::UpdateJobRequest request;
     request.mutable_job()->set_display_name("new");
@@ -615,14 +643,17 @@ TEST(ApplyFileUpdateTest, ChangesOnlyWhatTheMaskNames) {
   request.mutable_file()->set_remote_url("https://new/");
   request.mutable_file()->add_mirror_urls("http://m2/");
   request.mutable_update_mask()->add_paths("remote_url");
-  EXPECT_EQ(ApplyFileUpdate(request, &file), absl::OkStatus());
+  EXPECT_EQ(ApplyFileUpdate(request, DefaultSettings(), &file),
+            absl::OkStatus());
   EXPECT_EQ(file.remote_url, "https://new/");
   EXPECT_EQ(file.mirror_urls, std::vector<std::string>{"http://m1/"});
   *request.mutable_update_mask()->mutable_paths(0) = "mirror_urls";
-  EXPECT_EQ(ApplyFileUpdate(request, &file), absl::OkStatus());
+  EXPECT_EQ(ApplyFileUpdate(request, DefaultSettings(), &file),
+            absl::OkStatus());
   EXPECT_EQ(file.mirror_urls, std::vector<std::string>{"http://m2/"});
   request.mutable_file()->clear_mirror_urls();
-  EXPECT_EQ(ApplyFileUpdate(request, &file), absl::OkStatus());
+  EXPECT_EQ(ApplyFileUpdate(request, DefaultSettings(), &file),
+            absl::OkStatus());
   EXPECT_TRUE(file.mirror_urls.empty());
 }
 
@@ -634,7 +665,7 @@ TEST(ApplyFileUpdateTest, IsAllOrNothing) {
   request.mutable_file()->add_mirror_urls("nonsense");
   request.mutable_update_mask()->add_paths("remote_url");
   request.mutable_update_mask()->add_paths("mirror_urls");
-  ExpectRefused(ApplyFileUpdate(request, &file),
+  ExpectRefused(ApplyFileUpdate(request, DefaultSettings(), &file),
                 {kInvalid, "file.mirror_urls[0]", "is not a URL"});
   EXPECT_EQ(file.remote_url, "http://old/");
 }
@@ -644,19 +675,19 @@ TEST(ApplyFileUpdateTest, RefusesWrongRequests) {
   file.remote_url = "http://old/";
   file.mirror_urls = {"http://m/"};
   v1::UpdateFileRequest request;
-  ExpectRefused(ApplyFileUpdate(request, &file),
+  ExpectRefused(ApplyFileUpdate(request, DefaultSettings(), &file),
                 {kInvalid, "file", "is required"});
   request.mutable_file();
-  ExpectRefused(ApplyFileUpdate(request, &file),
+  ExpectRefused(ApplyFileUpdate(request, DefaultSettings(), &file),
                 {kInvalid, "update_mask", "is required"});
   request.mutable_update_mask()->add_paths("local_path");
-  ExpectRefused(ApplyFileUpdate(request, &file),
+  ExpectRefused(ApplyFileUpdate(request, DefaultSettings(), &file),
                 {kInvalid, "update_mask", "allowed: remote_url, mirror_urls"});
   *request.mutable_update_mask()->mutable_paths(0) = "remote_url";
-  ExpectRefused(ApplyFileUpdate(request, &file),
+  ExpectRefused(ApplyFileUpdate(request, DefaultSettings(), &file),
                 {kInvalid, "file.remote_url", "is required"});
   request.mutable_file()->set_remote_url("file:///a");
-  ExpectRefused(ApplyFileUpdate(request, &file),
+  ExpectRefused(ApplyFileUpdate(request, DefaultSettings(), &file),
                 {kInvalid, "file.mirror_urls", "file:// remote_url"});
   EXPECT_EQ(file.remote_url, "http://old/");
 }

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/config_file.h"
+#include "daemon/config_reloader.h"
 #include "daemon/daemon.h"
 #include "daemon/daemon_paths.h"
 #include "daemon/sd_notify.h"
@@ -30,8 +31,10 @@ constexpr char kFooter[] = R"(
 Examples:
   convoyd                                      serve (as root: all users; else: you)
   convoyd --check-config                       is the configuration right?
+  convoyd --check-config new.yaml              is this file right?
   convoyd --socket /tmp/c.sock --state-dir /tmp/c    try it without installing
   convoyd --set scheduler.max_running_files=4  override one key
+  convoyd --set swarm.peers=a:6772 --set swarm.peers=b:6772    a list of two
 
 Files:
   /etc/convoy/convoyd.yaml, conf.d/*.yaml beside it    configuration (root)
@@ -41,7 +44,7 @@ Files:
 
 Signals:
   TERM, INT   stop in order; a second one stops at once
-  HUP         nothing: the configuration is read at the start
+  HUP         read the configuration again, as when its files change
 
 Exit codes:
   0   stopped as asked, or the checked configuration is right
@@ -50,7 +53,10 @@ Exit codes:
 
 struct CommandLine {
   std::string config_file;
+  std::string broker;
+  std::string command_broker;
   bool check_config = false;
+  std::vector<std::string> files;
   ConfigOverrides overrides;
 };
 
@@ -68,17 +74,32 @@ bool ParseCommandLine(int argc, char** argv, CommandLine& result,
   app.add_option("--config", result.config_file,
                  "Configuration to read instead of the default file")
       ->type_name("FILE");
-  app.add_flag("--check-config", result.check_config,
-               "Check the configuration, print what is wrong, and exit");
+  CLI::Option* const check =
+      app.add_flag("--check-config", result.check_config,
+                   "Check the configuration, print what is wrong, and exit");
+  app.add_option("FILE", result.files,
+                 "With --check-config: check each of these files by itself")
+      ->type_name("")
+      ->needs(check);
   app.add_option("--state-dir", state_directory,
                  "Folder for jobs and history (paths.state_directory)")
       ->type_name("DIR");
   app.add_option("--socket", socket, "The control socket (paths.socket)")
       ->type_name("PATH");
   app.add_option("--set", settings,
-                 "Set a configuration key; can be given again")
+                 "Set a configuration key, or one item of a list; can be given "
+                 "again")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
+  app.add_option("--broker", result.broker,
+                 "Socket of convoy-broker: serve all users, without root's "
+                 "rights")
+      ->type_name("SOCKET");
+  app.add_option("--command-broker", result.command_broker,
+                 "Socket of the convoy-broker that runs commands, if it is "
+                 "another one")
+      ->type_name("SOCKET")
+      ->needs("--broker");
   app.add_option("--log-level", log_level,
                  "error, warning, info or debug (log.level)")
       ->type_name("LEVEL");
@@ -109,14 +130,6 @@ bool ParseCommandLine(int argc, char** argv, CommandLine& result,
   return true;
 }
 
-LogLevel LevelOf(const Settings& settings) {
-  const std::string& level = settings.config.log().level();
-  if (level == "error") return LogLevel::kError;
-  if (level == "warning") return LogLevel::kWarning;
-  if (level == "debug") return LogLevel::kDebug;
-  return LogLevel::kInfo;
-}
-
 // What WaitForSignal takes; blocked in all threads.
 sigset_t AwaitedSignals() {
   sigset_t signals;
@@ -128,26 +141,44 @@ sigset_t AwaitedSignals() {
 }
 
 // Returns when the daemon shall stop; a second signal then kills.
-void WaitForSignal() {
+void WaitForSignal(Daemon& daemon) {
   const sigset_t signals = AwaitedSignals();
   int signal = 0;
   while (sigwait(&signals, &signal) != 0 || signal == SIGHUP) {
-    LogWarning(
-        "SIGHUP has no effect: restart convoyd to read its "
-        "configuration again");
+    if (signal == SIGHUP) daemon.Reload();
   }
   LogInfo(signal == SIGINT ? "SIGINT" : "SIGTERM", " received");
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
 }
 
+int CheckFiles(const std::vector<std::string>& files) {
+  bool right = true;
+  for (const std::string& file : files) {
+    const absl::Status status = CheckConfigFile(file);
+    if (status.ok()) continue;
+    std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
+    right = false;
+  }
+  if (right) std::puts("the configuration is right");
+  return right ? kOk : kUsage;
+}
+
 int Run(const CommandLine& command_line) {
-  const DaemonIdentity identity = ThisIdentity();
+  if (!command_line.files.empty()) return CheckFiles(command_line.files);
+  // With a broker any user's daemon is the machine's.
+  const DaemonIdentity identity =
+      command_line.broker.empty() ? ThisIdentity() : DaemonIdentity{0, 0};
   const Environment environment = ThisEnvironment();
-  absl::StatusOr<Settings> settings =
-      command_line.config_file.empty()
-          ? LoadDefaultConfig(DefaultConfigFile(identity, environment),
-                              command_line.overrides)
-          : LoadConfig(command_line.config_file, command_line.overrides);
+  const bool by_default = command_line.config_file.empty();
+  const std::string config_file = by_default
+                                      ? DefaultConfigFile(identity, environment)
+                                      : command_line.config_file;
+  const ConfigReader read_config = [by_default, config_file,
+                                    overrides = command_line.overrides] {
+    return by_default ? LoadDefaultConfig(config_file, overrides)
+                      : LoadConfig(config_file, overrides);
+  };
+  absl::StatusOr<Settings> settings = read_config();
   if (!settings.ok()) {
     std::fprintf(stderr, "%s\n",
                  std::string(settings.status().message()).c_str());
@@ -157,8 +188,6 @@ int Run(const CommandLine& command_line) {
     std::puts("the configuration is right");
     return kOk;
   }
-  SetLogLevel(LevelOf(*settings));
-
   const sigset_t signals = AwaitedSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
@@ -169,12 +198,15 @@ int Run(const CommandLine& command_line) {
     return kFailed;
   }
   absl::StatusOr<std::unique_ptr<Daemon>> daemon = Daemon::Start(
-      {*std::move(settings), identity, environment, *std::move(activated)});
+      {*std::move(settings), read_config, config_file, identity, environment,
+       *std::move(activated), command_line.broker,
+       command_line.command_broker.empty() ? command_line.broker
+                                           : command_line.command_broker});
   if (!daemon.ok()) {
     LogError("convoyd cannot start: ", daemon.status().message());
     return kFailed;
   }
-  WaitForSignal();
+  WaitForSignal(**daemon);
   (*daemon)->Stop();
   return kOk;
 }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "daemon/owner_folder.h"
 #include "daemon/owner_groups.h"
 #include "daemon/owner_identity.h"
+#include "daemon/small_file.h"
 #include "peer/base/clock.h"
 #include "peer/base/status_macros.h"
 #include "proto/error_detail.h"
@@ -26,6 +28,8 @@ namespace {
 constexpr absl::string_view kPrefix = ".convoy-";
 constexpr absl::string_view kSuffix = ".part";
 constexpr std::size_t kIdDigits = 36;
+// Of one folder that is looked through.
+constexpr std::size_t kMaxNames = 1'000'000;
 
 std::string TemporaryName(const JobId& job, int file_index) {
   return absl::StrCat(kPrefix, job.ToString(), "-", file_index, kSuffix);
@@ -111,6 +115,38 @@ absl::StatusOr<UniqueFd> OpenChecked(const OwnerFolder& folder,
   return fd;
 }
 
+// Adds what is in the folder `path`; `max`: of the files in all.
+absl::Status ListFolder(const std::string& path, const JobOwner& owner,
+                        std::size_t max, std::vector<FoundFile>* files,
+                        std::vector<std::string>* folders) {
+  CONVOY_ASSIGN_OR_RETURN(const OwnerFolder folder,
+                          OwnerFolder::Open(path, owner.uid));
+  CONVOY_ASSIGN_OR_RETURN(const std::vector<std::string> names,
+                          folder.Names(kMaxNames));
+  std::vector<std::string> found;
+  for (const std::string& name : names) {
+    if (absl::StartsWith(name, ".")) continue;
+    CONVOY_ASSIGN_OR_RETURN(const std::optional<struct stat> entry,
+                            folder.Stat(name));
+    if (!entry.has_value()) continue;  // It went just now.
+    if (S_ISDIR(entry->st_mode)) {
+      found.push_back(folder.PathOf(name));
+    } else if (S_ISREG(entry->st_mode)) {
+      files->push_back({folder.PathOf(name), entry->st_size});
+    }
+    if (files->size() > max || folders->size() + found.size() > max) {
+      return Error(v1::ERROR_REASON_INVALID_ARGUMENT,
+                   v1::ERROR_CONTEXT_LOCAL_FILE)
+          .LocalPath(path)
+          .Status(absl::StrCat("with those in ", path, " there are more than ",
+                               max, " files; name a smaller folder"));
+    }
+  }
+  folders->insert(folders->end(), std::make_move_iterator(found.rbegin()),
+                  std::make_move_iterator(found.rend()));
+  return absl::OkStatus();
+}
+
 class ThreadOwnerFiles final : public OwnerFiles {
  public:
   explicit ThreadOwnerFiles(mode_t final_mode)
@@ -130,15 +166,22 @@ class ThreadOwnerFiles final : public OwnerFiles {
   absl::StatusOr<std::string> ReadSmallFile(const JobOwner& owner,
                                             const std::string& path,
                                             std::size_t max_bytes) override;
+  absl::StatusOr<std::vector<FoundFile>> ListFiles(const JobOwner& owner,
+                                                   const std::string& path,
+                                                   std::size_t max) override;
   absl::Status Publish(const JobOwner& owner, const std::string& temporary_path,
                        const FileIdentity& identity,
                        const std::string& local_path) override {
-    return PublishAll(owner, {{temporary_path, identity, local_path}})[0];
+    return PublishAll(
+        owner, {{temporary_path, identity, local_path, std::nullopt}})[0];
   }
   std::vector<absl::Status> PublishAll(
       const JobOwner& owner, const std::vector<Publication>& files) override;
   absl::Status RemoveTemporary(const JobOwner& owner, const std::string& path,
                                const FileIdentity& identity) override;
+  absl::Status SetMode(const JobOwner& owner, const std::string& path,
+                       mode_t mode) override;
+  absl::Status Remove(const JobOwner& owner, const std::string& path) override;
 
  private:
   // A folder into which files are published.
@@ -159,7 +202,7 @@ class ThreadOwnerFiles final : public OwnerFiles {
                                    const JobOwner& owner,
                                    const FileIdentity& identity,
                                    const std::string& temporary_name,
-                                   const std::string& name) const;
+                                   const std::string& name, mode_t mode) const;
 
   const mode_t final_mode_;
   const RealClock clock_;
@@ -222,6 +265,9 @@ absl::StatusOr<UniqueFd> ThreadOwnerFiles::OpenTemporary(
     const JobOwner& owner, const std::string& path,
     const FileIdentity& identity) {
   CONVOY_ASSIGN_OR_RETURN(const SplitPath split, SplitAbsolutePath(path));
+  if (!IsTemporaryName(split.name)) {
+    return Defect(path, "is not the name of a temporary file");
+  }
   CONVOY_ASSIGN_OR_RETURN(const auto rights, Become(owner));
   CONVOY_ASSIGN_OR_RETURN(const OwnerFolder folder,
                           OwnerFolder::Open(split.folder, owner.uid));
@@ -240,31 +286,39 @@ absl::StatusOr<UniqueFd> ThreadOwnerFiles::OpenSource(const JobOwner& owner,
 absl::StatusOr<std::string> ThreadOwnerFiles::ReadSmallFile(
     const JobOwner& owner, const std::string& path, std::size_t max_bytes) {
   CONVOY_ASSIGN_OR_RETURN(const UniqueFd fd, OpenSource(owner, path));
-  std::string bytes(max_bytes + 1, '\0');
-  std::size_t have = 0;
-  while (have < bytes.size()) {
-    const ssize_t got = read(fd.get(), &bytes[have], bytes.size() - have);
-    if (got == 0) break;
-    if (got < 0 && errno != EINTR) {
-      return FileError(errno, path, "read", owner.uid);
-    }
-    if (got > 0) have += static_cast<std::size_t>(got);
+  return convoy::ReadSmallFile(fd.get(), path, max_bytes, owner.uid);
+}
+
+absl::StatusOr<std::vector<FoundFile>> ThreadOwnerFiles::ListFiles(
+    const JobOwner& owner, const std::string& path, std::size_t max) {
+  CONVOY_ASSIGN_OR_RETURN(const SplitPath split, SplitAbsolutePath(path));
+  CONVOY_ASSIGN_OR_RETURN(const auto identity, Become(owner));
+  CONVOY_ASSIGN_OR_RETURN(const OwnerFolder parent,
+                          OwnerFolder::Open(split.folder, owner.uid));
+  CONVOY_ASSIGN_OR_RETURN(const std::optional<struct stat> named,
+                          parent.Stat(split.name));
+  if (!named.has_value()) return FileError(ENOENT, path, "read", owner.uid);
+  std::vector<FoundFile> files;
+  // Folders that are still to be looked through, the next one last.
+  std::vector<std::string> folders;
+  if (S_ISDIR(named->st_mode)) {
+    folders.push_back(path);
+  } else {
+    CONVOY_RETURN_IF_ERROR(CheckPlain(*named, path));
+    files.push_back({path, named->st_size});
   }
-  if (have > max_bytes) {
-    return Error(v1::ERROR_REASON_INVALID_ARGUMENT,
-                 v1::ERROR_CONTEXT_LOCAL_FILE)
-        .LocalPath(path)
-        .Status(absl::StrCat(path, " is larger than the ", max_bytes,
-                             " bytes that are read; is it the right file?"));
+  while (!folders.empty()) {
+    const std::string next = std::move(folders.back());
+    folders.pop_back();
+    CONVOY_RETURN_IF_ERROR(ListFolder(next, owner, max, &files, &folders));
   }
-  bytes.resize(have);
-  return bytes;
+  return files;
 }
 
 absl::StatusOr<UniqueFd> ThreadOwnerFiles::PlaceIn(
     const OwnerFolder& folder, const JobOwner& owner,
     const FileIdentity& identity, const std::string& temporary_name,
-    const std::string& name) const {
+    const std::string& name, mode_t mode) const {
   const std::string path = folder.PathOf(name);
   CONVOY_ASSIGN_OR_RETURN(std::optional<struct stat> found, folder.Stat(name));
   if (found.has_value()) {
@@ -275,7 +329,7 @@ absl::StatusOr<UniqueFd> ThreadOwnerFiles::PlaceIn(
   }
   CONVOY_ASSIGN_OR_RETURN(UniqueFd fd, OpenChecked(folder, temporary_name,
                                                    O_RDONLY, owner, identity));
-  if (fchmod(fd.get(), final_mode_) != 0 &&
+  if (fchmod(fd.get(), mode) != 0 &&
       (folder.keeps_owners() || errno != EPERM)) {
     return FileError(errno, folder.PathOf(temporary_name), "chmod", owner.uid);
   }
@@ -305,7 +359,8 @@ absl::StatusOr<UniqueFd> ThreadOwnerFiles::Place(
     CONVOY_ASSIGN_OR_RETURN((*target)->folder,
                             OwnerFolder::Open(to.folder, owner.uid));
   }
-  return PlaceIn(*(*target)->folder, owner, file.identity, from.name, to.name);
+  return PlaceIn(*(*target)->folder, owner, file.identity, from.name, to.name,
+                 file.mode.value_or(final_mode_));
 }
 
 std::vector<absl::Status> ThreadOwnerFiles::PublishAll(
@@ -331,6 +386,38 @@ std::vector<absl::Status> ThreadOwnerFiles::PublishAll(
     for (const std::size_t i : target.published) results[i] = status;
   }
   return results;
+}
+
+absl::Status ThreadOwnerFiles::SetMode(const JobOwner& owner,
+                                       const std::string& path, mode_t mode) {
+  CONVOY_ASSIGN_OR_RETURN(const SplitPath split, SplitAbsolutePath(path));
+  CONVOY_ASSIGN_OR_RETURN(const auto identity, Become(owner));
+  CONVOY_ASSIGN_OR_RETURN(const OwnerFolder folder,
+                          OwnerFolder::Open(split.folder, owner.uid));
+  CONVOY_ASSIGN_OR_RETURN(const UniqueFd fd,
+                          folder.OpenPlain(split.name, O_RDONLY));
+  if (fchmod(fd.get(), mode & 0777) != 0 || fsync(fd.get()) != 0) {
+    return FileError(errno, path, "chmod", owner.uid);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ThreadOwnerFiles::Remove(const JobOwner& owner,
+                                      const std::string& path) {
+  CONVOY_ASSIGN_OR_RETURN(const SplitPath split, SplitAbsolutePath(path));
+  CONVOY_ASSIGN_OR_RETURN(const auto identity, Become(owner));
+  const absl::StatusOr<OwnerFolder> folder =
+      OwnerFolder::Open(split.folder, owner.uid);
+  if (!folder.ok()) {
+    const bool gone = ErrorDetailOf(folder.status()).reason() ==
+                      v1::ERROR_REASON_PATH_NOT_FOUND;
+    return gone ? absl::OkStatus() : folder.status();
+  }
+  CONVOY_ASSIGN_OR_RETURN(const std::optional<struct stat> found,
+                          folder->Stat(split.name));
+  if (!found.has_value()) return absl::OkStatus();
+  CONVOY_RETURN_IF_ERROR(CheckPlain(*found, path));
+  return folder->Remove(split.name);
 }
 
 absl::Status ThreadOwnerFiles::RemoveTemporary(const JobOwner& owner,

@@ -1,9 +1,12 @@
 #ifndef CONVOY_DAEMON_OWNER_FILES_H_
 #define CONVOY_DAEMON_OWNER_FILES_H_
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,11 +34,18 @@ struct TemporaryFile {
   FileIdentity identity;
 };
 
+struct FoundFile {
+  std::string path;
+  std::int64_t size = 0;
+};
+
 // A temporary file and the name that it shall get; both in one folder.
 struct Publication {
   std::string temporary_path;
   FileIdentity identity;
   std::string local_path;
+  // Of the file from then on. Absent: 0666 less the daemon's umask.
+  std::optional<mode_t> mode;
 };
 
 // The name that CreateTemporary gives: in the folder of `local_path`,
@@ -76,12 +86,19 @@ class OwnerFiles {
   // Opens a plain file for reading: a file:// source.
   virtual absl::StatusOr<UniqueFd> OpenSource(const JobOwner& owner,
                                               const std::string& path) = 0;
-  // Reads a whole plain file of at most `max_bytes`: certificates and keys.
+  // Reads a whole plain file of at most `max_bytes`: certificates, keys,
+  // manifests.
   virtual absl::StatusOr<std::string> ReadSmallFile(const JobOwner& owner,
                                                     const std::string& path,
                                                     std::size_t max_bytes) = 0;
-  // Gives the temporary file its final name and mode (0666 less the daemon's
-  // umask), atomically, and syncs the folder. Done before (the final name
+  // The plain files in and below the folder `path`, those of one folder after
+  // another, sorted by name; or the plain file `path` itself. Left out in
+  // folders: names with a leading dot, links, and all that is neither file nor
+  // folder. INVALID_ARGUMENT: there are more than `max`.
+  virtual absl::StatusOr<std::vector<FoundFile>> ListFiles(
+      const JobOwner& owner, const std::string& path, std::size_t max) = 0;
+  // Gives the temporary file its final name and mode (Publication.mode),
+  // atomically, and syncs the folder. Done before (the final name
   // already is that inode): OK. The file's bytes must be on disk already.
   virtual absl::Status Publish(const JobOwner& owner,
                                const std::string& temporary_path,
@@ -109,6 +126,13 @@ class OwnerFiles {
   virtual absl::Status RemoveTemporary(const JobOwner& owner,
                                        const std::string& path,
                                        const FileIdentity& identity) = 0;
+  // Sets the mode of a plain file, at most 0777, and syncs it.
+  virtual absl::Status SetMode(const JobOwner& owner, const std::string& path,
+                               mode_t mode) = 0;
+  // Removes a plain file, whoever it belongs to, if the owner may. Gone
+  // already: OK.
+  virtual absl::Status Remove(const JobOwner& owner,
+                              const std::string& path) = 0;
 };
 
 // The implementation on the calling thread's file-system ids. Reads the umask,

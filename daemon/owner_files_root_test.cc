@@ -19,6 +19,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "daemon/broker_files.h"
+#include "daemon/broker_testing.h"
 #include "daemon/owner_files.h"
 #include "daemon/owner_groups.h"
 #include "daemon/owner_identity.h"
@@ -79,8 +81,8 @@ bool CanSwitchUsers() {
   return switched && syscall(SYS_setgroups, 0, nullptr) == 0;
 }
 
-// Every test needs a process that can be any user.
-class OwnerFilesRootTest : public testing::Test {
+// Every test needs a process that can be any user. By itself, and by a broker.
+class OwnerFilesRootTest : public testing::TestWithParam<bool> {
  protected:
   void SetUp() override {
     if (geteuid() != 0) GTEST_SKIP() << "does not run as root";
@@ -90,7 +92,12 @@ class OwnerFilesRootTest : public testing::Test {
     ASSERT_NE(mkdtemp(&folder_[0]), nullptr);
     ASSERT_EQ(chmod(folder_.c_str(), 0755), 0);
     const mode_t mask = umask(022);
-    files_ = MakeOwnerFiles();
+    if (GetParam()) {
+      broker_ = std::make_unique<BrokerWorld>();
+      files_ = MakeBrokerFiles(&broker_->client());
+    } else {
+      files_ = MakeOwnerFiles();
+    }
     umask(mask);
     status_before_ = ThreadStatus();
   }
@@ -127,11 +134,17 @@ class OwnerFilesRootTest : public testing::Test {
 
   std::string folder_ = "/tmp/convoy-root-XXXXXX";
   const JobId job_ = JobId::Random();
+  std::unique_ptr<BrokerWorld> broker_;
   std::unique_ptr<OwnerFiles> files_;
   std::string status_before_;
 };
 
-TEST_F(OwnerFilesRootTest, FilesBelongToTheOwnerFromTheFirstMoment) {
+INSTANTIATE_TEST_SUITE_P(Does, OwnerFilesRootTest, testing::Bool(),
+                         [](const auto& by_broker) {
+                           return by_broker.param ? "ByABroker" : "ByItself";
+                         });
+
+TEST_P(OwnerFilesRootTest, FilesBelongToTheOwnerFromTheFirstMoment) {
   MakeFolder("alice", kAlice, 0700);
   const TemporaryFile file = Make(kAlice, In("alice/movie"));
   EXPECT_EQ(StatOf(file.path).st_uid, kAlice.uid);
@@ -143,7 +156,7 @@ TEST_F(OwnerFilesRootTest, FilesBelongToTheOwnerFromTheFirstMoment) {
   EXPECT_EQ(StatOf(In("alice/movie")).st_mode, S_IFREG | 0644u);
 }
 
-TEST_F(OwnerFilesRootTest, NobodyMakesFilesInAFolderOfAnother) {
+TEST_P(OwnerFilesRootTest, NobodyMakesFilesInAFolderOfAnother) {
   MakeFolder("alice", kAlice, 0755);
   MakeFolder("root", kRoot, 0755);
   EXPECT_EQ(ReasonOf(Create(kBob, In("alice/movie"))),
@@ -158,7 +171,7 @@ TEST_F(OwnerFilesRootTest, NobodyMakesFilesInAFolderOfAnother) {
             absl::OkStatus());
 }
 
-TEST_F(OwnerFilesRootTest, NobodyGetsThroughAClosedFolder) {
+TEST_P(OwnerFilesRootTest, NobodyGetsThroughAClosedFolder) {
   MakeFolder("alice", kAlice, 0700);
   MakeFolder("alice/open", kAlice, 0777);
   MakeFile("alice/open/file", kAlice, 0666);
@@ -171,7 +184,7 @@ TEST_F(OwnerFilesRootTest, NobodyGetsThroughAClosedFolder) {
   }
 }
 
-TEST_F(OwnerFilesRootTest, NobodyReadsWhatOnlyAnotherMayRead) {
+TEST_P(OwnerFilesRootTest, NobodyReadsWhatOnlyAnotherMayRead) {
   MakeFile("of-alice", kAlice, 0600);
   MakeFile("of-root", kRoot, 0600);
   MakeFile("of-alice-write-only", kAlice, 0200);
@@ -188,7 +201,17 @@ TEST_F(OwnerFilesRootTest, NobodyReadsWhatOnlyAnotherMayRead) {
   EXPECT_EQ(*files_->ReadSmallFile(kRoot, In("of-alice"), 100), "secret");
 }
 
-TEST_F(OwnerFilesRootTest, NobodyTouchesATemporaryFileOfAnother) {
+TEST_P(OwnerFilesRootTest, NobodyListsWhatOnlyAnotherMayRead) {
+  const std::string folder = MakeFolder("alice", kAlice, 0755);
+  const std::string secret = MakeFolder("alice/secret", kAlice, 0700);
+  EXPECT_TRUE(files_->ListFiles(kAlice, folder, 10).ok());
+  EXPECT_EQ(ReasonOf(files_->ListFiles(kBob, folder, 10).status()),
+            v1::ERROR_REASON_ACCESS_DENIED);
+  EXPECT_EQ(ReasonOf(files_->ListFiles(kBob, secret, 10).status()),
+            v1::ERROR_REASON_ACCESS_DENIED);
+}
+
+TEST_P(OwnerFilesRootTest, NobodyTouchesATemporaryFileOfAnother) {
   MakeFolder("shared", kRoot, 0777);
   const TemporaryFile file = Make(kAlice, In("shared/movie"));
   EXPECT_EQ(
@@ -210,7 +233,7 @@ TEST_F(OwnerFilesRootTest, NobodyTouchesATemporaryFileOfAnother) {
 
 // bob may write in alice's folder, and makes her publish what he can still
 // write.
-TEST_F(OwnerFilesRootTest, AFileThatAnotherPutThereIsNotTaken) {
+TEST_P(OwnerFilesRootTest, AFileThatAnotherPutThereIsNotTaken) {
   MakeFolder("shared", kAlice, 0777);
   const TemporaryFile file = Make(kAlice, In("shared/movie"));
   unlink(file.path.c_str());
@@ -228,7 +251,7 @@ TEST_F(OwnerFilesRootTest, AFileThatAnotherPutThereIsNotTaken) {
 
 // A link to a victim's file under the name of the attacker's temporary file,
 // with the victim's inode: what a reused inode number would allow.
-TEST_F(OwnerFilesRootTest, AHardLinkToAnothersFileGivesNoRights) {
+TEST_P(OwnerFilesRootTest, AHardLinkToAnothersFileGivesNoRights) {
   MakeFolder("bob", kBob, 0700);
   MakeFile("victim", kAlice, 0644);
   const std::string name = TemporaryPath(In("bob/x"), job_, 0);
@@ -244,7 +267,7 @@ TEST_F(OwnerFilesRootTest, AHardLinkToAnothersFileGivesNoRights) {
   EXPECT_EQ(StatOf(In("victim")).st_mode, S_IFREG | 0644u);
 }
 
-TEST_F(OwnerFilesRootTest, AStickyFolderProtectsItsFiles) {
+TEST_P(OwnerFilesRootTest, AStickyFolderProtectsItsFiles) {
   MakeFolder("tmp", kRoot, 01777);
   MakeFile("tmp/of-alice", kAlice, 0666);
   EXPECT_EQ(ReasonOf(files_->CheckDestination(kBob, In("tmp/of-alice"))),
@@ -259,7 +282,7 @@ TEST_F(OwnerFilesRootTest, AStickyFolderProtectsItsFiles) {
   EXPECT_EQ(Contents(In("tmp/of-alice")), "secret");
 }
 
-TEST_F(OwnerFilesRootTest, TheGroupOfTheOwnerCounts) {
+TEST_P(OwnerFilesRootTest, TheGroupOfTheOwnerCounts) {
   MakeFolder("team", {0, kTeam}, 0770);
   MakeFile("of-team", {0, kTeam}, 0640);
   const JobOwner alice_in_team = {kAlice.uid, kTeam};
@@ -273,7 +296,7 @@ TEST_F(OwnerFilesRootTest, TheGroupOfTheOwnerCounts) {
   EXPECT_EQ(StatOf(file.path).st_gid, kTeam);
 }
 
-TEST_F(OwnerFilesRootTest, TheDaemonsOwnGroupsDoNotCount) {
+TEST_P(OwnerFilesRootTest, TheDaemonsOwnGroupsDoNotCount) {
   MakeFile("of-root-group", {kBob.uid, 0}, 0640);
   const std::vector<gid_t> own = {0, kTeam};
   ASSERT_EQ(syscall(SYS_setgroups, own.size(), own.data()), 0);
@@ -287,7 +310,7 @@ TEST_F(OwnerFilesRootTest, TheDaemonsOwnGroupsDoNotCount) {
   status_before_ = ThreadStatus();
 }
 
-TEST_F(OwnerFilesRootTest, SupplementaryGroupsAreTaken) {
+TEST_P(OwnerFilesRootTest, SupplementaryGroupsAreTaken) {
   MakeFile("of-team", {0, kTeam}, 0640);
   const auto identity = OwnerIdentity::Take(kAlice, {5, kTeam});
   ASSERT_TRUE(identity.ok());
@@ -296,7 +319,7 @@ TEST_F(OwnerFilesRootTest, SupplementaryGroupsAreTaken) {
 }
 
 // A folder into which one may put files without seeing what is there.
-TEST_F(OwnerFilesRootTest, PublishesIntoAFolderThatTheOwnerCannotRead) {
+TEST_P(OwnerFilesRootTest, PublishesIntoAFolderThatTheOwnerCannotRead) {
   MakeFolder("drop", kRoot, 0733);
   const TemporaryFile file = Make(kAlice, In("drop/movie"));
   EXPECT_EQ(files_->Publish(kAlice, file.path, file.identity, In("drop/movie")),
@@ -304,7 +327,7 @@ TEST_F(OwnerFilesRootTest, PublishesIntoAFolderThatTheOwnerCannotRead) {
   EXPECT_EQ(StatOf(In("drop/movie")).st_uid, kAlice.uid);
 }
 
-TEST_F(OwnerFilesRootTest, SomebodyElsesFolderCannotBeRemovedFrom) {
+TEST_P(OwnerFilesRootTest, SomebodyElsesFolderCannotBeRemovedFrom) {
   MakeFolder("root", kRoot, 0755);
   const std::string name = TemporaryPath("root/movie", job_, 0);
   MakeFile(name, kAlice, 0600);
@@ -313,7 +336,7 @@ TEST_F(OwnerFilesRootTest, SomebodyElsesFolderCannotBeRemovedFrom) {
   EXPECT_TRUE(Exists(In(name)));
 }
 
-TEST_F(OwnerFilesRootTest, NoCapabilityIsTakenAlongAndAllAreGivenBack) {
+TEST_P(OwnerFilesRootTest, NoCapabilityIsTakenAlongAndAllAreGivenBack) {
   const std::string path = MakeFile("of-root", kRoot, 0600);
   {
     const auto identity = OwnerIdentity::Take(kAlice, {kTeam});
@@ -365,7 +388,7 @@ TEST(OwnerGroupsTest, BelievesALookupForAMinute) {
   EXPECT_EQ(groups.GroupsOf(kAlice), (std::vector<gid_t>{61001, 4}));
 }
 
-TEST_F(OwnerFilesRootTest, ThreadsOfDifferentOwnersDoNotMix) {
+TEST_P(OwnerFilesRootTest, ThreadsOfDifferentOwnersDoNotMix) {
   const std::vector<JobOwner> owners = {kAlice, kBob, kRoot, {61003, kTeam}};
   for (const JobOwner& owner : owners) {
     MakeFolder(absl::StrCat(owner.uid), owner, 0700);

@@ -13,6 +13,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "daemon/broker_files.h"
+#include "daemon/broker_testing.h"
 #include "gtest/gtest.h"
 #include "proto/error_detail.h"
 
@@ -45,13 +47,20 @@ v1::ErrorReason ReasonOf(const absl::Status& status) {
   return ErrorDetailOf(status).reason();
 }
 
-// As whoever runs the tests, in a folder of its own.
-class OwnerFilesTest : public testing::Test {
+// As whoever runs the tests, in a folder of its own: what this process does
+// itself, and what it asks a broker to do.
+class OwnerFilesTest : public testing::TestWithParam<bool> {
  protected:
   OwnerFilesTest() {
     if (mkdtemp(&folder_[0]) == nullptr) std::abort();
     const mode_t mask = umask(027);
-    files_ = MakeOwnerFiles();
+    if (GetParam()) {
+      broker_ = std::make_unique<BrokerWorld>();
+      EXPECT_EQ(broker_->client().Check(), absl::OkStatus());
+      files_ = MakeBrokerFiles(&broker_->client());
+    } else {
+      files_ = MakeOwnerFiles();
+    }
     umask(mask);
   }
   ~OwnerFilesTest() override {
@@ -79,10 +88,16 @@ class OwnerFilesTest : public testing::Test {
   std::string folder_ = "/tmp/convoy-owner-XXXXXX";
   const JobOwner owner_ = {geteuid(), getegid()};
   const JobId job_ = JobId::Random();
+  std::unique_ptr<BrokerWorld> broker_;
   std::unique_ptr<OwnerFiles> files_;
 };
 
-TEST_F(OwnerFilesTest, MakesATemporaryFileBesideItsDestination) {
+std::string ByWhom(const testing::TestParamInfo<bool>& by_broker) {
+  return by_broker.param ? "ByABroker" : "ByItself";
+}
+INSTANTIATE_TEST_SUITE_P(Does, OwnerFilesTest, testing::Bool(), ByWhom);
+
+TEST_P(OwnerFilesTest, MakesATemporaryFileBesideItsDestination) {
   const TemporaryFile file = Make(In("movie"), "abc");
   EXPECT_EQ(file.path,
             In(absl::StrCat(".convoy-", job_.ToString(), "-3.part")));
@@ -96,12 +111,12 @@ TEST_F(OwnerFilesTest, MakesATemporaryFileBesideItsDestination) {
   EXPECT_FALSE(Exists(In("movie")));
 }
 
-TEST_F(OwnerFilesTest, TheTemporaryPathOfAFileInTheTopFolder) {
+TEST_P(OwnerFilesTest, TheTemporaryPathOfAFileInTheTopFolder) {
   EXPECT_EQ(TemporaryPath("/movie", job_, 0),
             absl::StrCat("/.convoy-", job_.ToString(), "-0.part"));
 }
 
-TEST_F(OwnerFilesTest, ReplacesATemporaryFileThatIsThereAlready) {
+TEST_P(OwnerFilesTest, ReplacesATemporaryFileThatIsThereAlready) {
   const TemporaryFile old = Make(In("movie"), "old");
   link(old.path.c_str(), In("other").c_str());
   const TemporaryFile file = Make(In("movie"), "");
@@ -110,7 +125,7 @@ TEST_F(OwnerFilesTest, ReplacesATemporaryFileThatIsThereAlready) {
   EXPECT_NE(file.identity.inode, old.identity.inode);
 }
 
-TEST_F(OwnerFilesTest, DoesNotReplaceWhatIsNoPlainFile) {
+TEST_P(OwnerFilesTest, DoesNotReplaceWhatIsNoPlainFile) {
   const std::string name = TemporaryPath(In("movie"), job_, 3);
   const auto reason = [&] {
     return ReasonOf(
@@ -124,7 +139,14 @@ TEST_F(OwnerFilesTest, DoesNotReplaceWhatIsNoPlainFile) {
   EXPECT_FALSE(Exists(In("elsewhere")));
 }
 
-TEST_F(OwnerFilesTest, OpensTheTemporaryFileAgain) {
+TEST_P(OwnerFilesTest, OpensTemporaryFilesOnlyForWriting) {
+  const std::string path = Write("precious", "abc");
+  const FileIdentity identity = {StatOf(path).st_dev, StatOf(path).st_ino};
+  EXPECT_EQ(ReasonOf(files_->OpenTemporary(owner_, path, identity).status()),
+            v1::ERROR_REASON_INTERNAL);
+}
+
+TEST_P(OwnerFilesTest, OpensTheTemporaryFileAgain) {
   const TemporaryFile file = Make(In("movie"), "abc");
   const auto fd = files_->OpenTemporary(owner_, file.path, file.identity);
   ASSERT_TRUE(fd.ok()) << fd.status();
@@ -133,7 +155,7 @@ TEST_F(OwnerFilesTest, OpensTheTemporaryFileAgain) {
   EXPECT_EQ(fcntl(fd->get(), F_GETFD), FD_CLOEXEC);
 }
 
-TEST_F(OwnerFilesTest, TheDeviceNumberMayChange) {
+TEST_P(OwnerFilesTest, TheDeviceNumberMayChange) {
   TemporaryFile file = Make(In("movie"), "abc");
   file.identity.device += 1;
   EXPECT_TRUE(files_->OpenTemporary(owner_, file.path, file.identity).ok());
@@ -158,14 +180,16 @@ class ChangedTemporaryTest : public OwnerFilesTest {
   }
 };
 
-TEST_F(ChangedTemporaryTest, Gone) {
+INSTANTIATE_TEST_SUITE_P(Does, ChangedTemporaryTest, testing::Bool(), ByWhom);
+
+TEST_P(ChangedTemporaryTest, Gone) {
   const TemporaryFile file = Make(In("movie"), "abc");
   unlink(file.path.c_str());
   ExpectChanged(file);
   EXPECT_EQ(Remove(file), absl::OkStatus());
 }
 
-TEST_F(ChangedTemporaryTest, ReplacedByAnotherFile) {
+TEST_P(ChangedTemporaryTest, ReplacedByAnotherFile) {
   const TemporaryFile file = Make(In("movie"), "abc");
   Write("other", "other");
   rename(In("other").c_str(), file.path.c_str());
@@ -174,7 +198,7 @@ TEST_F(ChangedTemporaryTest, ReplacedByAnotherFile) {
   EXPECT_EQ(Contents(file.path), "other");
 }
 
-TEST_F(ChangedTemporaryTest, ReplacedByASymbolicLinkToItself) {
+TEST_P(ChangedTemporaryTest, ReplacedByASymbolicLinkToItself) {
   const TemporaryFile file = Make(In("movie"), "abc");
   rename(file.path.c_str(), In("moved").c_str());
   ASSERT_EQ(symlink(In("moved").c_str(), file.path.c_str()), 0);
@@ -184,14 +208,14 @@ TEST_F(ChangedTemporaryTest, ReplacedByASymbolicLinkToItself) {
   EXPECT_EQ(Contents(In("moved")), "abc");
 }
 
-TEST_F(ChangedTemporaryTest, ReplacedByAFifo) {
+TEST_P(ChangedTemporaryTest, ReplacedByAFifo) {
   const TemporaryFile file = Make(In("movie"), "abc");
   unlink(file.path.c_str());
   ASSERT_EQ(mkfifo(file.path.c_str(), 0600), 0);
   ExpectChanged(file);
 }
 
-TEST_F(ChangedTemporaryTest, GivenAnotherName) {
+TEST_P(ChangedTemporaryTest, GivenAnotherName) {
   const TemporaryFile file = Make(In("movie"), "abc");
   ASSERT_EQ(link(file.path.c_str(), In("second").c_str()), 0);
   ExpectChanged(file);
@@ -199,7 +223,7 @@ TEST_F(ChangedTemporaryTest, GivenAnotherName) {
   EXPECT_FALSE(Exists(file.path));
 }
 
-TEST_F(ChangedTemporaryTest, GivenItsFinalNameByALink) {
+TEST_P(ChangedTemporaryTest, GivenItsFinalNameByALink) {
   const TemporaryFile file = Make(In("movie"), "abc");
   ASSERT_EQ(link(file.path.c_str(), In("movie").c_str()), 0);
   EXPECT_EQ(ReasonOf(Publish(file, In("movie"))),
@@ -207,7 +231,7 @@ TEST_F(ChangedTemporaryTest, GivenItsFinalNameByALink) {
   EXPECT_TRUE(Exists(file.path));
 }
 
-TEST_F(OwnerFilesTest, PublishGivesNameAndMode) {
+TEST_P(OwnerFilesTest, PublishGivesNameAndMode) {
   const TemporaryFile file = Make(In("movie"), "abc");
   ASSERT_EQ(Publish(file, In("movie")), absl::OkStatus());
   EXPECT_EQ(Contents(In("movie")), "abc");
@@ -216,7 +240,7 @@ TEST_F(OwnerFilesTest, PublishGivesNameAndMode) {
   EXPECT_FALSE(Exists(file.path));
 }
 
-TEST_F(OwnerFilesTest, PublishReplacesThePlainFileOfThatName) {
+TEST_P(OwnerFilesTest, PublishReplacesThePlainFileOfThatName) {
   Write("movie", "old");
   link(In("movie").c_str(), In("kept").c_str());
   const TemporaryFile file = Make(In("movie"), "new");
@@ -225,7 +249,7 @@ TEST_F(OwnerFilesTest, PublishReplacesThePlainFileOfThatName) {
   EXPECT_EQ(Contents(In("kept")), "old");
 }
 
-TEST_F(OwnerFilesTest, PublishCanBeRepeated) {
+TEST_P(OwnerFilesTest, PublishCanBeRepeated) {
   const TemporaryFile file = Make(In("movie"), "abc");
   ASSERT_EQ(Publish(file, In("movie")), absl::OkStatus());
   EXPECT_EQ(Publish(file, In("movie")), absl::OkStatus());
@@ -235,7 +259,7 @@ TEST_F(OwnerFilesTest, PublishCanBeRepeated) {
   EXPECT_EQ(Contents(In("movie")), "abc");
 }
 
-TEST_F(OwnerFilesTest, PublishDoesNotReplaceWhatIsNoPlainFile) {
+TEST_P(OwnerFilesTest, PublishDoesNotReplaceWhatIsNoPlainFile) {
   const TemporaryFile file = Make(In("movie"), "abc");
   Write("target", "target");
   ASSERT_EQ(symlink("target", In("link").c_str()), 0);
@@ -254,7 +278,7 @@ TEST_F(OwnerFilesTest, PublishDoesNotReplaceWhatIsNoPlainFile) {
   EXPECT_EQ(Publish(file, In("movie")), absl::OkStatus());
 }
 
-TEST_F(OwnerFilesTest, PublishStaysInOneFolder) {
+TEST_P(OwnerFilesTest, PublishStaysInOneFolder) {
   const TemporaryFile file = Make(In("movie"), "abc");
   ASSERT_EQ(mkdir(In("folder").c_str(), 0700), 0);
   EXPECT_EQ(ReasonOf(Publish(file, In("folder/movie"))),
@@ -262,19 +286,19 @@ TEST_F(OwnerFilesTest, PublishStaysInOneFolder) {
   EXPECT_TRUE(Exists(file.path));
 }
 
-TEST_F(OwnerFilesTest, PublishesManyAndGoesOnAfterAFailure) {
+TEST_P(OwnerFilesTest, PublishesManyAndGoesOnAfterAFailure) {
   ASSERT_EQ(mkdir(In("folder").c_str(), 0700), 0);
   std::vector<Publication> publications;
   for (int i = 0; i < 6; ++i) {
     const std::string path = In(absl::StrCat(i % 2 == 0 ? "" : "folder/", i));
     auto file = files_->CreateTemporary(owner_, path, job_, i);
     ASSERT_TRUE(file.ok()) << file.status();
-    publications.push_back({file->path, file->identity, path});
+    publications.push_back({file->path, file->identity, path, {}});
   }
   unlink(publications[2].temporary_path.c_str());
-  publications.push_back({In("missing/.convoy"), {1, 1}, In("missing/x")});
+  publications.push_back({In("missing/.convoy"), {1, 1}, In("missing/x"), {}});
   publications.push_back(
-      {TemporaryPath(In("missing/x"), job_, 9), {1, 1}, In("missing/x")});
+      {TemporaryPath(In("missing/x"), job_, 9), {1, 1}, In("missing/x"), {}});
   const std::vector<absl::Status> results =
       files_->PublishAll(owner_, publications);
   ASSERT_EQ(results.size(), 8u);
@@ -287,7 +311,7 @@ TEST_F(OwnerFilesTest, PublishesManyAndGoesOnAfterAFailure) {
   EXPECT_EQ(ReasonOf(results[7]), v1::ERROR_REASON_PATH_NOT_FOUND);
 }
 
-TEST_F(OwnerFilesTest, RemovesByNameWhenTheIdentityIsNotKnown) {
+TEST_P(OwnerFilesTest, RemovesByNameWhenTheIdentityIsNotKnown) {
   const TemporaryFile file = Make(In("movie"), "abc");
   EXPECT_EQ(
       files_->RemoveTemporary(owner_, TemporaryPath(In("movie"), job_, 3), {}),
@@ -295,7 +319,7 @@ TEST_F(OwnerFilesTest, RemovesByNameWhenTheIdentityIsNotKnown) {
   EXPECT_FALSE(Exists(file.path));
 }
 
-TEST_F(OwnerFilesTest, RemovesPlainFilesOnly) {
+TEST_P(OwnerFilesTest, RemovesPlainFilesOnly) {
   const std::string name = TemporaryPath(In("movie"), job_, 3);
   Write("target", "target");
   ASSERT_EQ(symlink("target", name.c_str()), 0);
@@ -304,7 +328,7 @@ TEST_F(OwnerFilesTest, RemovesPlainFilesOnly) {
   EXPECT_EQ(Contents(In("target")), "target");
 }
 
-TEST_F(OwnerFilesTest, RemovesTemporaryFilesOnly) {
+TEST_P(OwnerFilesTest, RemovesTemporaryFilesOnly) {
   const std::string id = job_.ToString();
   for (const std::string& name :
        {std::string("movie"), ".convoy-" + id + "-.part",
@@ -320,13 +344,13 @@ TEST_F(OwnerFilesTest, RemovesTemporaryFilesOnly) {
   }
 }
 
-TEST_F(OwnerFilesTest, RemovalNeedsNoFolder) {
+TEST_P(OwnerFilesTest, RemovalNeedsNoFolder) {
   EXPECT_EQ(files_->RemoveTemporary(
                 owner_, TemporaryPath(In("missing/movie"), job_, 3), {1, 1}),
             absl::OkStatus());
 }
 
-TEST_F(OwnerFilesTest, ChecksDestinations) {
+TEST_P(OwnerFilesTest, ChecksDestinations) {
   Write("file", "old");
   EXPECT_EQ(files_->CheckDestination(owner_, In("new")), absl::OkStatus());
   EXPECT_EQ(files_->CheckDestination(owner_, In("file")), absl::OkStatus());
@@ -340,7 +364,7 @@ TEST_F(OwnerFilesTest, ChecksDestinations) {
   EXPECT_EQ(Contents(In("file")), "old");
 }
 
-TEST_F(OwnerFilesTest, FollowsSymbolicLinksOfFolders) {
+TEST_P(OwnerFilesTest, FollowsSymbolicLinksOfFolders) {
   ASSERT_EQ(mkdir(In("real").c_str(), 0700), 0);
   ASSERT_EQ(symlink("real", In("link").c_str()), 0);
   const TemporaryFile file = Make(In("link/movie"), "abc");
@@ -348,7 +372,7 @@ TEST_F(OwnerFilesTest, FollowsSymbolicLinksOfFolders) {
   EXPECT_EQ(Contents(In("real/movie")), "abc");
 }
 
-TEST_F(OwnerFilesTest, RefusesPathsThatAreNotPlain) {
+TEST_P(OwnerFilesTest, RefusesPathsThatAreNotPlain) {
   for (const std::string& path :
        {std::string(), std::string("relative"), In(""), In("."), In(".."),
         In("../x"), In("./x"), "/" + std::string(5000, 'x'),
@@ -362,7 +386,7 @@ TEST_F(OwnerFilesTest, RefusesPathsThatAreNotPlain) {
   }
 }
 
-TEST_F(OwnerFilesTest, OpensPlainSourcesForReading) {
+TEST_P(OwnerFilesTest, OpensPlainSourcesForReading) {
   Write("source", "abc");
   const auto fd = files_->OpenSource(owner_, In("source"));
   ASSERT_TRUE(fd.ok()) << fd.status();
@@ -370,7 +394,7 @@ TEST_F(OwnerFilesTest, OpensPlainSourcesForReading) {
   EXPECT_EQ(fcntl(fd->get(), F_GETFD), FD_CLOEXEC);
 }
 
-TEST_F(OwnerFilesTest, RefusesSourcesThatAreNotPlain) {
+TEST_P(OwnerFilesTest, RefusesSourcesThatAreNotPlain) {
   Write("source", "abc");
   ASSERT_EQ(symlink("source", In("link").c_str()), 0);
   ASSERT_EQ(mkfifo(In("fifo").c_str(), 0600), 0);
@@ -388,7 +412,7 @@ TEST_F(OwnerFilesTest, RefusesSourcesThatAreNotPlain) {
 }
 
 // /proc has links that lead to whatever the daemon has open.
-TEST_F(OwnerFilesTest, DoesNotGoThroughTheDaemonsOwnDescriptors) {
+TEST_P(OwnerFilesTest, DoesNotGoThroughTheDaemonsOwnDescriptors) {
   Write("source", "abc");
   const UniqueFd folder(open(folder_.c_str(), O_PATH | O_DIRECTORY));
   const std::string by_number = absl::StrCat("/proc/self/fd/", folder.get());
@@ -406,7 +430,7 @@ TEST_F(OwnerFilesTest, DoesNotGoThroughTheDaemonsOwnDescriptors) {
   }
 }
 
-TEST_F(OwnerFilesTest, ReadsSmallFiles) {
+TEST_P(OwnerFilesTest, ReadsSmallFiles) {
   Write("key", "abc");
   Write("empty", "");
   EXPECT_EQ(*files_->ReadSmallFile(owner_, In("key"), 3), "abc");
@@ -415,7 +439,7 @@ TEST_F(OwnerFilesTest, ReadsSmallFiles) {
             v1::ERROR_REASON_INVALID_ARGUMENT);
 }
 
-TEST_F(OwnerFilesTest, LeavesNoDescriptorOpen) {
+TEST_P(OwnerFilesTest, LeavesNoDescriptorOpen) {
   const auto lowest_free = [] { return UniqueFd(dup(0)).get(); };
   const int before = lowest_free();
   {
@@ -424,15 +448,61 @@ TEST_F(OwnerFilesTest, LeavesNoDescriptorOpen) {
     EXPECT_EQ(files_->CheckDestination(owner_, In("movie")), absl::OkStatus());
     EXPECT_EQ(Publish(file, In("movie")), absl::OkStatus());
   }
+  // A broker closes its own before it takes the next request.
+  EXPECT_EQ(files_->CheckDestination(owner_, In("movie")), absl::OkStatus());
   EXPECT_EQ(lowest_free(), before);
 }
 
-TEST_F(OwnerFilesTest, ADaemonOfAUserServesThatUserOnly) {
+TEST_P(OwnerFilesTest, ADaemonOfAUserServesThatUserOnly) {
   if (geteuid() == 0) GTEST_SKIP() << "runs as root";
   const JobOwner other = {owner_.uid + 1, owner_.gid};
   const absl::Status status = files_->CheckDestination(other, In("movie"));
   EXPECT_EQ(ErrorDetailOf(status).reason(), v1::ERROR_REASON_ACCESS_DENIED);
   EXPECT_TRUE(absl::StrContains(status.message(), "cannot touch files"));
+}
+
+// ListFiles.
+
+TEST_P(OwnerFilesTest, ListsThePlainFilesBelowAFolder) {
+  ASSERT_EQ(mkdir(In("x").c_str(), 0700), 0);
+  ASSERT_EQ(mkdir(In("x/sub").c_str(), 0700), 0);
+  ASSERT_EQ(mkdir(In("x/.git").c_str(), 0700), 0);
+  Write("x/b", "22");
+  Write("x/a", "1");
+  Write("x/sub/c", "333");
+  Write("x/.dot", "");
+  Write("x/.git/d", "");
+  ASSERT_EQ(symlink(In("x/a").c_str(), In("x/link").c_str()), 0);
+  ASSERT_EQ(symlink("/etc", In("x/etc").c_str()), 0);
+  ASSERT_EQ(mkfifo(In("x/pipe").c_str(), 0600), 0);
+  const auto files = files_->ListFiles(owner_, In("x"), 3);
+  ASSERT_TRUE(files.ok()) << files.status();
+  std::string text;
+  for (const FoundFile& file : *files) {
+    absl::StrAppend(&text, file.path.substr(In("x").size()), " ", file.size,
+                    "\n");
+  }
+  EXPECT_EQ(text, "/a 1\n/b 2\n/sub/c 3\n");
+  EXPECT_EQ(ReasonOf(files_->ListFiles(owner_, In("x"), 2).status()),
+            v1::ERROR_REASON_INVALID_ARGUMENT);
+}
+
+TEST_P(OwnerFilesTest, ListsAFileItself) {
+  const auto files = files_->ListFiles(owner_, Write(".a", "text"), 1);
+  ASSERT_TRUE(files.ok()) << files.status();
+  ASSERT_EQ(files->size(), 1u);
+  EXPECT_EQ((*files)[0].path, In(".a"));
+  EXPECT_EQ((*files)[0].size, 4);
+}
+
+TEST_P(OwnerFilesTest, ListsNothingElse) {
+  EXPECT_EQ(ReasonOf(files_->ListFiles(owner_, In("none"), 1).status()),
+            v1::ERROR_REASON_PATH_NOT_FOUND);
+  ASSERT_EQ(symlink(folder_.c_str(), In("link").c_str()), 0);
+  EXPECT_EQ(ReasonOf(files_->ListFiles(owner_, In("link"), 1).status()),
+            v1::ERROR_REASON_PATH_NOT_REGULAR);
+  EXPECT_EQ(ReasonOf(files_->ListFiles(owner_, "/proc/self", 1).status()),
+            v1::ERROR_REASON_PATH_NOT_REGULAR);
 }
 
 }  // namespace

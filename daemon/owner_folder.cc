@@ -1,5 +1,6 @@
 #include "daemon/owner_folder.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
@@ -7,10 +8,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -237,6 +240,34 @@ absl::StatusOr<std::optional<struct stat>> OwnerFolder::Stat(
   }
   if (errno == ENOENT) return std::optional<struct stat>();
   return FileError(errno, PathOf(name), "look at", uid_);
+}
+
+absl::StatusOr<std::vector<std::string>> OwnerFolder::Names(
+    std::size_t max) const {
+  UniqueFd fd(openat(fd_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd.valid()) return FileError(errno, path_, "read the folder", uid_);
+  const std::unique_ptr<DIR, int (*)(DIR*)> entries(fdopendir(fd.get()),
+                                                    closedir);
+  if (entries == nullptr) {
+    return FileError(errno, path_, "read the folder", uid_);
+  }
+  fd.release();  // It is the DIR's.
+  std::vector<std::string> names;
+  while (true) {
+    errno = 0;
+    const struct dirent* const entry = readdir(entries.get());
+    if (entry == nullptr) break;
+    const absl::string_view name = entry->d_name;
+    if (name == "." || name == "..") continue;
+    if (names.size() == max) {
+      return InvalidPath(path_, absl::StrCat("holds more than ", max,
+                                             " names; name a smaller folder"));
+    }
+    names.emplace_back(name);
+  }
+  if (errno != 0) return FileError(errno, path_, "read the folder", uid_);
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 absl::StatusOr<UniqueFd> OwnerFolder::OpenPlain(const std::string& name,

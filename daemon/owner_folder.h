@@ -4,8 +4,10 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+#include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -42,6 +44,9 @@ class OwnerFolder {
   // Null: there is nothing of that name.
   absl::StatusOr<std::optional<struct stat>> Stat(
       const std::string& name) const;
+  // What is in it but "." and "..", sorted. At most `max` names: more is
+  // INVALID_ARGUMENT.
+  absl::StatusOr<std::vector<std::string>> Names(std::size_t max) const;
   // Opens a plain file. `flags`: O_RDONLY or O_RDWR. PATH_NOT_FOUND,
   // PATH_NOT_REGULAR.
   absl::StatusOr<UniqueFd> OpenPlain(const std::string& name, int flags) const;

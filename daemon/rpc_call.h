@@ -16,6 +16,8 @@ class Message;
 
 namespace convoy {
 
+inline constexpr char kTlsPeer[] = "tls:";
+
 // One call of a client, whatever its kind: messages come, messages go, and a
 // status ends it. Thread-safe, within the duties below. Callbacks come on
 // threads of the server, or inside the call that takes them when nothing needs
@@ -25,7 +27,8 @@ class RpcCall {
  public:
   virtual ~RpcCall() = default;
 
-  // gRPC's name of the connection (caller_resolver.h).
+  // gRPC's name of the connection: "fd:17", "ipv4:10.1.2.3:40000"; kTlsPeer, a
+  // name and "@" before it when the caller has shown a certificate.
   virtual std::string Peer() const = 0;
 
   // Reads the caller's next message into `message`, which must live until

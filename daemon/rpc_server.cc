@@ -4,8 +4,10 @@
 #include <pthread.h>
 
 #include <climits>
+#include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -14,6 +16,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "daemon/async_call.h"
@@ -24,6 +28,7 @@
 #include "grpcpp/generic/async_generic_service.h"
 #include "grpcpp/grpcpp.h"
 #include "grpcpp/resource_quota.h"
+#include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server_posix.h"
 #include "peer/base/log.h"
 #include "peer/base/mutex.h"
@@ -41,6 +46,7 @@ constexpr std::size_t kMaxBufferBytes = std::size_t{1} << 30;
 constexpr int kMaxStreams = 4096;
 // Clients that ping are welcome: it costs nothing on a local socket.
 constexpr int kMinPingMilliseconds = 1000;
+constexpr int kRemoteKeepaliveMilliseconds = 60'000;
 // They read, parse and post; the control thread does the rest.
 constexpr int kThreads = 2;
 // Clients' calls that can begin before the first of them is looked at.
@@ -89,6 +95,38 @@ absl::Status CheckComplete(const RpcService& service) {
       .Status(absl::StrCat("service ", service.name, " lacks ", missing));
 }
 
+void AddPort(const SecurePort& port, grpc::ServerBuilder& builder, int* bound) {
+  grpc::SslServerCredentialsOptions options(
+      GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.pem_root_certs = port.ca_pem;
+  options.pem_key_cert_pairs.push_back({port.key_pem, port.certificate_pem});
+  builder.AddListeningPort(port.listen.ToString(),
+                           grpc::SslServerCredentials(options), bound);
+  // A port that another process has is an error, not shared.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  // A network may lose a caller without a word.
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS,
+                             kRemoteKeepaliveMilliseconds);
+}
+
+absl::Status CannotListen(const SecurePort& port) {
+  return Error(v1::ERROR_REASON_INVALID_STATE,
+               v1::ERROR_CONTEXT_GENERAL_QUEUE_MANAGER)
+      .Policy("remote_control.listen")
+      .Status(absl::StrCat("remote_control.listen: nothing can listen at ",
+                           port.listen.ToString(),
+                           "; is another program there, or is it no address "
+                           "of this machine?"));
+}
+
+// "tls:NAME@ipv4:10.1.2.3:40000" without the port: repeated calls are repeated
+// lines, which the log counts.
+void LogRemoteCall(absl::string_view peer, absl::string_view method) {
+  if (!absl::ConsumePrefix(&peer, kTlsPeer)) return;
+  LogInfo("remote control: ", peer.substr(0, peer.rfind(':')), " calls ",
+          absl::StripPrefix(method, "/"));
+}
+
 absl::Status UnknownMethod(const std::string& method) {
   return Error(v1::ERROR_REASON_INVALID_ARGUMENT, v1::ERROR_CONTEXT_REQUEST)
       .StatusWithCode(
@@ -103,7 +141,11 @@ class RpcServer::Impl {
  public:
   ~Impl() { Stop(absl::ZeroDuration()); }
 
-  absl::Status Start(std::vector<RpcService> services);
+  absl::Status Start(std::vector<RpcService> services,
+                     const std::optional<SecurePort>& port);
+  const std::optional<ListenAddress>& secure_address() const {
+    return secure_address_;
+  }
   void AddConnection(UniqueFd connection) {
     grpc::AddInsecureChannelFromFd(server_.get(), connection.release());
   }
@@ -114,11 +156,13 @@ class RpcServer::Impl {
   void WaitForCall();
   void Poll();
 
+  std::optional<ListenAddress> secure_address_;
   std::unique_ptr<HealthService> health_;
   std::map<std::string, RpcHandler> handlers_;  // By "/service/method".
   const AsyncCall::OnAccepted on_accepted_ =
       [this](std::shared_ptr<AsyncCall> call, const std::string& method) {
         WaitForCall();
+        if (secure_address_.has_value()) LogRemoteCall(call->Peer(), method);
         const auto found = handlers_.find(method);
         if (found == handlers_.end()) {
           call->Finish(UnknownMethod(method), nullptr);
@@ -155,15 +199,23 @@ absl::Status RpcServer::Impl::AddMethods(std::vector<RpcService> services) {
   return absl::OkStatus();
 }
 
-absl::Status RpcServer::Impl::Start(std::vector<RpcService> services) {
+absl::Status RpcServer::Impl::Start(std::vector<RpcService> services,
+                                    const std::optional<SecurePort>& port) {
   CONVOY_RETURN_IF_ERROR(AddMethods(std::move(services)));
   gpr_set_log_function(&LogOfGrpc);
   google::protobuf::SetLogHandler(&LogOfProtobuf);
   grpc::ServerBuilder builder;
   SetArguments(builder);
+  int bound = 0;
+  if (port.has_value()) AddPort(*port, builder, &bound);
   builder.RegisterAsyncGenericService(&generic_);
   queue_ = builder.AddCompletionQueue();
   server_ = builder.BuildAndStart();
+  if (port.has_value()) {
+    if (server_ == nullptr || bound == 0) return CannotListen(*port);
+    secure_address_ = port->listen;
+    secure_address_->port = static_cast<std::uint16_t>(bound);
+  }
   if (server_ == nullptr) {
     return Error(v1::ERROR_REASON_INTERNAL,
                  v1::ERROR_CONTEXT_GENERAL_QUEUE_MANAGER)
@@ -208,10 +260,14 @@ RpcServer::RpcServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 RpcServer::~RpcServer() = default;
 
 absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(
-    std::vector<RpcService> services) {
+    std::vector<RpcService> services, const std::optional<SecurePort>& port) {
   auto impl = std::make_unique<Impl>();
-  CONVOY_RETURN_IF_ERROR(impl->Start(std::move(services)));
+  CONVOY_RETURN_IF_ERROR(impl->Start(std::move(services), port));
   return std::unique_ptr<RpcServer>(new RpcServer(std::move(impl)));
+}
+
+const std::optional<ListenAddress>& RpcServer::secure_address() const {
+  return impl_->secure_address();
 }
 
 void RpcServer::AddConnection(UniqueFd connection) {

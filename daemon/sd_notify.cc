@@ -67,7 +67,8 @@ void ServiceManager::Notify(absl::string_view state) const {
       static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + socket_.size()));
 }
 
-absl::StatusOr<UniqueFd> TakeActivatedSocket(const Environment& environment) {
+absl::StatusOr<UniqueFd> TakeActivatedSocket(const Environment& environment,
+                                             int type) {
   const auto process = Number(environment("LISTEN_PID"));
   const auto count = Number(environment("LISTEN_FDS"));
   ::unsetenv("LISTEN_PID");
@@ -76,14 +77,16 @@ absl::StatusOr<UniqueFd> TakeActivatedSocket(const Environment& environment) {
   if (process != ::getpid() || count.value_or(0) <= 0) return UniqueFd();
   UniqueFd fd(kFirstActivatedFd);
   if (count != 1 || !HasOption(fd.get(), SO_DOMAIN, AF_UNIX) ||
-      !HasOption(fd.get(), SO_TYPE, SOCK_STREAM) ||
+      !HasOption(fd.get(), SO_TYPE, type) ||
       !HasOption(fd.get(), SO_ACCEPTCONN, 1)) {
     return Error(v1::ERROR_REASON_INVALID_STATE,
                  v1::ERROR_CONTEXT_GENERAL_QUEUE_MANAGER)
         .Status(absl::StrCat(
             "the service manager passed ", *count,
-            " socket(s), but convoyd takes one, a listening Unix stream "
-            "socket: ListenStream=/run/convoy/convoyd.sock"));
+            " socket(s), but it takes one, a listening Unix socket: ",
+            type == SOCK_STREAM
+                ? "ListenStream=/run/convoy/convoyd.sock"
+                : "ListenSequentialPacket=/run/convoy/broker.sock"));
   }
   ::fcntl(fd.get(), F_SETFD, FD_CLOEXEC);
   return fd;

@@ -1,12 +1,14 @@
 #ifndef CONVOY_DAEMON_SD_NOTIFY_H_
 #define CONVOY_DAEMON_SD_NOTIFY_H_
 
+#include <sys/socket.h>
+
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "daemon/daemon_paths.h"
+#include "daemon/environment.h"
 #include "peer/base/unique_fd.h"
 
 namespace convoy {
@@ -28,11 +30,12 @@ class ServiceManager {
   absl::Duration watchdog_timeout_ = absl::InfiniteDuration();
 };
 
-// The listening Unix socket that the service manager holds for us
-// (sd_listen_fds(3)); invalid if it holds none. FAILED_PRECONDITION: what it
-// passed is not one listening Unix stream socket. Call once, before threads
-// start: it takes LISTEN_FDS and LISTEN_PID out of the environment.
-absl::StatusOr<UniqueFd> TakeActivatedSocket(const Environment& environment);
+// The listening Unix socket of this type (SOCK_STREAM, SOCK_SEQPACKET) that the
+// service manager holds for us (sd_listen_fds(3)); invalid if it holds none.
+// FAILED_PRECONDITION: what it passed is not one such socket. Call once, before
+// threads start: it takes LISTEN_FDS and LISTEN_PID out of the environment.
+absl::StatusOr<UniqueFd> TakeActivatedSocket(const Environment& environment,
+                                             int type = SOCK_STREAM);
 
 }  // namespace convoy
 

@@ -8,13 +8,37 @@
 
 namespace convoy {
 
-// The configuration in force. Immutable. Every field of `config` is set
-// (defaults filled in) except those whose default is "unset".
+// What the state of this machine makes of the configuration now
+// (machine_rules.h).
+struct MachineVerdict {
+  // Why this machine meets no peers, as a sentence without a full stop, and the
+  // key that decides it. Empty: it does.
+  std::string refused;
+  std::string refused_policy;
+  // The same for all peers but those of the LAN.
+  std::string lan_only;
+  std::string lan_only_policy;
+  // The VPN that a default route goes through; empty: none.
+  std::string vpn;
+
+  friend bool operator==(const MachineVerdict& a, const MachineVerdict& b) {
+    return a.refused == b.refused && a.refused_policy == b.refused_policy &&
+           a.lan_only == b.lan_only && a.lan_only_policy == b.lan_only_policy &&
+           a.vpn == b.vpn;
+  }
+};
+
+// The configuration in force. Every field of `config` is set (defaults filled
+// in) except those whose default is "unset". The daemon's changes, on its
+// control executor alone: do not keep parts of it.
 struct Settings {
   v1::Config config;
   // By key ("http.connect_timeout_seconds"): "default", "command line" or
   // "FILE:LINE".
   std::map<std::string, std::string> providers;
+  MachineVerdict machine;
+  // group.id, or what group.id_source said at the start.
+  std::string group_id;
 
   const std::string& ProviderOf(const std::string& key) const {
     static const std::string kDefault = "default";

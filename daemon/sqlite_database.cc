@@ -31,32 +31,6 @@ std::string Cause(sqlite3* database) {
   return cause;
 }
 
-absl::Status LastError(const std::string& path, sqlite3* database) {
-  switch (sqlite3_errcode(database)) {
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return StoreError(path).StatusWithCode(
-          absl::StatusCode::kFailedPrecondition,
-          absl::StrCat("another convoyd uses ", path,
-                       ": stop it, or give this one another state directory"));
-    case SQLITE_NOTADB:
-    case SQLITE_CORRUPT:
-      return DamagedDatabase(path, sqlite3_errmsg(database));
-    case SQLITE_FULL:
-      return StoreError(path).Retryable().Status(absl::StrCat(
-          "no space left to write the job store ", path, ": make room there"));
-    case SQLITE_READONLY:
-    case SQLITE_PERM:
-    case SQLITE_CANTOPEN:
-      return StoreError(path).Status(absl::StrCat(
-          "the job store ", path, " cannot be opened for writing: ",
-          Cause(database), "; check the rights on the file and its folder"));
-    default:
-      return StoreError(path).Retryable().Status(absl::StrCat(
-          "the job store ", path, " cannot be used: ", Cause(database)));
-  }
-}
-
 }  // namespace
 
 absl::Status DamagedDatabase(const std::string& path, const std::string& what) {
@@ -88,10 +62,7 @@ absl::Status SqliteStatement::Bind(const std::vector<SqliteValue>& values) {
     } else {
       result = sqlite3_bind_null(statement, index);
     }
-    if (result != SQLITE_OK) {
-      sqlite3* const database = sqlite3_db_handle(statement);
-      return LastError(sqlite3_db_filename(database, "main"), database);
-    }
+    if (result != SQLITE_OK) return database_->LastError();
   }
   return absl::OkStatus();
 }
@@ -100,8 +71,7 @@ absl::StatusOr<bool> SqliteStatement::Step() {
   const int result = sqlite3_step(statement_.get());
   if (result == SQLITE_ROW) return true;
   if (result == SQLITE_DONE) return false;
-  sqlite3* const database = sqlite3_db_handle(statement_.get());
-  return LastError(sqlite3_db_filename(database, "main"), database);
+  return database_->LastError();
 }
 
 void SqliteStatement::Reset() {
@@ -130,25 +100,57 @@ std::string SqliteStatement::Bytes(int column) const {
 
 void SqliteDatabase::Close::operator()(sqlite3* database) const {
   if (sqlite3_close(database) != SQLITE_OK) {
-    LogError("the job store is not closed properly: ", Cause(database));
+    LogError("a database is not closed properly: ", Cause(database));
   }
 }
 
-SqliteDatabase::SqliteDatabase(std::string path, sqlite3* database)
-    : path_(std::move(path)), database_(database) {}
+SqliteDatabase::SqliteDatabase(std::string path, std::string noun,
+                               sqlite3* database)
+    : path_(std::move(path)), noun_(std::move(noun)), database_(database) {}
+
+absl::Status SqliteDatabase::LastError() {
+  sqlite3* const database = database_.get();
+  const std::string& path = path_;
+  switch (sqlite3_errcode(database)) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return StoreError(path).StatusWithCode(
+          absl::StatusCode::kFailedPrecondition,
+          absl::StrCat("another convoyd uses ", path,
+                       ": stop it, or give this one another state directory"));
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+      damage_ = sqlite3_errmsg(database);
+      return DamagedDatabase(path, damage_);
+    case SQLITE_FULL:
+      return StoreError(path).Retryable().Status(
+          absl::StrCat("no space left to write the ", noun_, " ", path,
+                       ": make room there"));
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_CANTOPEN:
+      return StoreError(path).Status(absl::StrCat(
+          "the ", noun_, " ", path, " cannot be opened for writing: ",
+          Cause(database), "; check the rights on the file and its folder"));
+    default:
+      return StoreError(path).Retryable().Status(absl::StrCat(
+          "the ", noun_, " ", path, " cannot be used: ", Cause(database)));
+  }
+}
 
 absl::StatusOr<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(
-    const std::string& path) {
+    const std::string& path, const std::string& noun) {
   sqlite3* handle = nullptr;
   const int result =
       sqlite3_open_v2(path.c_str(), &handle,
                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
   if (handle == nullptr) {
     return StoreError(path).Status(
-        absl::StrCat("no memory to open the job store ", path));
+        absl::StrCat("no memory to open the ", noun, " ", path));
   }
-  std::unique_ptr<SqliteDatabase> database(new SqliteDatabase(path, handle));
-  if (result != SQLITE_OK) return LastError(path, handle);
+  std::unique_ptr<SqliteDatabase> database(
+      new SqliteDatabase(path, noun, handle));
+  if (result != SQLITE_OK) return database->LastError();
   sqlite3_busy_timeout(handle, kBusyTimeoutMs);
   return database;
 }
@@ -159,15 +161,15 @@ absl::StatusOr<SqliteStatement> SqliteDatabase::Prepare(
   if (sqlite3_prepare_v3(
           database_.get(), sql.data(), static_cast<int>(sql.size()),
           SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK) {
-    return LastError(path_, database_.get());
+    return LastError();
   }
-  return SqliteStatement(statement);
+  return SqliteStatement(this, statement);
 }
 
 absl::Status SqliteDatabase::Execute(const std::string& sql) {
   if (sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr) !=
       SQLITE_OK) {
-    return LastError(path_, database_.get());
+    return LastError();
   }
   return absl::OkStatus();
 }

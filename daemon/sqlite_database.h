@@ -15,6 +15,8 @@ struct sqlite3_stmt;
 
 namespace convoy {
 
+class SqliteDatabase;
+
 // Bytes that are no text.
 struct SqliteBlob {
   std::string bytes;
@@ -45,8 +47,10 @@ class SqliteStatement {
   struct Finalize {
     void operator()(sqlite3_stmt* statement) const;
   };
-  explicit SqliteStatement(sqlite3_stmt* statement) : statement_(statement) {}
+  SqliteStatement(SqliteDatabase* database, sqlite3_stmt* statement)
+      : database_(database), statement_(statement) {}
 
+  SqliteDatabase* database_;  // Not owned.
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
 };
 
@@ -57,9 +61,10 @@ class SqliteStatement {
 // by another process; else UNAVAILABLE.
 class SqliteDatabase {
  public:
-  // Opens a file that exists; waits a moment for other processes.
+  // Opens a file that exists; waits a moment for other processes. `noun` says
+  // in errors what it is.
   static absl::StatusOr<std::unique_ptr<SqliteDatabase>> Open(
-      const std::string& path);
+      const std::string& path, const std::string& noun = "job store");
   SqliteDatabase(const SqliteDatabase&) = delete;
   SqliteDatabase& operator=(const SqliteDatabase&) = delete;
 
@@ -73,14 +78,23 @@ class SqliteDatabase {
   void Rollback();
 
   const std::string& path() const { return path_; }
+  // A call found the file damaged, or no database: in SQLite's words. Empty:
+  // none did.
+  const std::string& damage() const { return damage_; }
 
  private:
+  friend class SqliteStatement;
   struct Close {
     void operator()(sqlite3* database) const;
   };
-  SqliteDatabase(std::string path, sqlite3* database);
+  SqliteDatabase(std::string path, std::string noun, sqlite3* database);
+
+  // Of the call that just failed.
+  absl::Status LastError();
 
   const std::string path_;
+  const std::string noun_;
+  std::string damage_;
   std::unique_ptr<sqlite3, Close> database_;
 };
 

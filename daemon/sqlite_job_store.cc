@@ -53,8 +53,10 @@ std::string PutJobSql() { return PutSql("jobs", JobColumns(), 2, "id"); }
 
 // FileValues and the job's id. Without such a job the NOT NULL of `job` fails.
 std::string PutFileSql() {
+  const std::vector<std::string> columns = absl::StrSplit(FileColumns(), ", ");
   return PutSql("files", FileColumns(), 1, "job, file_index", ", job",
-                ", (SELECT sequence FROM jobs WHERE id = ?24)");
+                absl::StrCat(", (SELECT sequence FROM jobs WHERE id = ?",
+                             columns.size() + 1, ")"));
 }
 
 constexpr char kPutRequest[] =

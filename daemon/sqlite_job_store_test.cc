@@ -98,6 +98,12 @@ class SqliteJobStoreTest : public testing::Test {
     EXPECT_EQ(status, absl::OkStatus());
     return jobs;
   }
+  // Makes the database that the statements in the file `sql` describe.
+  void Create(const std::string& sql) {
+    close(open(path_.c_str(), O_CREAT | O_RDWR, 0600));
+    ASSERT_NE(Contents(sql), "");
+    ExecuteInFile(Contents(sql));
+  }
   void ExecuteInFile(const std::string& sql) {
     store_.reset();
     auto database = SqliteDatabase::Open(path_);
@@ -239,6 +245,60 @@ TEST_F(SqliteJobStoreTest, OneProcessMayHaveItOpen) {
   EXPECT_TRUE(absl::StrContains(OpenInChild(path_), "another convoyd"));
   store_.reset();
   EXPECT_EQ(OpenInChild(path_), "OK");
+}
+
+TEST_F(SqliteJobStoreTest, AFileOfTheFirstSchemaIsBroughtUpToDate) {
+  Create("daemon/testdata/store/schema_1.sql");
+  Job expected;
+  JobId::Bytes id;
+  for (std::size_t i = 0; i < id.size(); ++i) {
+    id[i] = static_cast<std::uint8_t>(i);
+  }
+  expected.id = JobId(id);
+  expected.owner = {1000, 1001};
+  expected.error_count = 2;
+  expected.display_name = "old";
+  expected.no_progress_timeout = absl::Minutes(1);
+  expected.create_time = absl::FromUnixSeconds(1'700'000'000);
+  expected.modify_time = absl::FromUnixSeconds(1'700'000'001);
+  expected.revision = 12;
+  expected.sequence = 7;
+  expected.files.resize(2);
+  expected.files[0].remote_url = "http://h/a";
+  expected.files[0].local_path = "/d/a";
+  JobFile& begun = expected.files[1];
+  begun.index = 1;
+  begun.remote_url = "http://h/b";
+  begun.local_path = "/d/b";
+  begun.expected_size = begun.size = 100;
+  begun.flushed_bytes = 40;
+  begun.transfer = std::make_unique<FileTransferState>();
+  begun.transfer->temporary_path = "/d/.b";
+  begun.transfer->device = 1;
+  begun.transfer->inode = 2;
+  begun.transfer->checkpoint = "\n";
+  begun.transfer->validator.etag = "\"e\"";
+  begun.transfer->effective_url = "http://h/b";
+  begun.transfer->integrity = "size";
+  begun.transfer->sources = {38, 2, 0};
+  EXPECT_EQ(Loaded(), std::vector<std::string>{Describe(expected)});
+  EXPECT_TRUE(Finds(1000, "r"));
+
+  // What is new can be written, and read again.
+  expected.is_private = true;
+  expected.download_mode = v1::DOWNLOAD_MODE_GROUP;
+  begun.proof = std::make_unique<FileProof>();
+  begun.proof->manifest_location = "/m";
+  begun.transfer->content_id = std::string(20, 'c');
+  begun.transfer->sources.lan = 5;
+  begun.transfer->http_status = 206;
+  begun.transfer->server_address = "192.0.2.1:80";
+  begun.validated = false;
+  MutableExtras(&expected).annotations["a"] = "b";
+  expected.notices_due = kNotifyError;
+  Put(expected);
+  Reopen();
+  EXPECT_EQ(Loaded(), std::vector<std::string>{Describe(expected)});
 }
 
 TEST_F(SqliteJobStoreTest, RefusesANewerSchema) {

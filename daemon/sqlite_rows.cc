@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <map>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -64,6 +66,15 @@ SqliteValue HeadersValue(const std::vector<HttpHeader>& headers) {
   for (const HttpHeader& header : headers) {
     fields.AddLengthDelimited(1, header.name);
     fields.AddLengthDelimited(2, header.value);
+  }
+  return ListValue(fields);
+}
+
+SqliteValue MapValue(const std::map<std::string, std::string>& map) {
+  UnknownFieldSet fields;
+  for (const auto& [key, value] : map) {
+    fields.AddLengthDelimited(1, key);
+    fields.AddLengthDelimited(2, value);
   }
   return ListValue(fields);
 }
@@ -151,6 +162,68 @@ bool ReadHeaders(RowReader& reader, std::vector<HttpHeader>* headers) {
   return true;
 }
 
+// NULL stands for a job that is needed whenever, and that no file declares.
+void AppendDeclared(const Job& job, std::vector<SqliteValue>* values) {
+  if (job.needed_by == absl::InfiniteFuture()) {
+    values->push_back(std::monostate());
+  } else {
+    values->push_back(absl::ToUnixNanos(job.needed_by));
+  }
+  if (job.declared == nullptr) {
+    values->resize(values->size() + 2);
+    return;
+  }
+  values->push_back(job.declared->file);
+  values->push_back(std::int64_t{job.declared->mode});
+}
+
+void ReadDeclared(RowReader& reader, Job* job) {
+  const std::optional<std::int64_t> needed_by = reader.OptionalInt64();
+  if (needed_by.has_value()) job->needed_by = absl::FromUnixNanos(*needed_by);
+  const bool declared = !reader.IsNull();
+  DeclaredTerms terms;
+  terms.file = reader.Bytes();
+  terms.mode = static_cast<mode_t>(reader.Int64());
+  if (!declared) return;
+  job->declared = std::make_unique<DeclaredTerms>(std::move(terms));
+}
+
+bool ReadMap(RowReader& reader, std::map<std::string, std::string>* map) {
+  UnknownFieldSet fields;
+  if (!reader.List(UnknownField::TYPE_LENGTH_DELIMITED, 2, &fields)) {
+    return false;
+  }
+  for (int i = 0; i < fields.field_count(); i += 2) {
+    map->emplace(fields.field(i).length_delimited(),
+                 fields.field(i + 1).length_delimited());
+  }
+  return true;
+}
+
+void AppendExtras(const JobExtras& extras, std::vector<SqliteValue>* values) {
+  values->push_back(MapValue(extras.annotations));
+  if (extras.notify_command == nullptr) {
+    values->push_back(std::monostate());
+  } else {
+    values->push_back(SqliteBlob{extras.notify_command->SerializeAsString()});
+  }
+  values->push_back(DurationValue(extras.maximum_download_time));
+  values->push_back(std::int64_t{extras.cost_flags});
+}
+
+bool ReadExtras(RowReader& reader, std::unique_ptr<JobExtras>* extras) {
+  JobExtras read;
+  if (!ReadMap(reader, &read.annotations)) return false;
+  const bool has_command = !reader.IsNull();
+  auto command = std::make_shared<v1::NotifyCommand>();
+  if (!reader.Parse(command.get())) return false;
+  if (has_command) read.notify_command = std::move(command);
+  read.maximum_download_time = reader.OptionalDuration();
+  read.cost_flags = static_cast<std::uint32_t>(reader.Int64());
+  if (!read.empty()) *extras = std::make_unique<JobExtras>(std::move(read));
+  return true;
+}
+
 void AppendFailure(const JobFailure* failure,
                    std::vector<SqliteValue>* values) {
   if (failure == nullptr) {
@@ -176,10 +249,35 @@ bool ReadFailure(RowReader& reader, std::unique_ptr<JobFailure>* failure) {
   return true;
 }
 
+void AppendProof(const FileProof* proof, std::vector<SqliteValue>* values) {
+  if (proof == nullptr) {
+    values->resize(values->size() + 4);
+    return;
+  }
+  values->push_back(std::int64_t{proof->required});
+  values->push_back(proof->manifest_location);
+  values->push_back(SqliteBlob{proof->manifest_info_hash});
+  values->push_back(SqliteBlob{proof->manifest_sha256});
+}
+
+// What is behind it is read either way.
+bool ReadProof(RowReader& reader, std::unique_ptr<FileProof>* proof) {
+  const bool asked = !reader.IsNull();
+  auto read = std::make_unique<FileProof>();
+  const int required = reader.Int();
+  read->manifest_location = reader.Bytes();
+  read->manifest_info_hash = reader.Bytes();
+  read->manifest_sha256 = reader.Bytes();
+  if (!v1::Integrity_IsValid(required)) return false;
+  read->required = static_cast<v1::Integrity>(required);
+  if (asked) *proof = std::move(read);
+  return true;
+}
+
 void AppendTransfer(const FileTransferState* transfer,
                     std::vector<SqliteValue>* values) {
   if (transfer == nullptr) {
-    values->resize(values->size() + 12);
+    values->resize(values->size() + 19);
     return;
   }
   values->push_back(transfer->temporary_path);
@@ -191,9 +289,16 @@ void AppendTransfer(const FileTransferState* transfer,
   values->push_back(HeadersValue(transfer->response_headers));
   values->push_back(transfer->effective_url);
   values->push_back(transfer->integrity);
+  values->push_back(SqliteBlob{transfer->content_id});
   values->push_back(transfer->sources.origin);
   values->push_back(transfer->sources.mirror);
   values->push_back(transfer->sources.local);
+  values->push_back(transfer->sources.lan);
+  values->push_back(transfer->sources.group);
+  values->push_back(transfer->sources.internet);
+  values->push_back(transfer->sources.cache_host);
+  values->push_back(std::int64_t{transfer->http_status});
+  values->push_back(transfer->server_address);
 }
 
 bool ReadTransfer(RowReader& reader,
@@ -209,9 +314,16 @@ bool ReadTransfer(RowReader& reader,
   if (!ReadHeaders(reader, &read->response_headers)) return false;
   read->effective_url = reader.Bytes();
   read->integrity = reader.Bytes();
+  read->content_id = reader.Bytes();
   read->sources.origin = reader.Int64();
   read->sources.mirror = reader.Int64();
   read->sources.local = reader.Int64();
+  read->sources.lan = reader.Int64();
+  read->sources.group = reader.Int64();
+  read->sources.internet = reader.Int64();
+  read->sources.cache_host = reader.Int64();
+  read->http_status = reader.Int();
+  read->server_address = reader.Bytes();
   *transfer = std::move(read);
   return true;
 }
@@ -252,14 +364,17 @@ const std::string& JobColumns() {
       "error_count, attempts_without_progress, complete_when_transferred, "
       "display_name, description, no_progress_timeout, minimum_retry_delay, "
       "http, create_time, modify_time, transfer_complete_time, "
-      "next_retry_time, last_progress_time, revision, failure_detail, "
-      "failure_message, failure_file_index, failure_time");
+      "next_retry_time, last_progress_time, revision, private, download_mode, "
+      "notices_due, download_time, annotations, notify_command, "
+      "maximum_download_time, cost_flags, needed_by, declared_file, "
+      "declared_mode, "
+      "failure_detail, failure_message, failure_file_index, failure_time");
   return *columns;
 }
 
 std::vector<SqliteValue> JobValues(const Job& job) {
   std::vector<SqliteValue> values;
-  values.reserve(25);
+  values.reserve(36);
   values.push_back(SignedValue(job.sequence));
   values.push_back(IdValue(job.id));
   values.push_back(std::int64_t{job.owner.uid});
@@ -285,6 +400,12 @@ std::vector<SqliteValue> JobValues(const Job& job) {
   values.push_back(TimeValue(job.next_retry_time));
   values.push_back(TimeValue(job.last_progress_time));
   values.push_back(SignedValue(job.revision));
+  values.push_back(std::int64_t{job.is_private});
+  values.push_back(std::int64_t{job.download_mode});
+  values.push_back(std::int64_t{job.notices_due});
+  values.push_back(DurationValue(job.download_time));
+  AppendExtras(ExtrasOf(job), &values);
+  AppendDeclared(job, &values);
   AppendFailure(job.failure.get(), &values);
   return values;
 }
@@ -324,6 +445,14 @@ absl::StatusOr<std::unique_ptr<Job>> ReadJob(const SqliteStatement& row) {
   job->next_retry_time = reader.Time();
   job->last_progress_time = reader.Time();
   job->revision = reader.Uint64();
+  job->is_private = reader.Bool();
+  const int mode = reader.Int();
+  if (!v1::DownloadMode_IsValid(mode)) return Senseless("download_mode");
+  job->download_mode = static_cast<v1::DownloadMode>(mode);
+  job->notices_due = static_cast<std::uint32_t>(reader.Int64());
+  job->download_time = reader.OptionalDuration().value_or(absl::ZeroDuration());
+  if (!ReadExtras(reader, &job->extras)) return Senseless("annotations");
+  ReadDeclared(reader, job.get());
   if (!ReadFailure(reader, &job->failure)) return Senseless("failure_detail");
   return job;
 }
@@ -331,16 +460,19 @@ absl::StatusOr<std::unique_ptr<Job>> ReadJob(const SqliteStatement& row) {
 const std::string& FileColumns() {
   static const std::string* const columns = new std::string(
       "file_index, transferred, completed, remote_url, local_path, ranges, "
-      "mirror_urls, expected_size, expected_sha256, size, flushed_bytes, "
-      "temporary_path, device, inode, checkpoint, etag, last_modified, "
-      "response_headers, effective_url, integrity, origin_bytes, mirror_bytes, "
-      "local_bytes");
+      "mirror_urls, expected_size, expected_sha256, required_integrity, "
+      "manifest_location, manifest_info_hash, manifest_sha256, validated, "
+      "size, "
+      "flushed_bytes, temporary_path, device, inode, checkpoint, etag, "
+      "last_modified, response_headers, effective_url, integrity, content_id, "
+      "origin_bytes, mirror_bytes, local_bytes, lan_bytes, group_bytes, "
+      "internet_bytes, cache_host_bytes, http_status, server_address");
   return *columns;
 }
 
 std::vector<SqliteValue> FileValues(const JobFile& file) {
   std::vector<SqliteValue> values;
-  values.reserve(24);
+  values.reserve(36);
   values.push_back(std::int64_t{file.index});
   values.push_back(std::int64_t{file.transferred});
   values.push_back(std::int64_t{file.completed});
@@ -350,6 +482,10 @@ std::vector<SqliteValue> FileValues(const JobFile& file) {
   values.push_back(TextsValue(file.mirror_urls));
   values.push_back(OptionalValue(file.expected_size));
   values.push_back(SqliteBlob{file.expected_sha256});
+  AppendProof(file.proof.get(), &values);
+  values.push_back(file.validated.has_value()
+                       ? SqliteValue(std::int64_t{*file.validated})
+                       : SqliteValue(std::monostate()));
   values.push_back(OptionalValue(file.size));
   values.push_back(file.flushed_bytes);
   AppendTransfer(file.transfer.get(), &values);
@@ -368,6 +504,10 @@ absl::StatusOr<JobFile> ReadFile(const SqliteStatement& row, int first_column) {
   if (!ReadTexts(reader, &file.mirror_urls)) return Senseless("mirror_urls");
   file.expected_size = reader.OptionalInt64();
   file.expected_sha256 = reader.Bytes();
+  if (!ReadProof(reader, &file.proof)) return Senseless("required_integrity");
+  if (const auto validated = reader.OptionalInt64()) {
+    file.validated = *validated != 0;
+  }
   file.size = reader.OptionalInt64();
   file.flushed_bytes = reader.Int64();
   if (!ReadTransfer(reader, &file.transfer)) {

@@ -86,6 +86,37 @@ CREATE TABLE requests (
 ) WITHOUT ROWID;
 CREATE INDEX requests_by_job ON requests (job);
 )sql",
+    R"sql(
+ALTER TABLE jobs ADD COLUMN private INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN download_mode INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE files ADD COLUMN required_integrity INTEGER;
+ALTER TABLE files ADD COLUMN manifest_location TEXT;
+ALTER TABLE files ADD COLUMN manifest_info_hash BLOB;
+ALTER TABLE files ADD COLUMN manifest_sha256 BLOB;
+ALTER TABLE files ADD COLUMN content_id BLOB;
+ALTER TABLE files ADD COLUMN lan_bytes INTEGER;
+ALTER TABLE files ADD COLUMN group_bytes INTEGER;
+ALTER TABLE files ADD COLUMN internet_bytes INTEGER;
+)sql",
+    R"sql(
+ALTER TABLE files ADD COLUMN cache_host_bytes INTEGER;
+  )sql",
+    R"sql(
+ALTER TABLE jobs ADD COLUMN needed_by INTEGER;
+ALTER TABLE jobs ADD COLUMN declared_file TEXT;
+ALTER TABLE jobs ADD COLUMN declared_mode INTEGER;
+  )sql",
+    R"sql(
+ALTER TABLE jobs ADD COLUMN notices_due INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN annotations BLOB;
+ALTER TABLE jobs ADD COLUMN notify_command BLOB;
+ALTER TABLE jobs ADD COLUMN maximum_download_time INTEGER;
+ALTER TABLE jobs ADD COLUMN cost_flags INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN download_time INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE files ADD COLUMN validated INTEGER;
+ALTER TABLE files ADD COLUMN http_status INTEGER;
+ALTER TABLE files ADD COLUMN server_address TEXT;
+)sql",
 };
 
 absl::Status Refused(const SqliteDatabase& database,

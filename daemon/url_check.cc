@@ -205,6 +205,26 @@ absl::Status CheckProxyUrl(absl::string_view field, absl::string_view url,
                   user_info);
 }
 
+absl::Status CheckTrackerUrl(absl::string_view field, absl::string_view url) {
+  CONVOY_RETURN_IF_ERROR(
+      CheckUrl(field, url, {"http", "https", "udp"}, UserInfo::kRefused));
+  const std::optional<UrlParts> parts = Split(url);
+  if (parts.has_value() && parts->scheme == "udp" &&
+      SplitHostPort(parts->authority).port.empty()) {
+    return InvalidField(field, absl::StrCat(field, " has no port"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckHostPort(absl::string_view field, absl::string_view text) {
+  absl::string_view problem = WrongInAuthority(text);
+  if (problem.empty() && SplitHostPort(text).port.empty()) {
+    problem = "has no port";
+  }
+  if (problem.empty()) return absl::OkStatus();
+  return InvalidField(field, absl::StrCat(field, " ", problem));
+}
+
 bool IsFileUrl(absl::string_view url) {
   return absl::StartsWithIgnoreCase(url, "file:");
 }

@@ -26,6 +26,11 @@ enum class UserInfo { kRefused, kAllowed };
 absl::Status CheckProxyUrl(absl::string_view field, absl::string_view url,
                            UserInfo user_info);
 
+// The announce URL of a tracker: http, https, or udp with a port.
+absl::Status CheckTrackerUrl(absl::string_view field, absl::string_view url);
+// A name, an IPv4 address or an IPv6 address in brackets; ":"; a port.
+absl::Status CheckHostPort(absl::string_view field, absl::string_view text);
+
 bool IsFileUrl(absl::string_view url);
 // The path that a file:// URL names: absolute, as CheckAbsolutePath wants it.
 absl::StatusOr<std::string> PathOfFileUrl(absl::string_view field,

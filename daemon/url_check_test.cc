@@ -53,6 +53,50 @@ TEST(CheckRemoteUrlTest, TakesHttpHttpsAndFile) {
   }
 }
 
+TEST(CheckTrackerUrlTest, TakesHttpHttpsAndUdpWithAPort) {
+  const UrlCase cases[] = {
+      {"http://tracker.example/announce", kOk},
+      {"https://tracker.example:8443/a?key=1", kOk},
+      {"udp://tracker.example:6969", kOk},
+      {"udp://[2001:db8::7]:6969/announce", kOk},
+      {"udp://tracker.example/announce", kInvalid},
+      {"udp://tracker.example:0", kInvalid},
+      {"udp://", kInvalid},
+      {"http://u:p@tracker.example/announce", kInvalid},
+      {"ftp://tracker.example", kScheme},
+      {"tracker.example:6969", kInvalid},
+      {"", kInvalid},
+  };
+  for (const UrlCase& one : cases) {
+    EXPECT_EQ(ReasonOf(CheckTrackerUrl("f", one.url)), one.reason) << one.url;
+  }
+}
+
+TEST(CheckHostPortTest, TakesAHostAndAPort) {
+  const UrlCase cases[] = {
+      {"depot.example:6772", kOk},
+      {"10.1.2.3:1", kOk},
+      {"[fd00::1]:65535", kOk},
+      {"[fe80::1%eth0]:6772", kOk},
+      {"", kInvalid},
+      {"depot.example", kInvalid},
+      {"depot.example:", kInvalid},
+      {":6772", kInvalid},
+      {"fd00::1", kInvalid},
+      {"[fd00::1]", kInvalid},
+      {"[depot]:6772", kInvalid},
+      {"depot:0", kInvalid},
+      {"depot:65536", kInvalid},
+      {"depot:+1", kInvalid},
+      {"a b:6772", kInvalid},
+      {"http://depot:6772", kInvalid},
+      {"u@depot:6772", kInvalid},
+  };
+  for (const UrlCase& one : cases) {
+    EXPECT_EQ(ReasonOf(CheckHostPort("f", one.url)), one.reason) << one.url;
+  }
+}
+
 TEST(CheckRemoteUrlTest, RefusesAllElse) {
   const UrlCase cases[] = {
       {"", kInvalid},

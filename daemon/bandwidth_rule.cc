@@ -1,0 +1,78 @@
+#include "daemon/bandwidth_rule.h"
+
+#include <cstdint>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "daemon/swarm_config.h"
+#include "peer/bandwidth_plan.h"
+
+namespace convoy {
+namespace {
+
+constexpr char kScheduleKey[] = "bandwidth.schedule";
+
+using Limit = std::optional<BandwidthRate> BandwidthHours::*;
+
+// What the schedule's hours of `now` say of one limit, if anything.
+std::optional<BandwidthRate> Scheduled(const BandwidthPlan::Settings& plan,
+                                       Limit limit, absl::Time now,
+                                       absl::TimeZone zone) {
+  for (const BandwidthHours& hours : plan.schedule) {
+    if (hours.Contains(absl::ToCivilMinute(now, zone))) return hours.*limit;
+  }
+  return std::nullopt;
+}
+
+std::string BytesText(std::int64_t bytes_per_second) {
+  return absl::StrCat(bytes_per_second, " bytes per second");
+}
+
+}  // namespace
+
+std::optional<BandwidthRule> BandwidthRuleOf(const Settings& settings,
+                                             bool foreground, absl::Time now,
+                                             absl::TimeZone zone) {
+  const BandwidthPlan::Settings plan = MakeBandwidthSettings(settings);
+  const std::optional<BandwidthRate> other = Scheduled(
+      plan,
+      foreground ? &BandwidthHours::foreground : &BandwidthHours::background,
+      now, zone);
+  const BandwidthRate rate =
+      other.value_or(foreground ? plan.foreground : plan.background);
+  const std::int64_t share = plan.link / 100 * rate.percent;
+  // Of a link that must be measured the share is not known here.
+  const bool by_percent =
+      rate.percent > 0 && (rate.bytes_per_second == 0 ||
+                           (share > 0 && share < rate.bytes_per_second));
+  if (!by_percent && rate.bytes_per_second == 0) return std::nullopt;
+  BandwidthRule rule;
+  rule.text = by_percent
+                  ? absl::StrCat(rate.percent, "% of what the link carries")
+                  : BytesText(rate.bytes_per_second);
+  rule.policy =
+      other.has_value()
+          ? kScheduleKey
+          : absl::StrCat("bandwidth.", foreground ? "foreground" : "background",
+                         by_percent ? "_percent" : "_bytes_per_second");
+  return rule;
+}
+
+std::optional<BandwidthRule> LanDownloadRuleOf(const Settings& settings,
+                                               absl::Time now,
+                                               absl::TimeZone zone) {
+  const std::optional<BandwidthRate> other =
+      Scheduled(MakeBandwidthSettings(settings), &BandwidthHours::lan_download,
+                now, zone);
+  const std::int64_t limit =
+      other.has_value()
+          ? other->bytes_per_second
+          : settings.config.bandwidth().lan_download_bytes_per_second();
+  if (limit == 0) return std::nullopt;
+  return BandwidthRule{BytesText(limit),
+                       other.has_value()
+                           ? kScheduleKey
+                           : "bandwidth.lan_download_bytes_per_second"};
+}
+
+}  // namespace convoy

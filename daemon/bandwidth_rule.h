@@ -1,0 +1,30 @@
+#ifndef CONVOY_DAEMON_BANDWIDTH_RULE_H_
+#define CONVOY_DAEMON_BANDWIDTH_RULE_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/time/time.h"
+#include "daemon/settings.h"
+
+namespace convoy {
+
+// A limit of bandwidth that holds, for explanations.
+struct BandwidthRule {
+  std::string text;    // "200000 bytes per second", "10% of the link".
+  std::string policy;  // bandwidth.schedule, or the key of the class.
+};
+
+// For bytes from outside of the LAN, at `now`, in hours of `zone`. Nothing: no
+// limit. Pure, as the next.
+std::optional<BandwidthRule> BandwidthRuleOf(const Settings& settings,
+                                             bool foreground, absl::Time now,
+                                             absl::TimeZone zone);
+// For bytes from the LAN.
+std::optional<BandwidthRule> LanDownloadRuleOf(const Settings& settings,
+                                               absl::Time now,
+                                               absl::TimeZone zone);
+
+}  // namespace convoy
+
+#endif  // CONVOY_DAEMON_BANDWIDTH_RULE_H_

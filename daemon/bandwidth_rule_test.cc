@@ -1,0 +1,86 @@
+#include "daemon/bandwidth_rule.h"
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "daemon/config_file.h"
+#include "gtest/gtest.h"
+
+namespace convoy {
+namespace {
+
+// "TEXT (POLICY)" on a Monday at `hour`.
+std::string Rule(const std::string& yaml, bool foreground, int hour = 9) {
+  const absl::StatusOr<Settings> settings = ParseConfig({{"c.yaml", yaml}}, {});
+  EXPECT_TRUE(settings.ok()) << settings.status();
+  const absl::TimeZone zone = absl::UTCTimeZone();
+  const auto rule = BandwidthRuleOf(
+      *settings, foreground,
+      absl::FromCivil(absl::CivilSecond(2026, 11, 23, hour, 0, 0), zone), zone);
+  return rule.has_value() ? absl::StrCat(rule->text, " (", rule->policy, ")")
+                          : "";
+}
+
+TEST(BandwidthRuleTest, WithoutALimitThereIsNoRule) {
+  EXPECT_EQ(Rule("", true), "");
+  EXPECT_EQ(Rule("bandwidth: {background_bytes_per_second: 5}", true), "");
+}
+
+TEST(BandwidthRuleTest, NamesTheKeyOfTheClass) {
+  EXPECT_EQ(Rule("bandwidth: {background_bytes_per_second: 5000}", false),
+            "5000 bytes per second (bandwidth.background_bytes_per_second)");
+  EXPECT_EQ(Rule("bandwidth: {foreground_percent: 40}", true),
+            "40% of what the link carries (bandwidth.foreground_percent)");
+}
+
+TEST(BandwidthRuleTest, NamesTheStricterOfBytesAndPercent) {
+  const std::string yaml =
+      "bandwidth: {link_bytes_per_second: 1000000, background_percent: 10, "
+      "background_bytes_per_second: ";
+  EXPECT_EQ(Rule(yaml + "99999}", false),
+            "99999 bytes per second (bandwidth.background_bytes_per_second)");
+  EXPECT_EQ(Rule(yaml + "100001}", false),
+            "10% of what the link carries (bandwidth.background_percent)");
+}
+
+TEST(BandwidthRuleTest, NamesTheScheduleInItsHours) {
+  const std::string yaml =
+      "bandwidth:\n  background_bytes_per_second: 7000\n  schedule:\n"
+      "  - mon-fri 08:00-18:00 background=2000 foreground=50%\n";
+  EXPECT_EQ(Rule(yaml, false, 9), "2000 bytes per second (bandwidth.schedule)");
+  EXPECT_EQ(Rule(yaml, true, 9),
+            "50% of what the link carries (bandwidth.schedule)");
+  EXPECT_EQ(Rule(yaml, false, 19),
+            "7000 bytes per second (bandwidth.background_bytes_per_second)");
+  EXPECT_EQ(Rule(yaml, true, 19), "");
+}
+
+TEST(BandwidthRuleTest, TheLanHasALimitOfItsOwn) {
+  const absl::TimeZone zone = absl::UTCTimeZone();
+  const auto rule = [&zone](const std::string& yaml, int hour) {
+    const auto found = LanDownloadRuleOf(
+        *ParseConfig({{"c.yaml", yaml}}, {}),
+        absl::FromCivil(absl::CivilSecond(2026, 11, 23, hour, 0, 0), zone),
+        zone);
+    return found.has_value() ? found->text + " (" + found->policy + ")" : "";
+  };
+  EXPECT_EQ(rule("bandwidth: {background_bytes_per_second: 5}", 9), "");
+  const std::string yaml =
+      "bandwidth:\n  lan_download_bytes_per_second: 7000\n  schedule:\n"
+      "  - mon-fri 08:00-18:00 lan_download=2000\n";
+  EXPECT_EQ(rule(yaml, 9), "2000 bytes per second (bandwidth.schedule)");
+  EXPECT_EQ(rule(yaml, 19),
+            "7000 bytes per second (bandwidth.lan_download_bytes_per_second)");
+}
+
+TEST(BandwidthRuleTest, AnHourMayHaveNoLimit) {
+  EXPECT_EQ(Rule("bandwidth:\n  background_bytes_per_second: 7000\n"
+                 "  schedule: mon 08:00-18:00 background=0\n",
+                 false),
+            "");
+}
+
+}  // namespace
+}  // namespace convoy

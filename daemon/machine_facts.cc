@@ -1,0 +1,77 @@
+#include "daemon/machine_facts.h"
+
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+#include "absl/strings/numbers.h"
+
+namespace convoy {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The first line of a file of sysfs; empty: there is none.
+std::string LineOf(const fs::path& path) {
+  std::string line;
+  std::ifstream file(path);
+  std::getline(file, line);
+  return line;
+}
+
+// As Documentation/ABI/testing/sysfs-class-power of the kernel describes it.
+void ReadPower(const std::string& folder, MachineFacts* facts) {
+  bool has_mains = false;
+  bool discharges = false;
+  int batteries = 0;
+  int charge = 0;
+  std::error_code error;
+  for (fs::directory_iterator supply(folder, error);
+       !error && supply != fs::directory_iterator(); supply.increment(error)) {
+    const fs::path path = supply->path();
+    const std::string type = LineOf(path / "type");
+    if (type != "Battery") {
+      // Mains, USB chargers, wireless ones.
+      if (LineOf(path / "online") == "1") has_mains = true;
+      continue;
+    }
+    // Of a mouse or keyboard.
+    if (LineOf(path / "scope") == "Device") continue;
+    if (LineOf(path / "present") == "0") continue;
+    int percent = 0;
+    if (!absl::SimpleAtoi(LineOf(path / "capacity"), &percent)) continue;
+    ++batteries;
+    charge += percent;
+    if (LineOf(path / "status") == "Discharging") discharges = true;
+  }
+  facts->has_battery = batteries > 0;
+  if (discharges && !has_mains) facts->on_battery = charge / batteries;
+}
+
+std::int64_t FileSystemSize(fs::path folder) {
+  struct statvfs space;
+  while (::statvfs(folder.c_str(), &space) != 0) {
+    if (!folder.has_relative_path()) return 0;
+    folder = folder.parent_path();
+  }
+  return static_cast<std::int64_t>(space.f_blocks) *
+         static_cast<std::int64_t>(space.f_frsize);
+}
+
+}  // namespace
+
+MachineFacts ReadMachineFacts(const MachineSources& sources) {
+  MachineFacts facts;
+  facts.default_routes = ReadDefaultRoutes();
+  const std::int64_t pages = ::sysconf(_SC_PHYS_PAGES);
+  if (pages > 0) facts.memory_bytes = pages * ::sysconf(_SC_PAGESIZE);
+  facts.disk_bytes = FileSystemSize(sources.cache_directory);
+  ReadPower(sources.power_supplies, &facts);
+  facts.group_id = ReadGroupId(sources.group_id);
+  return facts;
+}
+
+}  // namespace convoy

@@ -1,0 +1,48 @@
+#ifndef CONVOY_DAEMON_MACHINE_FACTS_H_
+#define CONVOY_DAEMON_MACHINE_FACTS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/default_route.h"
+#include "daemon/group_id_source.h"
+
+namespace convoy {
+
+// What rules ask of this machine.
+struct MachineFacts {
+  std::vector<RouteLink> default_routes;
+  // 0: not known.
+  std::int64_t memory_bytes = 0;
+  std::int64_t disk_bytes = 0;  // Of the cache's file system.
+  // Charge in percent while a battery supplies the machine. Absent: it has
+  // other power, or no battery.
+  std::optional<int> on_battery;
+  bool has_battery = false;
+  // What group.id_source says. Empty: nothing, or it is not asked.
+  std::string group_id;
+
+  friend bool operator==(const MachineFacts& a, const MachineFacts& b) {
+    return a.default_routes == b.default_routes &&
+           a.memory_bytes == b.memory_bytes && a.disk_bytes == b.disk_bytes &&
+           a.on_battery == b.on_battery && a.has_battery == b.has_battery &&
+           a.group_id == b.group_id;
+  }
+};
+
+// Where they are read.
+struct MachineSources {
+  std::string power_supplies = "/sys/class/power_supply";
+  // The nearest folder above it that exists counts.
+  std::string cache_directory;
+  GroupIdSource group_id;
+};
+
+// May block for a moment.
+MachineFacts ReadMachineFacts(const MachineSources& sources);
+
+}  // namespace convoy
+
+#endif  // CONVOY_DAEMON_MACHINE_FACTS_H_

@@ -1,0 +1,102 @@
+#include "daemon/machine_rules.h"
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "peer/base/text_pattern.h"
+
+namespace convoy {
+namespace {
+
+// Kinds of rtnetlink that carry packets inside of others to another network. A
+// tap device has the kind "tun" as well.
+constexpr absl::string_view kVpnKinds[] = {"wireguard", "tun",    "ppp", "ipip",
+                                           "gre",       "ip6gre", "xfrm"};
+
+struct Refusal {
+  std::string reason;
+  std::string policy;
+};
+
+// Why this machine meets no peers at all; no reason: it does.
+Refusal RefusalOf(const Settings& settings, const MachineFacts& facts) {
+  const v1::Config& config = settings.config;
+  const v1::SwarmConfig& swarm = config.swarm();
+  const std::string vpn = VpnOf(config.network(), facts);
+  if (!vpn.empty() && !config.network().vpn_peers()) {
+    return {absl::StrCat("the default route goes through the VPN ", vpn),
+            "network.vpn_peers"};
+  }
+  if (facts.memory_bytes > 0 && facts.memory_bytes < swarm.min_memory_bytes()) {
+    return {
+        absl::StrCat("this machine has ", facts.memory_bytes,
+                     " bytes of memory, fewer than ", swarm.min_memory_bytes()),
+        "swarm.min_memory_bytes"};
+  }
+  if (facts.disk_bytes > 0 && facts.disk_bytes < swarm.min_disk_bytes()) {
+    return {absl::StrCat("the cache's file system has ", facts.disk_bytes,
+                         " bytes, fewer than ", swarm.min_disk_bytes()),
+            "swarm.min_disk_bytes"};
+  }
+  const int charge = swarm.min_battery_percent_to_upload();
+  if (facts.on_battery.has_value() && charge > 0 &&
+      (*facts.on_battery < charge || charge == 100)) {
+    return {absl::StrCat(
+                "this machine runs on battery, at ", *facts.on_battery,
+                "%, and gives nothing to peers ",
+                charge == 100 ? "then" : absl::StrCat("below ", charge, "%")),
+            "swarm.min_battery_percent_to_upload"};
+  }
+  // Whoever knows no group shall not meet those who have none.
+  const v1::GroupConfig& group = config.group();
+  if (group.id().empty() && group.id_source() != "none") {
+    if (facts.group_id.empty()) {
+      return {absl::StrCat("this machine's group is not known: ",
+                           group.id_source(), " says nothing"),
+              "group.id_source"};
+    }
+    if (facts.group_id != settings.group_id) {
+      return {absl::StrCat("this machine's group is ", facts.group_id,
+                           " now; it is met when convoyd is started again"),
+              "group.id_source"};
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string VpnOf(const v1::NetworkConfig& network, const MachineFacts& facts) {
+  for (const RouteLink& link : facts.default_routes) {
+    if (absl::c_linear_search(kVpnKinds, link.kind)) {
+      return absl::StrCat(link.name, " (", link.kind, ")");
+    }
+    for (const std::string& pattern : network.vpn_interfaces()) {
+      if (MatchesPattern(pattern, link.name)) {
+        return absl::StrCat(link.name, " (network.vpn_interfaces)");
+      }
+    }
+  }
+  return "";
+}
+
+MachineVerdict JudgeMachine(const Settings& settings, const MachineFacts& facts,
+                            std::int64_t uploaded_outside) {
+  const v1::Config& config = settings.config;
+  MachineVerdict verdict;
+  verdict.vpn = VpnOf(config.network(), facts);
+  Refusal refusal = RefusalOf(settings, facts);
+  verdict.refused = std::move(refusal.reason);
+  verdict.refused_policy = std::move(refusal.policy);
+  const std::int64_t most = config.swarm().monthly_upload_bytes();
+  if (most > 0 && uploaded_outside >= most) {
+    verdict.lan_only = absl::StrCat(
+        "the ", most,
+        " bytes that may be given to peers outside of the LAN in a month are "
+        "used up");
+    verdict.lan_only_policy = "swarm.monthly_upload_bytes";
+  }
+  return verdict;
+}
+
+}  // namespace convoy
