@@ -20,11 +20,12 @@ struct AdminClient::Impl {
   absl::StatusOr<Response> Call(
       Stub& stub,
       grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
-                                   Response*)) const {
+                                   Response*),
+      const Request& request = Request()) const {
     grpc::ClientContext context;
     SetDeadline(options, context);
     Response response;
-    const grpc::Status status = (stub.*method)(&context, Request(), &response);
+    const grpc::Status status = (stub.*method)(&context, request, &response);
     if (!status.ok()) return CallStatus(options, status);
     return response;
   }
@@ -50,8 +51,29 @@ absl::StatusOr<v1::HostStatistics> AdminClient::GetHostStatistics() const {
   return impl_->Call(*impl_->admin, &v1::AdminService::Stub::GetHostStatistics);
 }
 
+absl::StatusOr<v1::ListDeclaredJobsResponse> AdminClient::ListDeclaredJobs()
+    const {
+  return impl_->Call(*impl_->admin, &v1::AdminService::Stub::ListDeclaredJobs);
+}
+
 absl::StatusOr<v1::RunSelfTestResponse> AdminClient::RunSelfTest() const {
   return impl_->Call(*impl_->admin, &v1::AdminService::Stub::RunSelfTest);
+}
+
+absl::StatusOr<v1::GetEffectiveConfigResponse> AdminClient::GetEffectiveConfig()
+    const {
+  return impl_->Call(*impl_->admin,
+                     &v1::AdminService::Stub::GetEffectiveConfig);
+}
+
+absl::StatusOr<v1::ReloadConfigResponse> AdminClient::ReloadConfig() const {
+  return impl_->Call(*impl_->admin, &v1::AdminService::Stub::ReloadConfig);
+}
+
+absl::StatusOr<v1::CheckConfigResponse> AdminClient::CheckConfig(
+    const v1::CheckConfigRequest& request) const {
+  return impl_->Call(*impl_->admin, &v1::AdminService::Stub::CheckConfig,
+                     request);
 }
 
 }  // namespace convoy

@@ -23,6 +23,12 @@ class AdminClient {
   absl::StatusOr<bool> IsServing() const;
   absl::StatusOr<v1::HostStatistics> GetHostStatistics() const;
   absl::StatusOr<v1::RunSelfTestResponse> RunSelfTest() const;
+  absl::StatusOr<v1::ListDeclaredJobsResponse> ListDeclaredJobs() const;
+  absl::StatusOr<v1::GetEffectiveConfigResponse> GetEffectiveConfig() const;
+  // OK also where files are wrong: read `mistakes`.
+  absl::StatusOr<v1::ReloadConfigResponse> ReloadConfig() const;
+  absl::StatusOr<v1::CheckConfigResponse> CheckConfig(
+      const v1::CheckConfigRequest& request) const;
 
  private:
   struct Impl;

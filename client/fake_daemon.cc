@@ -13,6 +13,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "client/fake_daemon_swarm.h"
 #include "convoy/v1/admin_service.grpc.pb.h"
 #include "convoy/v1/job_service.grpc.pb.h"
 #include "grpc/health/v1/health.grpc.pb.h"
@@ -81,6 +82,7 @@ class FakeDaemon::Impl final : public v1::JobService::Service,
     builder.RegisterService(static_cast<v1::AdminService::Service*>(this));
     builder.RegisterService(
         static_cast<grpc::health::v1::Health::Service*>(this));
+    builder.RegisterService(&swarm_);
     server_ = builder.BuildAndStart();
     if (server_ == nullptr) std::abort();
   }
@@ -372,6 +374,18 @@ class FakeDaemon::Impl final : public v1::JobService::Service,
                    return absl::OkStatus();
                  });
   }
+  grpc::Status ListDeclaredJobs(
+      ServerContext* context, const v1::ListDeclaredJobsRequest* request,
+      v1::ListDeclaredJobsResponse* response) override {
+    return Unary("ListDeclaredJobs", *context, *request,
+                 [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+                   if (!declared_.has_value()) {
+                     return absl::UnimplementedError("no declared jobs");
+                   }
+                   *response = *declared_;
+                   return absl::OkStatus();
+                 });
+  }
   grpc::Status RunSelfTest(ServerContext* context,
                            const v1::RunSelfTestRequest* request,
                            v1::RunSelfTestResponse* response) override {
@@ -442,11 +456,11 @@ class FakeDaemon::Impl final : public v1::JobService::Service,
 
   // Notes the call; then what the test ordered for it, else `body`, under the
   // lock.
-  template <typename Request, typename Body>
+  template <typename Body>
   grpc::Status Unary(const std::string& method, ServerContext& context,
-                     const Request& request, Body body) {
+                     const google::protobuf::Message& request, Body body) {
     MutexLock lock(&mutex_);
-    last_requests_[Request::descriptor()->full_name()] =
+    last_requests_[request.GetDescriptor()->full_name()] =
         request.SerializeAsString();
     ++calls_[method];
     changed_.NotifyAll();
@@ -549,11 +563,19 @@ class FakeDaemon::Impl final : public v1::JobService::Service,
       ABSL_GUARDED_BY(mutex_);
   v1::ExplainJobResponse explanation_ ABSL_GUARDED_BY(mutex_);
   v1::HostStatistics statistics_ ABSL_GUARDED_BY(mutex_);
+  std::optional<v1::ListDeclaredJobsResponse> declared_ ABSL_GUARDED_BY(mutex_);
   v1::RunSelfTestResponse self_test_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, absl::Status> failures_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, bool> hangs_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::string> last_requests_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, int> calls_ ABSL_GUARDED_BY(mutex_);
+  // Its fields are guarded by mutex_.
+  FakeDaemonSwarm swarm_{[this](const std::string& method,
+                                ServerContext& context,
+                                const google::protobuf::Message& request,
+                                const std::function<absl::Status()>& body) {
+    return Unary(method, context, request, body);
+  }};
 };
 
 FakeDaemon::FakeDaemon() : impl_(std::make_unique<Impl>()) { impl_->Start(); }
@@ -583,6 +605,11 @@ void FakeDaemon::SetExplanation(v1::ExplainJobResponse response) {
   MutexLock lock(&impl_->mutex_);
   impl_->explanation_ = std::move(response);
 }
+void FakeDaemon::SetDeclaredJobs(v1::ListDeclaredJobsResponse response) {
+  MutexLock lock(&impl_->mutex_);
+  impl_->declared_ = std::move(response);
+}
+
 void FakeDaemon::SetStatistics(v1::HostStatistics statistics) {
   MutexLock lock(&impl_->mutex_);
   impl_->statistics_ = std::move(statistics);
@@ -594,6 +621,14 @@ void FakeDaemon::SetSelfTest(v1::RunSelfTestResponse response) {
 void FakeDaemon::SetServing(bool serving) {
   MutexLock lock(&impl_->mutex_);
   impl_->serving_ = serving;
+}
+void FakeDaemon::SetContents(std::vector<v1::Content> contents) {
+  MutexLock lock(&impl_->mutex_);
+  impl_->swarm_.contents = std::move(contents);
+}
+void FakeDaemon::SetPeers(std::vector<v1::SwarmPeer> peers) {
+  MutexLock lock(&impl_->mutex_);
+  impl_->swarm_.peers = std::move(peers);
 }
 void FakeDaemon::FailNext(absl::string_view method, absl::Status status) {
   MutexLock lock(&impl_->mutex_);

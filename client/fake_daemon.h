@@ -11,6 +11,7 @@
 #include "convoy/v1/admin_service.pb.h"
 #include "convoy/v1/job.pb.h"
 #include "convoy/v1/job_service.pb.h"
+#include "convoy/v1/swarm_service.pb.h"
 
 namespace convoy {
 
@@ -39,8 +40,13 @@ class FakeDaemon {
   void SetFetchScript(std::vector<std::function<void(v1::Job&)>> steps);
   void SetExplanation(v1::ExplainJobResponse response);
   void SetStatistics(v1::HostStatistics statistics);
+  // Until it is called, ListDeclaredJobs is UNIMPLEMENTED.
+  void SetDeclaredJobs(v1::ListDeclaredJobsResponse response);
   void SetSelfTest(v1::RunSelfTestResponse response);
   void SetServing(bool serving);
+  // In the order in which they are listed.
+  void SetContents(std::vector<v1::Content> contents);
+  void SetPeers(std::vector<v1::SwarmPeer> peers);
   // The next call of the method ("GetJob") answers this.
   void FailNext(absl::string_view method, absl::Status status);
   // The next call of the method does not answer until its client gives up.

@@ -118,6 +118,14 @@ absl::StatusOr<v1::ExplainJobResponse> JobClient::ExplainJob(
   return impl_->CallWithId(&Impl::Stub::ExplainJob, job_id);
 }
 
+absl::StatusOr<v1::GetFilledRangesResponse> JobClient::GetFilledRanges(
+    absl::string_view job_id, int file_index) const {
+  v1::GetFilledRangesRequest request;
+  request.set_job_id(std::string(job_id));
+  request.set_file_index(file_index);
+  return impl_->Call(&Impl::Stub::GetFilledRanges, request);
+}
+
 bool IsDaemonUnreachable(const absl::Status& status) {
   return absl::IsUnavailable(status) && !GetErrorDetail(status).has_value();
 }

@@ -15,7 +15,9 @@ namespace convoy {
 
 // The daemon's JobService as a C++ object: one method for each call.
 // Thread-safe. Calls block for at most the deadline of the options. WatchJob,
-// WatchJobs and Fetch are in job_watcher.h.
+// WatchJobs and Fetch are in job_watcher.h, ReadFile is in file_reader.h. When
+// the daemon restarts, calls fail with UNAVAILABLE until it is back; the client
+// then connects again by itself.
 //
 // Errors: those of proto/convoy/v1/job_service.proto, with an ErrorDetail
 // (proto/error_detail.h). Without one:
@@ -55,6 +57,10 @@ class JobClient {
   absl::StatusOr<v1::Job> TakeOwnership(absl::string_view job_id) const;
   absl::StatusOr<v1::ExplainJobResponse> ExplainJob(
       absl::string_view job_id) const;
+  // Which bytes of the local file are verified and on disk. They are read with
+  // a FileReader (file_reader.h).
+  absl::StatusOr<v1::GetFilledRangesResponse> GetFilledRanges(
+      absl::string_view job_id, int file_index) const;
 
  private:
   struct Impl;

@@ -1,9 +1,10 @@
-// Gets one file: makes a job, starts it, waits for its end, hands the file
-// over.
+// Gets one file: makes a job, starts it, follows it to its end, also over a
+// restart of the daemon, and hands the file over; or says what went wrong and
+// what would help, and cleans up.
 //
 //   job_client_example URL PATH
 //
-// What it does in five calls, `Fetch` (job_watcher.h) does in one.
+// What it does step by step, `Fetch` (job_watcher.h) does in one.
 
 #include <cstdio>
 #include <future>
@@ -46,17 +47,40 @@ class Progress final : public convoy::JobObserver {
   std::promise<absl::Status> result_;
 };
 
-absl::Status Get(const std::string& url, const std::string& path) {
-  const convoy::JobClient client;  // $CONVOY_SOCKET, or the machine's daemon
+// Makes the job, and starts it. A call that got no answer is made again with
+// the same request id: there will be one job, whatever became of the first
+// call.
+absl::StatusOr<convoy::v1::Job> Begin(const convoy::JobClient& client,
+                                      const std::string& url,
+                                      const std::string& path) {
   convoy::v1::CreateJobRequest request;
-  request.mutable_job()->set_display_name("example");
+  request.set_request_id(convoy::NewRequestId());
+  convoy::v1::Job& job = *request.mutable_job();
+  job.set_display_name("example");
+  job.set_priority(convoy::v1::JOB_PRIORITY_FOREGROUND);
+  (*job.mutable_annotations())["made-by"] = "job_client_example";
   convoy::v1::JobFile& file = *request.add_files();
   file.set_remote_url(url);
   file.set_local_path(path);
-  const absl::StatusOr<convoy::v1::Job> job = client.CreateJob(request);
+  absl::StatusOr<convoy::v1::Job> made = client.CreateJob(request);
+  if (absl::IsDeadlineExceeded(made.status())) made = client.CreateJob(request);
+  if (!made.ok()) return made;
+  return client.ResumeJob(made->id());
+}
+
+// Says what would help a job that failed, and removes what it had fetched.
+void GiveUp(const convoy::JobClient& client, const std::string& job_id) {
+  const auto explained = client.ExplainJob(job_id);
+  if (explained.ok() && !explained->remedy().empty()) {
+    std::fprintf(stderr, "%s\n", explained->remedy().c_str());
+  }
+  (void)client.CancelJob(job_id);
+}
+
+absl::Status Get(const std::string& url, const std::string& path) {
+  const convoy::JobClient client;  // $CONVOY_SOCKET, or the machine's daemon
+  const absl::StatusOr<convoy::v1::Job> job = Begin(client, url, path);
   if (!job.ok()) return job.status();
-  const auto resumed = client.ResumeJob(job->id());
-  if (!resumed.ok()) return resumed.status();
 
   Progress progress;
   convoy::v1::WatchJobRequest watch;
@@ -64,8 +88,9 @@ absl::Status Get(const std::string& url, const std::string& path) {
   const std::unique_ptr<convoy::JobWatcher> watcher =
       convoy::JobWatcher::WatchJob(client.options(), watch, progress);
   const absl::Status status = progress.Wait();
-  if (!status.ok()) return status;
-  return client.CompleteJob(job->id()).status();
+  if (status.ok()) return client.CompleteJob(job->id()).status();
+  if (absl::IsAborted(status)) GiveUp(client, job->id());
+  return status;
 }
 
 }  // namespace

@@ -91,7 +91,11 @@ class JobWatcherTest : public ::testing::Test {
   void Become(const std::string& id, v1::JobState state) {
     daemon_.ChangeJob(id, [&](v1::Job& job) { job.set_state(state); });
   }
-  ClientOptions client() const { return {daemon_.socket_path()}; }
+  ClientOptions client() const {
+    ClientOptions options;
+    options.socket_path = daemon_.socket_path();
+    return options;
+  }
   static WatchOptions Eager() {
     WatchOptions options;
     options.first_retry = absl::Milliseconds(1);

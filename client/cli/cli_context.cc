@@ -9,6 +9,7 @@
 #include "client/cli/format.h"
 #include "client/cli/hints.h"
 #include "client/cli/json_output.h"
+#include "client/job_client.h"
 #include "proto/error_detail.h"
 
 namespace convoy {
@@ -16,7 +17,17 @@ namespace convoy {
 int Fail(const CliContext& context, const absl::Status& status,
          absl::string_view job_id) {
   if (context.json) PrintLine(ErrorToJson(status));
-  std::fputs(ErrorText(status, job_id).c_str(), stderr);
+  const bool remote = context.client.remote.has_value();
+  std::fputs(
+      ErrorText(remote && IsDaemonUnreachable(status)
+                    ? WithHint(status,
+                               "check --connect, --ca, --cert and --key here, "
+                               "and remote_control.* in the daemon's "
+                               "configuration")
+                    : status,
+                job_id)
+          .c_str(),
+      stderr);
   return ExitCodeOf(status);
 }
 

@@ -254,6 +254,12 @@ TEST_F(CliTest, AWrongCommandLineIsNotSent) {
       {"get", "http://o.test/a", "--header", "no colon"},
       {"get", "http://o.test/a", "--header", "Authorization: Basic eA=="},
       {"get", "http://o.test/a", "--retry-delay", "soon"},
+      {"get", "http://o.test/a", "--max-time", "soon"},
+      {"get", "http://o.test/a", "--annotation", "ring"},
+      {"get", "http://o.test/a", "--cost", "cheap"},
+      {"get", "http://o.test/a", "--notify-argument", "x"},
+      {"cat"},
+      {"cat", "1a2b3c4d:x"},
       {"get", "notaurl"},
       {"get", "http://o.test/a", "--mirror", "o.test/a"},
       {"set", kId, "--file", "0", "--url", "p.test/a"},
@@ -400,11 +406,11 @@ TEST_F(CliTest, JobsAreATable) {
   daemon_.PutJob(Job("", v1::JOB_STATE_CANCELLED, "old"));
   EXPECT_EQ(Run({"jobs"}).out,
             "ID        STATE         PRIORITY  DONE             RATE"
-            "        NAME\n"
+            "        FROM    NAME\n"
             "1a2b3c4d  transferring  normal    25% of 4.00 MiB  1.00 MiB/s"
-            "  maps\n"
+            "  origin  maps\n"
             "1a2b9999  suspended     normal    0 B              -"
-            "           evil?[2J\n");
+            "           -       evil?[2J\n");
   EXPECT_THAT(Run({"jobs", "--all"}).out, HasSubstr("cancelled"));
   EXPECT_EQ(Run({"jobs", "--state", "suspended", "--quiet"}).out,
             absl::StrCat(kOtherId, "\n"));
@@ -537,6 +543,36 @@ TEST_F(CliTest, SetSendsOnlyWhatWasGiven) {
   EXPECT_EQ(daemon_.GetJob(kId).display_name(), "n");
 }
 
+TEST_F(CliTest, SetSaysWhatTheJobMayDoAndWhatItRuns) {
+  daemon_.PutJob(Job(kId, v1::JOB_STATE_QUEUED));
+  ASSERT_EQ(
+      Run({"set", kId, "--notify-command", "/bin/notify", "--notify-argument",
+           "-v", "--notify-argument", "done", "--max-time", "2h",
+           "--annotation", "ring=canary", "--annotation", "note=a=b", "--cost",
+           "unrestricted", "--cost", "roaming", "--ignore-host-name"})
+          .code,
+      0);
+  const auto request = daemon_.LastRequest<v1::UpdateJobRequest>();
+  EXPECT_THAT(request.update_mask().paths(),
+              ElementsAre("notify_command", "maximum_download_time",
+                          "cost_flags", "annotations", "http"));
+  const v1::Job& job = request.job();
+  EXPECT_EQ(job.notify_command().program(), "/bin/notify");
+  EXPECT_THAT(job.notify_command().arguments(), ElementsAre("-v", "done"));
+  EXPECT_EQ(job.maximum_download_time().seconds(), 7200);
+  EXPECT_EQ(job.cost_flags(), 0x81u);
+  EXPECT_EQ(job.annotations().at("ring"), "canary");
+  EXPECT_EQ(job.annotations().at("note"), "a=b");
+  EXPECT_TRUE(job.http().tls().ignore_host_name());
+  EXPECT_FALSE(job.http().tls().ignore_untrusted_chain());
+
+  ASSERT_EQ(Run({"set", kId, "--cost", "all"}).code, 0);
+  EXPECT_EQ(daemon_.LastRequest<v1::UpdateJobRequest>().job().cost_flags(), 0u);
+  ASSERT_EQ(Run({"jobs", "--annotation", "ring=canary"}).code, 0);
+  EXPECT_EQ(daemon_.LastRequest<v1::ListJobsRequest>().annotations().at("ring"),
+            "canary");
+}
+
 TEST_F(CliTest, SetChangesAFileAndTheOwner) {
   v1::JobFile file;
   file.set_remote_url("http://o.test/a");
@@ -596,6 +632,58 @@ TEST_F(CliTest, StatusTellsHealthAndCounters) {
   EXPECT_EQ(Run({"status"}).code, 1);
 }
 
+TEST_F(CliTest, TopShowsOneLookWhereThereIsNoTerminal) {
+  v1::Job job = Job(kId, v1::JOB_STATE_TRANSFERRING);
+  Transfer(job);
+  daemon_.PutJob(job);
+  v1::HostStatistics statistics;
+  statistics.set_lan_bytes(3 * kMiB);
+  daemon_.SetStatistics(statistics);
+  const Result result = Run({"top", "--interval", "100ms"});
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("from LAN"));
+  EXPECT_THAT(result.out, HasSubstr("1a2b3c4d maps"));
+  EXPECT_THAT(result.out, Not(HasSubstr("\x1b")));
+  EXPECT_EQ(daemon_.CallCount("GetHostStatistics"), 2);
+}
+
+TEST_F(CliTest, TopPrintsALineOfJsonForEachLook) {
+  const Result result =
+      Run({"top", "--json", "--interval", "100ms", "--count", "2"});
+  EXPECT_EQ(result.code, 0) << result.err;
+  const std::vector<std::string> lines = absl::StrSplit(result.out, '\n');
+  ASSERT_EQ(lines.size(), 3u) << result.out;
+  EXPECT_TRUE(FromJson(lines[0]).fields().contains("rates"));
+  EXPECT_TRUE(FromJson(lines[1]).fields().contains("statistics"));
+}
+
+TEST_F(CliTest, TopDrawsOverAndOverOnATerminalUntilCtrlC) {
+  CliProcess::Options options;
+  options.terminal = true;
+  options.environment = {"TERM=xterm"};
+  CliProcess process(Command({"top", "--interval", "100ms"}), options);
+  ASSERT_TRUE(process.WaitForOutput("convoyd 0.0-fake"));
+  ASSERT_TRUE(process.WaitForOutput("\x1b[J"));
+  daemon_.WaitForCalls("GetHostStatistics", 3);
+  daemon_.Stop();
+  EXPECT_TRUE(process.WaitForOutput("LOST: "));
+  process.Signal(SIGINT);
+  EXPECT_EQ(process.Wait(), 130);
+}
+
+TEST_F(CliTest, ARemoteDaemonNeedsAllItsFlags) {
+  const Result missing = Run({"--connect", "localhost:1", "status"});
+  EXPECT_EQ(missing.code, 2);
+  CliProcess process({std::filesystem::absolute(std::getenv("CONVOY_CLI")),
+                      "--connect", "localhost:1", "--ca", "/none.pem", "--cert",
+                      "/c", "--key", "/k", "status"},
+                     {});
+  EXPECT_EQ(process.Wait(), 4);
+  EXPECT_THAT(process.Errors(),
+              HasSubstr("cannot reach the daemon at localhost:1: the authority "
+                        "/none.pem cannot be read\nhint: check --connect"));
+}
+
 TEST_F(CliTest, AFailedSelfTestFailsTheCommand) {
   v1::RunSelfTestResponse result;
   v1::SelfTestCheck& check = *result.add_checks();
@@ -625,8 +713,8 @@ TEST_F(CliTest, HelpTeachesWithExamplesAndExitCodes) {
   EXPECT_THAT(help.out, HasSubstr("Exit codes:"));
   for (const std::string command :
        {"get", "jobs", "show", "watch", "create", "add", "set", "resume",
-        "suspend", "complete", "cancel", "explain", "status", "completion",
-        "help"}) {
+        "suspend", "complete", "cancel", "explain", "status", "peers", "cache",
+        "publish", "completion", "help"}) {
     EXPECT_THAT(help.out, HasSubstr("\n  " + command + " "));
     const Result of_command = Run({command, "--help"});
     EXPECT_EQ(of_command.code, 0);

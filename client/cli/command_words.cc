@@ -41,6 +41,7 @@ constexpr Phrase kPhrases[] = {
     {"CancelJob", "convoy cancel @"},
     {"TakeOwnership", "convoy set @ --take-ownership"},
     {"ExplainJob", "convoy explain @"},
+    {"ListContents", "convoy cache"},
 };
 
 // Whether a word ends where `rest` begins. A dot ends it only as a full stop.

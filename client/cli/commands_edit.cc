@@ -101,9 +101,11 @@ int Add(const CliContext& context, const AddFlags& flags) {
 
 // The fields of a job that its owner may change.
 std::vector<std::string> Settable() {
-  return {"display_name",        "description",         "priority",
-          "no_progress_timeout", "minimum_retry_delay", "http",
-          "notify_flags"};
+  return {"display_name",         "description",         "priority",
+          "no_progress_timeout",  "minimum_retry_delay", "http",
+          "notify_flags",         "download_mode",       "private",
+          "notify_command",       "annotations",         "cost_flags",
+          "maximum_download_time"};
 }
 
 absl::StatusOr<v1::UpdateJobRequest> UpdateFrom(const SetFlags& flags,
@@ -273,7 +275,9 @@ void AddSet(CLI::App& app, CliContext& context) {
       "  convoy set 1a2b3c4d --priority foreground\n"
       "  convoy set 1a2b3c4d --bearer-file token && convoy resume 1a2b3c4d\n"
       "  convoy set 1a2b3c4d --file 0 --url https://other.example/big.iso\n"
-      "  convoy set 1a2b3c4d --reset no_progress_timeout\n\n"
+      "  convoy set 1a2b3c4d --reset no_progress_timeout\n"
+      "  convoy set 1a2b3c4d --cost unrestricted --max-time 6h\n"
+      "  convoy set 1a2b3c4d --download-mode http-only\n\n"
       "The flags under \"How to speak to the origin\" replace all of the "
       "job's\n"
       "HTTP settings at once.");

@@ -81,7 +81,7 @@ void PrintResult(const JobClient& client, const v1::Job& job,
       ", ",
       FormatRate(
           static_cast<std::int64_t>(static_cast<double>(bytes) / seconds)));
-  const std::string sources = SourcesText(progress.source_bytes());
+  const std::string sources = AmountsText(progress.source_bytes());
   if (!sources.empty()) absl::StrAppend(&line, ", from ", sources);
   PrintLine(line);
 }

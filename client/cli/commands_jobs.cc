@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/format.h"
 #include "client/cli/job_queries.h"
@@ -28,12 +29,18 @@ struct JobsFlags {
   bool quiet = false;
   std::vector<std::string> states;
   std::string name;
+  std::vector<std::string> annotations;
 };
 
 v1::ListJobsRequest RequestFrom(const JobsFlags& flags) {
   v1::ListJobsRequest request;
   request.set_all_users(flags.all_users);
   request.set_display_name(flags.name);
+  for (const std::string& annotation : flags.annotations) {
+    const std::pair<std::string, std::string> parts =
+        absl::StrSplit(annotation, absl::MaxSplits('=', 1));
+    (*request.mutable_annotations())[parts.first] = parts.second;
+  }
   for (const v1::JobState state : AllStates()) {
     const bool named = std::find(flags.states.begin(), flags.states.end(),
                                  StateFlag(state)) != flags.states.end();
@@ -44,6 +51,7 @@ v1::ListJobsRequest RequestFrom(const JobsFlags& flags) {
 
 std::vector<std::string> Row(const v1::Job& job, bool with_owner) {
   const v1::JobProgress& progress = job.progress();
+  const std::string sources = SourcesText(progress.source_bytes());
   std::string done = FormatBytes(progress.transferred_bytes());
   if (progress.has_total_bytes()) {
     done = absl::StrCat(progress.total_bytes() == 0
@@ -53,11 +61,14 @@ std::vector<std::string> Row(const v1::Job& job, bool with_owner) {
                         " of ", FormatBytes(progress.total_bytes()));
   }
   std::vector<std::string> row = {
-      ShortId(job.id()), StateText(job.state()), PriorityText(job.priority()),
+      ShortId(job.id()),
+      StateText(job.state()),
+      PriorityText(job.priority()),
       std::move(done),
       job.state() == v1::JOB_STATE_TRANSFERRING
           ? FormatRate(progress.rate_bytes_per_second())
-          : "-"};
+          : "-",
+      sources.empty() ? "-" : sources};
   if (with_owner) row.push_back(OwnerText(job.owner()));
   row.push_back(Printable(job.display_name()));
   return row;
@@ -83,7 +94,8 @@ int Jobs(const CliContext& context, const JobsFlags& flags) {
                         : "no jobs; convoy jobs --all shows ended ones too");
     return kExitOk;
   }
-  std::vector<std::string> heads = {"ID", "STATE", "PRIORITY", "DONE", "RATE"};
+  std::vector<std::string> heads = {"ID",   "STATE", "PRIORITY",
+                                    "DONE", "RATE",  "FROM"};
   if (flags.all_users) heads.push_back("OWNER");
   heads.push_back("NAME");
   const StreamTraits traits = TraitsOf(stdout);
@@ -133,6 +145,11 @@ void AddJobs(CLI::App& app, CliContext& context) {
       ->take_all();
   jobs->add_option("--name", flags->name, "Only jobs with exactly this name")
       ->type_name("TEXT");
+  jobs->add_option("--annotation", flags->annotations,
+                   "Only jobs with this annotation. Can be repeated")
+      ->type_name("KEY=VALUE")
+      ->expected(1)
+      ->take_all();
   jobs->add_flag("-q,--quiet", flags->quiet, "Only ids, one on each line");
   jobs->footer(
       "Examples:\n"

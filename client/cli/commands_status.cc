@@ -10,6 +10,7 @@
 #include "client/admin_client.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/format.h"
+#include "client/cli/host_snapshot.h"
 #include "client/cli/host_text.h"
 #include "client/cli/job_queries.h"
 #include "client/cli/job_text.h"
@@ -54,17 +55,15 @@ int SelfTest(const CliContext& context, const AdminClient& admin) {
 
 int Status(const CliContext& context, bool self_test) {
   const AdminClient admin(context.client);
-  const absl::StatusOr<bool> serving = admin.IsServing();
-  if (!serving.ok()) return Fail(context, serving.status());
-  const auto statistics = admin.GetHostStatistics();
-  if (!statistics.ok()) return Fail(context, statistics.status());
+  const auto snapshot = TakeHostSnapshot(context.client, /*with_cache=*/true);
+  if (!snapshot.ok()) return Fail(context, snapshot.status());
   if (context.json) {
-    PrintLine(StatusToJson(*serving, *statistics));
+    PrintLine(StatusToJson(*snapshot));
   } else {
-    PrintLines(StatisticsLines(*serving, *statistics));
+    PrintLines(StatusLines(*snapshot));
   }
   const int tested = self_test ? SelfTest(context, admin) : kExitOk;
-  return *serving ? tested : kExitFailed;
+  return snapshot->serving ? tested : kExitFailed;
 }
 
 }  // namespace
@@ -85,8 +84,8 @@ void AddStatusCommands(CLI::App& app, CliContext& context) {
   });
 
   const auto self_test = std::make_shared<bool>(false);
-  CLI::App* status =
-      app.add_subcommand("status", "Show the daemon's health and counters");
+  CLI::App* status = app.add_subcommand(
+      "status", "Show the daemon's health, jobs, sources and counters");
   status->add_flag("--self-test", *self_test,
                    "Let the daemon try what it needs (administrators)");
   status->footer(

@@ -3,14 +3,15 @@
 
 #include <string>
 
-namespace CLI {
-class App;
-}
+#include "client/cli/completion_words.h"
 
 namespace convoy {
 
-// The bash completion of the commands and flags that `app` has.
-std::string BashCompletion(const CLI::App& app);
+// Scripts that make a shell complete the command `convoy` and its flags. Ids of
+// jobs and contents are asked of the daemon when they are needed.
+std::string BashCompletion(const CompletionCommand& convoy);
+std::string ZshCompletion(const CompletionCommand& convoy);
+std::string FishCompletion(const CompletionCommand& convoy);
 
 }  // namespace convoy
 

@@ -61,6 +61,33 @@ absl::StatusOr<std::string> LocalPath(const FileFlags& flags,
   return AbsolutePath(absl::StrCat(folder, "/", name));
 }
 
+// INVALID_ARGUMENT: a URL of another scheme.
+absl::StatusOr<std::string> ManifestLocation(const std::string& text) {
+  if (!absl::StrContains(text, "://")) return AbsolutePath(text);
+  if (absl::StartsWithIgnoreCase(text, "http://") ||
+      absl::StartsWithIgnoreCase(text, "https://")) {
+    return text;
+  }
+  return UsageError(
+      absl::StrCat("--manifest: \"", text, "\" is no http or https URL"),
+      "give a URL, or the path of a file");
+}
+
+absl::Status FillManifest(const FileFlags& flags, v1::JobFile& file) {
+  if (flags.manifest.empty() && flags.info_hash.empty() &&
+      flags.manifest_sha256.empty()) {
+    return absl::OkStatus();
+  }
+  v1::Manifest& manifest = *file.mutable_manifest();
+  if (!flags.manifest.empty()) {
+    CONVOY_ASSIGN_OR_RETURN(*manifest.mutable_location(),
+                            ManifestLocation(flags.manifest));
+  }
+  manifest.set_info_hash(flags.info_hash);
+  manifest.set_sha256(flags.manifest_sha256);
+  return absl::OkStatus();
+}
+
 // What only makes sense for one file.
 absl::Status FillSingle(const FileFlags& flags, v1::JobFile& file) {
   file.set_expected_sha256(flags.sha256);
@@ -80,7 +107,29 @@ absl::Status FillSingle(const FileFlags& flags, v1::JobFile& file) {
     CONVOY_RETURN_IF_ERROR(CheckUrl(mirror));
     file.add_mirror_urls(mirror);
   }
-  return absl::OkStatus();
+  return FillManifest(flags, file);
+}
+
+void AddProofFlags(CLI::App& command, FileFlags& flags) {
+  command
+      .add_option("--manifest", flags.manifest,
+                  "A BitTorrent metainfo file of the file, which tells its "
+                  "pieces right from wrong; only with one URL")
+      ->type_name("PATH|URL");
+  command
+      .add_option("--info-hash", flags.info_hash,
+                  "What the manifest's info-hash must be; only with one URL")
+      ->type_name("HEX");
+  command
+      .add_option("--manifest-sha256", flags.manifest_sha256,
+                  "What the manifest's SHA-256 must be; only with one URL")
+      ->type_name("HEX");
+  command
+      .add_option("--integrity", flags.integrity,
+                  "mandatory: fail unless a digest or an authenticated "
+                  "manifest vouches for the bytes")
+      ->type_name("any|mandatory")
+      ->check(CLI::IsMember({"any", "mandatory"}));
 }
 
 }  // namespace
@@ -121,6 +170,7 @@ void AddFileFlags(CLI::App& command, FileFlags& flags, bool urls_required) {
       ->type_name("URL")
       ->expected(1)
       ->take_all();
+  AddProofFlags(command, flags);
 }
 
 absl::Status CheckUrl(absl::string_view url) {
@@ -134,10 +184,13 @@ absl::Status CheckUrl(absl::string_view url) {
 absl::StatusOr<std::vector<v1::JobFile>> JobFilesFrom(const FileFlags& flags) {
   const bool single = !flags.output.empty() || !flags.sha256.empty() ||
                       !flags.size.empty() || !flags.ranges.empty() ||
-                      !flags.mirrors.empty();
+                      !flags.mirrors.empty() || !flags.manifest.empty() ||
+                      !flags.info_hash.empty() ||
+                      !flags.manifest_sha256.empty();
   if (single && flags.urls.size() != 1) {
     return UsageError(
-        "-o, --sha256, --size, --range and --mirror go with one URL",
+        "-o, --sha256, --size, --range, --mirror, --manifest and what goes "
+        "with it are for one URL",
         "make the job with convoy create, then add each file with convoy add");
   }
   std::vector<v1::JobFile> files;
@@ -153,6 +206,11 @@ absl::StatusOr<std::vector<v1::JobFile>> JobFilesFrom(const FileFlags& flags) {
     }
     file.set_local_path(std::move(path));
     if (single) CONVOY_RETURN_IF_ERROR(FillSingle(flags, file));
+    if (flags.integrity == "mandatory") {
+      file.set_required_integrity(v1::INTEGRITY_MANDATORY);
+    } else if (flags.integrity == "any") {
+      file.set_required_integrity(v1::INTEGRITY_ANY);
+    }
     files.push_back(std::move(file));
   }
   return files;

@@ -24,6 +24,10 @@ struct FileFlags {
   std::string size;
   std::vector<std::string> ranges;
   std::vector<std::string> mirrors;
+  std::string manifest;
+  std::string manifest_sha256;
+  std::string info_hash;
+  std::string integrity;
 };
 
 // `urls_required`: the command is of no use without a URL.

@@ -83,6 +83,23 @@ std::string EnumText(absl::string_view name, absl::string_view prefix) {
   return absl::StrReplaceAll(absl::AsciiStrToLower(name), {{"_", " "}});
 }
 
+using Sources = std::vector<std::pair<const char*, std::int64_t>>;
+
+// Those that bytes came from.
+Sources UsedSources(const v1::SourceBytes& bytes) {
+  Sources all = {{"origin", bytes.origin_bytes()},
+                 {"mirrors", bytes.mirror_bytes()},
+                 {"cache hosts", bytes.cache_host_bytes()},
+                 {"local files", bytes.local_bytes()},
+                 {"LAN", bytes.lan_bytes()},
+                 {"group", bytes.group_bytes()},
+                 {"internet", bytes.internet_bytes()}};
+  all.erase(std::remove_if(all.begin(), all.end(),
+                           [](const auto& one) { return one.second <= 0; }),
+            all.end());
+  return all;
+}
+
 }  // namespace
 
 std::string FormatBytes(std::int64_t bytes) {
@@ -179,22 +196,35 @@ std::string PriorityText(v1::JobPriority priority) {
 }
 
 std::string SourcesText(const v1::SourceBytes& bytes) {
-  const std::vector<std::pair<const char*, std::int64_t>> all = {
-      {"origin", bytes.origin_bytes()},
-      {"mirrors", bytes.mirror_bytes()},
-      {"local files", bytes.local_bytes()}};
+  const Sources used = UsedSources(bytes);
+  if (used.empty()) return "";
+  if (used.size() == 1) return used.front().first;
   std::int64_t total = 0;
-  std::vector<const char*> used;
-  for (const auto& [name, count] : all) {
-    total += count;
-    if (count > 0) used.push_back(name);
+  std::size_t largest = 0;
+  for (std::size_t i = 0; i < used.size(); ++i) {
+    total += used[i].second;
+    if (used[i].second > used[largest].second) largest = i;
   }
-  if (used.size() < 2) return absl::StrJoin(used, "");
+  // What rounding takes from all, the largest part gets: it is 100% together.
+  std::vector<int> percents;
+  int left = 100;
+  for (const auto& [name, count] : used) {
+    percents.push_back(static_cast<int>(100.0 * static_cast<double>(count) /
+                                        static_cast<double>(total)));
+    left -= percents.back();
+  }
+  percents[largest] += left;
   std::vector<std::string> parts;
-  for (const auto& [name, count] : all) {
-    if (count > 0) {
-      parts.push_back(absl::StrCat(name, " ", FormatPercent(count, total)));
-    }
+  for (std::size_t i = 0; i < used.size(); ++i) {
+    parts.push_back(absl::StrCat(used[i].first, " ", percents[i], "%"));
+  }
+  return absl::StrJoin(parts, ", ");
+}
+
+std::string AmountsText(const v1::SourceBytes& bytes) {
+  std::vector<std::string> parts;
+  for (const auto& [name, count] : UsedSources(bytes)) {
+    parts.push_back(absl::StrCat(name, " ", FormatBytes(count)));
   }
   return absl::StrJoin(parts, ", ");
 }

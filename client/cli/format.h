@@ -36,8 +36,10 @@ std::string StateFlag(v1::JobState state);
 std::vector<v1::JobState> AllStates();
 // "high" for JOB_PRIORITY_HIGH.
 std::string PriorityText(v1::JobPriority priority);
-// "origin", or "origin 80%, mirrors 20%"; empty when nothing was received.
+// "origin", or "origin 12%, LAN 88%"; empty when nothing was received.
 std::string SourcesText(const v1::SourceBytes& bytes);
+// "origin 32.0 MiB, LAN 224 MiB"; empty when nothing was received.
+std::string AmountsText(const v1::SourceBytes& bytes);
 // The digits of an id that are shown where space is scarce.
 std::string ShortId(absl::string_view job_id);
 

@@ -82,6 +82,22 @@ TEST(FormatTest, SourcesAreSplitOnlyWhenThereIsMoreThanOne) {
   EXPECT_EQ(SourcesText(bytes), "origin");
   bytes.set_mirror_bytes(100);
   EXPECT_EQ(SourcesText(bytes), "origin 75%, mirrors 25%");
+  EXPECT_EQ(AmountsText(bytes), "origin 300 B, mirrors 100 B");
+}
+
+TEST(FormatTest, SourcesAreAHundredPercentTogether) {
+  v1::SourceBytes bytes;
+  bytes.set_origin_bytes(32);
+  bytes.set_lan_bytes(224);
+  EXPECT_EQ(SourcesText(bytes), "origin 12%, LAN 88%");
+  bytes.set_group_bytes(224);
+  bytes.set_internet_bytes(224);
+  EXPECT_EQ(SourcesText(bytes), "origin 4%, LAN 34%, group 31%, internet 31%");
+  bytes.Clear();
+  EXPECT_EQ(AmountsText(bytes), "");
+  bytes.set_lan_bytes(224 << 20);
+  EXPECT_EQ(SourcesText(bytes), "LAN");
+  EXPECT_EQ(AmountsText(bytes), "LAN 224 MiB");
 }
 
 TEST(FormatTest, PrintableTakesControlCharactersOut) {

@@ -52,7 +52,7 @@ std::string HintFor(const v1::ErrorDetail& detail, absl::string_view job_id) {
     case v1::ERROR_REASON_PROTOCOL_NOT_AVAILABLE:
       return "give an http, https or file URL";
     case v1::ERROR_REASON_NOT_FOUND:
-      return detail.field() == "file.index"
+      return detail.field() == "file.index" || detail.field() == "file_index"
                  ? absl::StrCat(
                        "see the numbers of its files with: convoy show ", id)
                  : "see your jobs with: convoy jobs --all";
@@ -109,9 +109,11 @@ std::string HintFor(const v1::ErrorDetail& detail, absl::string_view job_id) {
     case v1::ERROR_REASON_AUTHENTICATION_FAILED:
       return HttpStatusHint(401, id);
     case v1::ERROR_REASON_VALIDATION_FAILED:
+      return "check --sha256, --manifest and the origin; with --integrity "
+             "mandatory one of them must vouch for the bytes";
     case v1::ERROR_REASON_SIZE_MISMATCH:
-      return "the origin has other bytes than expected: check --sha256 and "
-             "--size, or the origin";
+      return "the origin has other bytes than expected: check --size, or the "
+             "origin";
     case v1::ERROR_REASON_DISK_FULL:
       return absl::StrCat("free space, ", again);
     case v1::ERROR_REASON_READ_ONLY_FILE_SYSTEM:
@@ -124,6 +126,11 @@ std::string HintFor(const v1::ErrorDetail& detail, absl::string_view job_id) {
       return absl::StrCat("check the disk and who else writes there, ", again);
     case v1::ERROR_REASON_DOWNLOAD_NO_PROGRESS:
       return absl::StrCat("see why with: convoy explain ", id, ", ", again);
+    case v1::ERROR_REASON_MAX_DOWNLOAD_TIME:
+      return absl::StrCat("give it more time: convoy set ", id,
+                          " --max-time SPAN, ", again);
+    case v1::ERROR_REASON_BLOCKED_BY_COST_POLICY:
+      return absl::StrCat("allow the network: convoy set ", id, " --cost all");
     case v1::ERROR_REASON_BLOCKED_BY_POLICY:
       return "an administrator can change the policy in the daemon's "
              "configuration";

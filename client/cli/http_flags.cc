@@ -164,6 +164,15 @@ void SetProxyAndTls(const HttpFlags& flags, v1::HttpOptions& options) {
   if (!flags.key_file.empty()) {
     options.mutable_tls()->set_client_key_file(AbsolutePath(flags.key_file));
   }
+  if (flags.ignore_untrusted_chain) {
+    options.mutable_tls()->set_ignore_untrusted_chain(true);
+  }
+  if (flags.ignore_host_name) {
+    options.mutable_tls()->set_ignore_host_name(true);
+  }
+  if (flags.check_revocation) {
+    options.mutable_tls()->set_check_revocation(true);
+  }
 }
 
 }  // namespace
@@ -186,6 +195,18 @@ void AddHttpFlags(CLI::App& command, HttpFlags& flags) {
   Add(command, "--key", flags.key_file, "FILE",
       "PEM file of its key, if it is not in --cert")
       ->needs(cert);
+  const auto add_check = [&command](const char* name, bool& variable,
+                                    const char* about) {
+    command.add_flag(name, variable, about)
+        ->group("How to speak to the origin");
+  };
+  add_check("--ignore-untrusted-chain", flags.ignore_untrusted_chain,
+            "Take a server certificate whatever its issuer, date and purpose");
+  add_check("--ignore-host-name", flags.ignore_host_name,
+            "Take a server certificate of another host");
+  add_check("--check-revocation", flags.check_revocation,
+            "The server must prove that its certificate is not revoked (OCSP "
+            "stapling)");
   Add(command, "--redirects", flags.redirects, "WHICH",
       "follow (not from https to http), follow-insecure or refuse")
       ->check(CLI::IsMember({"follow", "follow-insecure", "refuse"}));

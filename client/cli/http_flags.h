@@ -27,6 +27,9 @@ struct HttpFlags {
   std::string ca_file;
   std::string certificate_file;
   std::string key_file;
+  bool ignore_untrusted_chain = false;
+  bool ignore_host_name = false;
+  bool check_revocation = false;
   std::string redirects;
 };
 

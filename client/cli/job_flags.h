@@ -20,6 +20,14 @@ struct JobFlags {
   std::string priority;
   std::string no_progress_timeout;
   std::string retry_delay;
+  std::string download_mode;
+  bool is_private = false;
+  std::string needed_by;
+  std::string notify_command;
+  std::vector<std::string> notify_arguments;
+  std::string max_time;
+  std::vector<std::string> annotations;
+  std::vector<std::string> costs;
 };
 
 void AddJobFlags(CLI::App& command, JobFlags& flags);

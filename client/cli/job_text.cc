@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "client/cli/command_words.h"
 #include "client/cli/format.h"
@@ -40,6 +42,33 @@ std::string DoneText(std::int64_t done, bool has_total, std::int64_t total) {
                       total == 0 ? "100%" : FormatPercent(done, total), ")");
 }
 
+// "unrestricted, capped": where a job with these cost flags may run.
+std::string CostText(std::uint32_t flags) {
+  std::vector<absl::string_view> costs;
+  if ((flags & 0x1) != 0) costs.push_back("unrestricted");
+  if ((flags & 0x3e) != 0) costs.push_back("capped");
+  if ((flags & 0x40) != 0) costs.push_back("usage-based");
+  if ((flags & 0x80) != 0) costs.push_back("roaming");
+  return absl::StrJoin(costs, ", ");
+}
+
+void AddExtras(std::vector<std::string>& lines, const v1::Job& job) {
+  if (job.has_notify_command()) {
+    const v1::NotifyCommand& command = job.notify_command();
+    Add(lines, "", "notify command",
+        command.arguments().empty()
+            ? command.program()
+            : absl::StrCat(command.program(), " ",
+                           absl::StrJoin(command.arguments(), " ")));
+  }
+  Add(lines, "", "networks", CostText(job.cost_flags()));
+  const std::map<std::string, std::string> sorted(job.annotations().begin(),
+                                                  job.annotations().end());
+  for (const auto& [key, value] : sorted) {
+    Add(lines, "", "annotation", absl::StrCat(key, "=", value));
+  }
+}
+
 void AddTimes(std::vector<std::string>& lines, const v1::Job& job,
               absl::TimeZone zone) {
   const auto moment = [&](bool known, const google::protobuf::Timestamp& time) {
@@ -53,8 +82,13 @@ void AddTimes(std::vector<std::string>& lines, const v1::Job& job,
     Add(lines, "", "retry delay",
         FormatSpan(SpanFrom(job.minimum_retry_delay())));
   }
+  if (job.has_maximum_download_time()) {
+    Add(lines, "", "time limit",
+        FormatSpan(SpanFrom(job.maximum_download_time())));
+  }
   Add(lines, "", "next try",
       moment(job.has_next_retry_time(), job.next_retry_time()));
+  Add(lines, "", "needed by", moment(job.has_needed_by(), job.needed_by()));
   Add(lines, "", "created", moment(job.has_create_time(), job.create_time()));
   Add(lines, "", "modified", moment(job.has_modify_time(), job.modify_time()));
   Add(lines, "", "transferred",
@@ -141,13 +175,19 @@ std::vector<std::string> JobLines(const v1::Job& job, absl::TimeZone zone) {
   }
   Add(lines, "", "priority", PriorityText(job.priority()));
   Add(lines, "", "owner", OwnerText(job.owner()));
+  if (job.download_mode() != v1::DOWNLOAD_MODE_UNSPECIFIED) {
+    Add(lines, "", "download mode",
+        EnumWord(v1::DownloadMode_Name(job.download_mode()), "DOWNLOAD_MODE_"));
+  }
+  Add(lines, "", "private", job.private_() ? "yes" : "");
+  AddExtras(lines, job);
   Add(lines, "", "done",
       DoneText(progress.transferred_bytes(), progress.has_total_bytes(),
                progress.total_bytes()));
   Add(lines, "", "files",
       absl::StrCat(progress.transferred_files(), " of ",
                    progress.total_files()));
-  Add(lines, "", "from", SourcesText(progress.source_bytes()));
+  Add(lines, "", "from", AmountsText(progress.source_bytes()));
   if (progress.rate_bytes_per_second() > 0) {
     Add(lines, "", "rate", FormatRate(progress.rate_bytes_per_second()));
   }
@@ -161,6 +201,10 @@ std::vector<std::string> FileLines(const v1::JobFile& file) {
   Add(lines, indent, "url", file.remote_url());
   if (file.effective_url() != file.remote_url()) {
     Add(lines, indent, "answered by", file.effective_url());
+  }
+  Add(lines, indent, "server", file.server_address());
+  if (file.http_status() != 0) {
+    Add(lines, indent, "HTTP status", absl::StrCat(file.http_status()));
   }
   for (const std::string& mirror : file.mirror_urls()) {
     Add(lines, indent, "mirror", mirror);
@@ -179,8 +223,16 @@ std::vector<std::string> FileLines(const v1::JobFile& file) {
   if (!file.completed()) {
     Add(lines, indent, "temporary path", file.temporary_path());
   }
-  Add(lines, indent, "from", SourcesText(file.source_bytes()));
+  Add(lines, indent, "from", AmountsText(file.source_bytes()));
   Add(lines, indent, "integrity", file.integrity());
+  if (file.has_validated()) {
+    Add(lines, indent, "owner's check", file.validated() ? "right" : "wrong");
+  }
+  Add(lines, indent, "must be proved",
+      file.required_integrity() == v1::INTEGRITY_MANDATORY ? "yes" : "");
+  Add(lines, indent, "content", file.content_id());
+  Add(lines, indent, "manifest", file.manifest().location());
+  Add(lines, indent, "info-hash", file.manifest().info_hash());
   Add(lines, indent, "sha-256", file.expected_sha256());
   Add(lines, indent, "etag", file.validator().etag());
   Add(lines, indent, "last modified", file.validator().last_modified());

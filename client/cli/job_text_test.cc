@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
 
 namespace convoy {
@@ -39,6 +40,65 @@ TEST(JobTextTest, AJobInFull) {
             "files:          0 of 1\n"
             "retry delay:    1m 00s\n"
             "created:        2023-11-14 22:13:20");
+}
+
+TEST(JobTextTest, WhatAJobHasToDoWithPeers) {
+  v1::Job job = SomeJob();
+  job.set_download_mode(v1::DOWNLOAD_MODE_HTTP_ONLY);
+  job.set_private_(true);
+  job.mutable_progress()->mutable_source_bytes()->set_origin_bytes(32 << 20);
+  job.mutable_progress()->mutable_source_bytes()->set_lan_bytes(224 << 20);
+  const std::string text =
+      absl::StrJoin(JobLines(job, absl::UTCTimeZone()), "\n");
+  for (const char* line :
+       {"download mode:  http only\n", "private:        yes\n",
+        "from:           origin 32.0 MiB, LAN 224 MiB\n"}) {
+    EXPECT_TRUE(absl::StrContains(text, line)) << text;
+  }
+}
+
+TEST(JobTextTest, WhatAJobMayDoAndWhatItRuns) {
+  v1::Job job = SomeJob();
+  job.mutable_notify_command()->set_program("/bin/notify");
+  job.mutable_notify_command()->add_arguments("-v");
+  job.mutable_maximum_download_time()->set_seconds(7200);
+  job.set_cost_flags(0x43);
+  (*job.mutable_annotations())["ring"] = "canary";
+  (*job.mutable_annotations())["a"] = "\x1b[2J";
+  const std::string text =
+      absl::StrJoin(JobLines(job, absl::UTCTimeZone()), "\n");
+  for (const char* line :
+       {"notify command: /bin/notify -v\n",
+        "networks:       unrestricted, capped, usage-based\n",
+        "annotation:     a=?[2J\nannotation:     ring=canary\n",
+        "time limit:     2h 00m"}) {
+    EXPECT_TRUE(absl::StrContains(text, line)) << line << text;
+  }
+}
+
+TEST(JobTextTest, WhoAnsweredForAFileAndHow) {
+  v1::JobFile file;
+  file.set_server_address("192.0.2.1:443");
+  file.set_http_status(206);
+  file.set_validated(false);
+  const std::string text = absl::StrJoin(FileLines(file), "\n");
+  for (const char* line : {"server:         192.0.2.1:443\n",
+                           "HTTP status:    206\n", "owner's check:  wrong"}) {
+    EXPECT_TRUE(absl::StrContains(text, line)) << line << text;
+  }
+}
+
+TEST(JobTextTest, WhatVouchesForAFile) {
+  v1::JobFile file;
+  file.set_required_integrity(v1::INTEGRITY_MANDATORY);
+  file.set_content_id("aa");
+  file.mutable_manifest()->set_location("/m.torrent");
+  file.mutable_manifest()->set_info_hash("bb");
+  EXPECT_TRUE(absl::StrContains(absl::StrJoin(FileLines(file), "\n"),
+                                "  must be proved: yes\n"
+                                "  content:        aa\n"
+                                "  manifest:       /m.torrent\n"
+                                "  info-hash:      bb"));
 }
 
 TEST(JobTextTest, AFileInFull) {

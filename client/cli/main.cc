@@ -8,13 +8,20 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "client/cli/cli_context.h"
+#include "client/cli/commands_cat.h"
+#include "client/cli/commands_config.h"
 #include "client/cli/commands_edit.h"
 #include "client/cli/commands_get.h"
 #include "client/cli/commands_jobs.h"
+#include "client/cli/commands_publish.h"
+#include "client/cli/commands_rollout.h"
 #include "client/cli/commands_status.h"
 #include "client/cli/commands_steer.h"
+#include "client/cli/commands_swarm.h"
+#include "client/cli/commands_top.h"
 #include "client/cli/commands_watch.h"
 #include "client/cli/completion.h"
+#include "client/cli/completion_words.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/format.h"
 #include "client/cli/unknown_word.h"
@@ -28,6 +35,8 @@ constexpr char kFooter[] =
     "  convoy jobs                               what there is\n"
     "  convoy explain 1a2b                       why a job does not move\n\n"
     "A job is named by its id, or by the first 4 or more digits of it.\n"
+    "Before the command, --connect, --ca, --cert and --key name the daemon of\n"
+    "another machine.\n\n"
     "--socket, --timeout and --json go with every command. The socket is, in\n"
     "this order: --socket, $CONVOY_SOCKET, "
     "$XDG_RUNTIME_DIR/convoy/convoyd.sock\n"
@@ -39,12 +48,39 @@ constexpr char kFooter[] =
     "  2    the command line is wrong; nothing was sent\n"
     "  3    the job is in error\n"
     "  4    no daemon can be reached\n"
-    "  5    no such job\n"
+    "  5    no such job or content\n"
     "  130  interrupted";
+
+// All of them, or none. The option objects belong to `app`.
+void AddRemoteFlags(CLI::App& app, convoy::CliContext& context) {
+  const auto remote = std::make_shared<convoy::RemoteDaemon>();
+  CLI::Option* const connect =
+      app.add_option("--connect", remote->address,
+                     "The daemon of another machine (remote_control.listen)")
+          ->type_name("HOST:PORT");
+  CLI::Option* const ca =
+      app.add_option("--ca", remote->ca_file,
+                     "Certificates that its certificate must be of, PEM")
+          ->type_name("FILE");
+  CLI::Option* const certificate =
+      app.add_option("--cert", remote->certificate_file,
+                     "The certificate to show it, PEM")
+          ->type_name("FILE");
+  CLI::Option* const key =
+      app.add_option("--key", remote->key_file, "The certificate's key, PEM")
+          ->type_name("FILE");
+  connect->needs(ca)->needs(certificate)->needs(key);
+  for (CLI::Option* option : {ca, certificate, key}) option->needs(connect);
+  connect->excludes(app.get_option("--socket"));
+  app.final_callback([&context, connect, remote] {
+    if (connect->count() > 0) context.client.remote = *remote;
+  });
+}
 
 void AddGlobalFlags(CLI::App& app, convoy::CliContext& context) {
   app.add_option("--socket", context.client.socket_path, "The daemon's socket")
       ->type_name("PATH");
+  AddRemoteFlags(app, context);
   app.add_option_function<std::string>(
          "--timeout",
          [&context](const std::string& text) {
@@ -66,16 +102,26 @@ void AddCompletionCommand(CLI::App& app, convoy::CliContext& context) {
   CLI::App* completion = app.add_subcommand(
       "completion", "Print what makes a shell complete convoy's commands");
   completion->require_subcommand(1);
-  completion->add_subcommand("bash", "For bash")->callback([&app, &context] {
-    context.command = [&app] {
-      std::fputs(convoy::BashCompletion(app).c_str(), stdout);
-      return convoy::kExitOk;
-    };
-  });
+  using Script = std::string (*)(const convoy::CompletionCommand&);
+  const auto add = [&](const char* shell, Script script) {
+    completion->add_subcommand(shell, absl::StrCat("For ", shell))
+        ->callback([&app, &context, script] {
+          context.command = [&app, script] {
+            const std::string text = script(convoy::DescribeForCompletion(app));
+            std::fputs(text.c_str(), stdout);
+            return convoy::kExitOk;
+          };
+        });
+  };
+  add("bash", convoy::BashCompletion);
+  add("zsh", convoy::ZshCompletion);
+  add("fish", convoy::FishCompletion);
   completion->footer(
-      "Example:\n"
+      "Examples:\n"
       "  convoy completion bash > ~/.local/share/bash-completion/completions/"
-      "convoy");
+      "convoy\n"
+      "  convoy completion fish > ~/.config/fish/completions/convoy.fish\n"
+      "  convoy completion zsh > DIR/_convoy    with DIR in $fpath");
 }
 
 int UsageFailure(const std::string& message, const std::string& command) {
@@ -135,9 +181,15 @@ int main(int argc, char** argv) {
   convoy::AddGetCommand(app, context);
   convoy::AddJobsCommands(app, context);
   convoy::AddWatchCommand(app, context);
+  convoy::AddCatCommand(app, context);
   convoy::AddEditCommands(app, context);
   convoy::AddSteerCommands(app, context);
   convoy::AddStatusCommands(app, context);
+  convoy::AddTopCommand(app, context);
+  convoy::AddConfigCommand(app, context);
+  convoy::AddSwarmCommands(app, context);
+  convoy::AddPublishCommand(app, context);
+  convoy::AddRolloutCommands(app, context);
   AddCompletionCommand(app, context);
   AddHelpCommand(app, context);
   app.footer(kFooter);

@@ -18,6 +18,8 @@ constexpr int kMaxLabel = 24;
 // Columns of rate and time left.
 constexpr int kTail = 22;
 constexpr int kMinBar = 10;
+// From this width on, lines of a list say where the bytes come from.
+constexpr int kWideList = 110;
 constexpr int kMaxBar = 40;
 constexpr char kRed[] = "\x1b[31m";
 constexpr char kGreen[] = "\x1b[32m";
@@ -66,16 +68,12 @@ std::string Bar(const Amount& amount, int width, const char* color) {
   return absl::StrCat("[", color, filled, *color != '\0' ? kPlain : "", "]");
 }
 
-std::optional<absl::Duration> TimeLeft(const v1::Job& job) {
-  const v1::JobProgress& progress = job.progress();
-  if (job.state() != v1::JOB_STATE_TRANSFERRING ||
-      !progress.has_total_bytes() || progress.rate_bytes_per_second() <= 0) {
-    return std::nullopt;
-  }
-  const std::int64_t left =
-      progress.total_bytes() - progress.transferred_bytes();
+std::optional<absl::Duration> TimeLeft(const Amount& amount,
+                                       std::int64_t rate) {
+  if (!amount.total.has_value() || rate <= 0) return std::nullopt;
+  const std::int64_t left = *amount.total - amount.done;
   return absl::Seconds(static_cast<double>(std::max<std::int64_t>(0, left)) /
-                       static_cast<double>(progress.rate_bytes_per_second()));
+                       static_cast<double>(rate));
 }
 
 // "1.2 GiB/2.7 GiB", or "1.2 GiB" when the size is not known.
@@ -136,15 +134,32 @@ std::string BarLine(const std::string& label, int min_label,
       Bar(amount, bar_width, color), numbers));
 }
 
-std::string RateTail(const v1::Job& job) {
-  if (job.state() != v1::JOB_STATE_TRANSFERRING) return PadLeft("", kTail);
-  std::string tail =
-      PadLeft(FormatRate(job.progress().rate_bytes_per_second()), 10);
-  const std::optional<absl::Duration> left = TimeLeft(job);
+std::string RateTail(const Amount& amount, std::int64_t rate) {
+  std::string tail = PadLeft(FormatRate(rate), 10);
+  const std::optional<absl::Duration> left = TimeLeft(amount, rate);
   absl::StrAppend(
       &tail, "  ",
       PadRight(left.has_value() ? "eta " + FormatSpan(*left) : "", 10));
   return tail;
+}
+
+std::string RateTail(const v1::Job& job) {
+  if (job.state() != v1::JOB_STATE_TRANSFERRING) return PadLeft("", kTail);
+  return RateTail(AmountOf(job), job.progress().rate_bytes_per_second());
+}
+
+// "12 MiB/s, 2m 05s left".
+std::string RateText(const Amount& amount, std::int64_t rate) {
+  const std::optional<absl::Duration> left = TimeLeft(amount, rate);
+  return absl::StrCat(
+      FormatRate(rate),
+      left.has_value() ? absl::StrCat(", ", FormatSpan(*left), " left") : "");
+}
+
+// "45% (1.2 GiB of 2.7 GiB)".
+std::string PartText(const Amount& amount) {
+  return absl::StrCat(PercentText(amount), " (", FormatBytes(amount.done),
+                      " of ", FormatBytes(*amount.total), ")");
 }
 
 std::string SinceText(const v1::Job& job, absl::Time now) {
@@ -153,6 +168,13 @@ std::string SinceText(const v1::Job& job, absl::Time now) {
   if (!job.has_next_retry_time()) return "tries again";
   if (next <= now) return "tries again now";
   return absl::StrCat("tries again in ", FormatSpan(next - now));
+}
+
+// "origin 12%, LAN 88%"; empty when the job transfers from less than two.
+std::string SplitText(const v1::Job& job) {
+  const std::string sources = SourcesText(job.progress().source_bytes());
+  const bool several = sources.find(',') != std::string::npos;
+  return several && job.state() == v1::JOB_STATE_TRANSFERRING ? sources : "";
 }
 
 // What the job does, in words.
@@ -222,33 +244,34 @@ std::vector<std::string> ProgressLines(const v1::Job& job,
 }
 
 std::string CompactLine(const v1::Job& job, const ViewStyle& style) {
+  // Where there is room, what several sources gave.
+  std::string split = style.width < kWideList ? "" : SplitText(job);
+  if (!split.empty()) split = absl::StrCat("  ", split);
   const char* color = style.color ? ColorOf(job.state()) : "";
   const std::string tail = job.state() == v1::JOB_STATE_TRANSFERRING
                                ? RateTail(job)
                                : PadRight(StateText(job.state()), kTail);
   const std::string id = absl::StrCat(ShortId(job.id()), " ");
   return absl::StrCat(
-      id, BarLine(Printable(job.display_name()), kMinJobLabel, AmountOf(job),
-                  tail, color, style.width - DisplayWidth(id)));
+      id,
+      BarLine(Printable(job.display_name()), kMinJobLabel, AmountOf(job), tail,
+              color, style.width - DisplayWidth(id) - DisplayWidth(split)),
+      split);
 }
 
 std::string PlainLine(const v1::Job& job, absl::Time now) {
   const Amount amount = AmountOf(job);
   std::string line = StateText(job.state());
   if (amount.total.has_value()) {
-    absl::StrAppend(&line, " ", PercentText(amount), " (",
-                    FormatBytes(amount.done), " of ",
-                    FormatBytes(*amount.total), ")");
+    absl::StrAppend(&line, " ", PartText(amount));
   } else if (amount.done > 0) {
     absl::StrAppend(&line, " (", FormatBytes(amount.done), ")");
   }
   if (job.state() == v1::JOB_STATE_TRANSFERRING) {
     absl::StrAppend(&line, ", ",
-                    FormatRate(job.progress().rate_bytes_per_second()));
-    const std::optional<absl::Duration> left = TimeLeft(job);
-    if (left.has_value()) {
-      absl::StrAppend(&line, ", ", FormatSpan(*left), " left");
-    }
+                    RateText(amount, job.progress().rate_bytes_per_second()));
+    const std::string split = SplitText(job);
+    if (!split.empty()) absl::StrAppend(&line, ", from ", split);
   }
   if (job.state() == v1::JOB_STATE_TRANSIENT_ERROR) {
     absl::StrAppend(&line, ", ", SinceText(job, now));
@@ -257,6 +280,19 @@ std::string PlainLine(const v1::Job& job, absl::Time now) {
     absl::StrAppend(&line, ": ", Printable(job.error().message()));
   }
   return line;
+}
+
+std::string WorkLine(const Work& work, const ViewStyle& style) {
+  const Amount amount{work.done_bytes, work.total_bytes};
+  return BarLine(Printable(work.label), kMinJobLabel, amount,
+                 RateTail(amount, work.rate_bytes_per_second),
+                 style.color ? kGreen : "", style.width);
+}
+
+std::string PlainLine(const Work& work) {
+  const Amount amount{work.done_bytes, work.total_bytes};
+  return absl::StrCat(Printable(work.label), " ", PartText(amount), ", ",
+                      RateText(amount, work.rate_bytes_per_second));
 }
 
 }  // namespace convoy

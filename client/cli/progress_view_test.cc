@@ -53,6 +53,18 @@ debian-12.iso: transferring from origin 75%, mirrors 25%
 )");
 }
 
+TEST(ProgressViewTest, AJobThatComesFromPeers) {
+  v1::Job job = Transferring();
+  v1::SourceBytes& bytes = *job.mutable_progress()->mutable_source_bytes();
+  bytes.Clear();
+  bytes.set_origin_bytes(32 * kMiB);
+  bytes.set_lan_bytes(224 * kMiB);
+  EXPECT_EQ(Lines(job, {}, 79), R"(
+debian-12.iso: transferring from origin 12%, LAN 88%
+[=========>                    ]  30%  300 MiB/1000 MiB  10.0 MiB/s  eta 1m 10s
+)");
+}
+
 TEST(ProgressViewTest, AJobOnAWideTerminal) {
   EXPECT_EQ(Lines(Transferring(), {}, 120), R"(
 debian-12.iso: transferring from origin 75%, mirrors 25%
@@ -175,6 +187,9 @@ TEST(ProgressViewTest, OneLineInAList) {
   EXPECT_EQ(CompactLine(job, {79}),
             "1a2b3c4d debi....iso [==>      ]  30%  300 MiB/1000 MiB  "
             "10.0 MiB/s  eta 1m 10s");
+  EXPECT_EQ(CompactLine(job, {120}),
+            "1a2b3c4d debian-12.iso   [======>              ]  30%  300 "
+            "MiB/1000 MiB  10.0 MiB/s  eta 1m 10s  origin 75%, mirrors 25%");
   job.set_state(v1::JOB_STATE_SUSPENDED);
   EXPECT_EQ(CompactLine(job, {79}),
             "1a2b3c4d debi....iso [==>      ]  30%  300 MiB/1000 MiB  "
@@ -184,7 +199,9 @@ TEST(ProgressViewTest, OneLineInAList) {
 TEST(ProgressViewTest, PlainLines) {
   v1::Job job = Transferring();
   EXPECT_EQ(PlainLine(job, kNow),
-            "transferring 30% (300 MiB of 1000 MiB), 10.0 MiB/s, 1m 10s left");
+            "transferring 30% (300 MiB of 1000 MiB), 10.0 MiB/s, 1m 10s left, "
+            "from origin 75%, mirrors 25%");
+  job.mutable_progress()->mutable_source_bytes()->clear_mirror_bytes();
   job.mutable_progress()->set_rate_bytes_per_second(0);
   EXPECT_EQ(PlainLine(job, kNow),
             "transferring 30% (300 MiB of 1000 MiB), 0 B/s");
@@ -197,6 +214,18 @@ TEST(ProgressViewTest, PlainLines) {
   v1::Job queued;
   queued.set_state(v1::JOB_STATE_QUEUED);
   EXPECT_EQ(PlainLine(queued, kNow), "queued");
+}
+
+TEST(ProgressViewTest, WorkThatIsNoJob) {
+  const Work work{"disk.img", 300 * kMiB, 1000 * kMiB, 10 * kMiB};
+  EXPECT_EQ(WorkLine(work, {79}),
+            "disk.img     [=====>           ]  30%  300 MiB/1000 MiB  10.0 "
+            "MiB/s  eta 1m 10s");
+  EXPECT_EQ(WorkLine(work, {40}), "disk.img  30%  300 MiB/1000 MiB");
+  EXPECT_EQ(PlainLine(work),
+            "disk.img 30% (300 MiB of 1000 MiB), 10.0 MiB/s, 1m 10s left");
+  EXPECT_EQ(PlainLine(Work{"a\x1b[2J", 0, kMiB, 0}),
+            "a?[2J 0% (0 B of 1.00 MiB), 0 B/s");
 }
 
 }  // namespace

@@ -51,12 +51,21 @@ void AddFlags(const CLI::App& app, std::vector<std::string>& flags) {
   }
 }
 
+// The command that was named last, in whatever it is a command of.
+const CLI::App& Innermost(const CLI::App& app) {
+  const CLI::App* command = &app;
+  while (!command->get_subcommands().empty()) {
+    command = command->get_subcommands().front();
+  }
+  return *command;
+}
+
 std::string UnknownFlag(const CLI::App& app, absl::string_view typed) {
   std::vector<std::string> flags;
-  for (const CLI::App* command : app.get_subcommands()) {
+  for (const CLI::App* command = &Innermost(app); command != nullptr;
+       command = command->get_parent()) {
     AddFlags(*command, flags);
   }
-  AddFlags(app, flags);
   return Unknown("flag", typed.substr(0, typed.find('=')), flags);
 }
 
@@ -87,10 +96,11 @@ std::string UnknownCommand(const CLI::App& app, absl::string_view typed) {
 }
 
 std::string UnknownWord(const CLI::App& app) {
-  const bool has_command = !app.get_subcommands().empty();
+  const CLI::App& last = Innermost(app);
+  const bool has_commands = !last.get_subcommands({}).empty();
   for (const std::string& word : app.remaining(true)) {
     if (absl::StartsWith(word, "-")) return UnknownFlag(app, word);
-    if (!has_command) return UnknownCommand(app, word);
+    if (has_commands) return UnknownCommand(last, word);
   }
   return "";
 }

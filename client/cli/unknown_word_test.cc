@@ -29,6 +29,9 @@ class UnknownWordOfTest : public ::testing::Test {
     CLI::App* jobs = app_.add_subcommand("jobs");
     jobs->add_flag("-a,--all");
     app_.add_subcommand("show")->add_option("ID")->required();
+    CLI::App* cache = app_.add_subcommand("cache");
+    cache->require_subcommand(0, 1);
+    cache->add_subcommand("list")->add_flag("--quiet");
   }
   std::string Of(const std::string& line) {
     try {
@@ -54,6 +57,16 @@ TEST_F(UnknownWordOfTest, NamesAFlagThatThereIsNot) {
   EXPECT_EQ(Of("--jsn=1 jobs"),
             "there is no flag \"--jsn\"; did you mean \"--json\"?");
   EXPECT_EQ(Of("show --al 1"), "there is no flag \"--al\"");
+}
+
+TEST_F(UnknownWordOfTest, LooksIntoCommandsOfCommands) {
+  EXPECT_EQ(Of("cache"), "it is right");
+  EXPECT_EQ(Of("cache lits"),
+            "there is no command \"lits\"; did you mean \"list\"?");
+  EXPECT_EQ(Of("cache list --quit"),
+            "there is no flag \"--quit\"; did you mean \"--quiet\"?");
+  EXPECT_EQ(Of("cache list --jso"),
+            "there is no flag \"--jso\"; did you mean \"--json\"?");
 }
 
 TEST_F(UnknownWordOfTest, LeavesOtherMistakesToTheParser) {

@@ -1,0 +1,169 @@
+#include "client/background_copy/callback_hub.h"
+
+#include <unistd.h>
+
+#include <utility>
+
+#include "client/background_copy/session.h"
+
+namespace convoy::background_copy {
+namespace {
+
+using Microsoft::WRL::ComPtr;
+
+// Before the daemon is asked again.
+constexpr absl::Duration kRetry = absl::Seconds(1);
+
+}  // namespace
+
+HRESULT CallbackHub::Set(const JobAccess& job, CallbackTarget target) {
+  v1::Job now;
+  const HRESULT read = job.Read(&now);
+  if (FAILED(read)) return read;
+  if (IsFinalState(now.state())) return job.flavour().invalid_state;
+
+  Executor& executor = Started(now.owner().uid() != geteuid());
+  const auto self = std::make_shared<std::weak_ptr<CallbackRegistration>>();
+  const auto registration = std::make_shared<CallbackRegistration>(
+      job, std::move(target), executor,
+      [this, id = job.id(), self] { Finish(id, *self); });
+  *self = registration;
+  Registration old = registration;
+  {
+    MutexLock lock(&mutex_);
+    std::swap(registrations_[job.id()], old);
+  }
+  if (old != nullptr) old->Remove();
+  // What happened before the registration was there, the watch does not tell.
+  executor.Post([this, registration] { Refresh(registration); });
+  return S_OK;
+}
+
+void CallbackHub::Remove(const std::string& job_id) {
+  Registration old;
+  {
+    MutexLock lock(&mutex_);
+    const auto found = registrations_.find(job_id);
+    if (found == registrations_.end()) return;
+    old = std::move(found->second);
+    registrations_.erase(found);
+  }
+  old->Remove();
+}
+
+ComPtr<IUnknown> CallbackHub::Find(const std::string& job_id) {
+  Registration registration;
+  {
+    MutexLock lock(&mutex_);
+    const auto found = registrations_.find(job_id);
+    if (found == registrations_.end()) return {};
+    registration = found->second;
+  }
+  return registration->object();
+}
+
+Executor& CallbackHub::Started(bool all_users) {
+  std::unique_ptr<JobWatcher> old;  // Goes without the lock.
+  MutexLock lock(&mutex_);
+  if (executor_ == nullptr) {
+    executor_ = std::make_unique<SerialExecutor>("convoy-callback");
+  }
+  if (watcher_ == nullptr || (all_users && !all_users_)) {
+    all_users_ = all_users_ || all_users;
+    old = std::move(watcher_);
+    StartWatch();
+  }
+  return *executor_;
+}
+
+void CallbackHub::StartWatch() {
+  synced_ = false;
+  given_.clear();
+  // Jobs in a final state are given once, when they enter it: not the history.
+  v1::WatchJobsRequest request;
+  for (const v1::JobState state :
+       {v1::JOB_STATE_SUSPENDED, v1::JOB_STATE_QUEUED, v1::JOB_STATE_CONNECTING,
+        v1::JOB_STATE_TRANSFERRING, v1::JOB_STATE_TRANSIENT_ERROR,
+        v1::JOB_STATE_ERROR, v1::JOB_STATE_TRANSFERRED}) {
+    request.add_states(state);
+  }
+  request.set_all_users(all_users_);
+  WatchOptions options;
+  options.executor = executor_.get();
+  watcher_ = JobWatcher::WatchJobs(session_.client().options(),
+                                   std::move(request), *this, options);
+}
+
+void CallbackHub::OnJob(const v1::Job& job) {
+  Registration registration;
+  {
+    MutexLock lock(&mutex_);
+    const auto found = registrations_.find(job.id());
+    if (found == registrations_.end()) return;
+    registration = found->second;
+    if (!synced_) given_.insert(job.id());
+  }
+  registration->Offer(job);
+}
+
+void CallbackHub::OnSynced() {
+  MutexLock lock(&mutex_);
+  synced_ = true;
+  for (const auto& [id, registration] : registrations_) {
+    if (!given_.contains(id)) RefreshAfter(absl::ZeroDuration(), registration);
+  }
+  given_.clear();
+}
+
+void CallbackHub::OnDisconnected(const absl::Status&) {
+  MutexLock lock(&mutex_);
+  synced_ = false;
+  given_.clear();
+}
+
+// The daemon was away when the watch began, or refused it. A watch that was
+// replaced ends too (CANCELLED).
+void CallbackHub::OnEnd(const absl::Status& status) {
+  if (absl::IsCancelled(status)) return;
+  MutexLock lock(&mutex_);
+  executor_->PostAfter(kRetry, [this] {
+    std::unique_ptr<JobWatcher> old;
+    MutexLock relock(&mutex_);
+    old = std::move(watcher_);
+    StartWatch();
+  });
+}
+
+void CallbackHub::Refresh(const Registration& registration) {
+  const JobAccess& job = registration->job();
+  v1::Job now;
+  const HRESULT read = job.Read(&now);
+  if (SUCCEEDED(read)) return registration->Offer(std::move(now));
+  // A job that is gone has nothing to tell; a daemon may come back.
+  if (read == job.flavour().not_found) return Finish(job.id(), registration);
+  MutexLock lock(&mutex_);
+  const auto found = registrations_.find(job.id());
+  if (found == registrations_.end() || found->second != registration) return;
+  RefreshAfter(kRetry, registration);
+}
+
+void CallbackHub::RefreshAfter(absl::Duration delay,
+                               const Registration& registration) {
+  executor_->PostAfter(delay, [this, registration] { Refresh(registration); });
+}
+
+void CallbackHub::Finish(
+    const std::string& job_id,
+    const std::weak_ptr<CallbackRegistration>& registration) {
+  const Registration finished = registration.lock();
+  {
+    MutexLock lock(&mutex_);
+    const auto found = registrations_.find(job_id);
+    if (found != registrations_.end() && found->second == finished) {
+      registrations_.erase(found);
+    }
+  }
+  if (finished != nullptr) finished->Remove();
+}
+
+}  // namespace convoy::background_copy

@@ -1,0 +1,85 @@
+#ifndef CONVOY_CLIENT_BACKGROUND_COPY_CALLBACK_HUB_H_
+#define CONVOY_CLIENT_BACKGROUND_COPY_CALLBACK_HUB_H_
+
+#include <unknwn.h>
+#include <wrl/client.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "client/background_copy/callback_registration.h"
+#include "client/background_copy/callback_target.h"
+#include "client/background_copy/job_access.h"
+#include "client/job_observer.h"
+#include "client/job_watcher.h"
+#include "peer/base/mutex.h"
+#include "peer/base/serial_executor.h"
+
+namespace convoy::background_copy {
+
+class Session;
+
+// The callbacks of a process: one watch of all jobs, whose news go to the
+// registrations of jobs that have a callback, on one thread. The watch and the
+// thread begin with the first registration; the watch is begun anew until the
+// daemon answers.
+//
+// Thread-safe. Never destroyed: a callback may be running when the process
+// ends.
+class CallbackHub final : private JobObserver {
+ public:
+  explicit CallbackHub(Session& session) : session_(session) {}
+  CallbackHub(const CallbackHub&) = delete;
+  CallbackHub& operator=(const CallbackHub&) = delete;
+
+  // Calls back for the job from now on, also for what has happened before. The
+  // callback that was set before in this process is removed.
+  // INVALID_STATE in a final state; and errors of GetJob.
+  HRESULT Set(const JobAccess& job, CallbackTarget target);
+  // After it has returned no call begins (CallbackRegistration::Remove).
+  void Remove(const std::string& job_id);
+  // The object that was set. Empty: none.
+  Microsoft::WRL::ComPtr<IUnknown> Find(const std::string& job_id);
+
+ private:
+  using Registration = std::shared_ptr<CallbackRegistration>;
+
+  void OnJob(const v1::Job& job) override;
+  void OnSynced() override;
+  void OnDisconnected(const absl::Status& why) override;
+  void OnEnd(const absl::Status& status) override;
+
+  // Makes executor and watch if there are none. `all_users`: the watch must
+  // see the jobs of others.
+  Executor& Started(bool all_users);
+  void StartWatch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Tells a registration how its job is. Executor.
+  void Refresh(const Registration& registration);
+  void RefreshAfter(absl::Duration delay, const Registration& registration)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Removes it, if it is still the job's.
+  void Finish(const std::string& job_id,
+              const std::weak_ptr<CallbackRegistration>& registration);
+
+  Session& session_;
+
+  Mutex mutex_;
+  std::unique_ptr<SerialExecutor> executor_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<JobWatcher> watcher_ ABSL_GUARDED_BY(mutex_);
+  bool all_users_ ABSL_GUARDED_BY(mutex_) = false;
+  // The jobs with a registration that a new stream has given until it is
+  // synced. One that it has not given came to its end meanwhile.
+  bool synced_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::flat_hash_set<std::string> given_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, Registration> registrations_
+      ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace convoy::background_copy
+
+#endif  // CONVOY_CLIENT_BACKGROUND_COPY_CALLBACK_HUB_H_

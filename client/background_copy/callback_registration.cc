@@ -1,0 +1,205 @@
+#include "client/background_copy/callback_registration.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "client/background_copy/copy_error.h"
+#include "client/background_copy/file.h"
+#include "client/background_copy/file_ranges.h"
+#include "client/background_copy/hresult.h"
+#include "client/background_copy/job.h"
+#include "client/background_copy/job_notes.h"
+#include "client/background_copy/session.h"
+
+namespace convoy::background_copy {
+namespace {
+
+using Microsoft::WRL::ComPtr;
+
+// Before a call is made again; doubles.
+constexpr absl::Duration kFirstPause = absl::Seconds(1);
+constexpr absl::Duration kLongestPause = absl::Seconds(60);
+// Before the daemon is asked again for a job's files.
+constexpr absl::Duration kRetry = absl::Seconds(1);
+
+bool IsTaken(HRESULT result) { return result == S_OK || result == E_NOTIMPL; }
+
+// The daemon may answer later.
+bool IsAway(HRESULT result) {
+  return result == kServerUnavailable || result == kTimeout;
+}
+
+}  // namespace
+
+CallbackRegistration::CallbackRegistration(JobAccess job, CallbackTarget target,
+                                           Executor& executor,
+                                           std::function<void()> on_finished)
+    : job_(std::move(job)),
+      executor_(executor),
+      on_finished_(std::move(on_finished)),
+      pause_(kFirstPause),
+      target_(std::move(target)) {}
+
+void CallbackRegistration::Offer(v1::Job job) {
+  MutexLock lock(&mutex_);
+  if (removed_) return;
+  news_ = std::move(job);
+  if (scheduled_) return;
+  scheduled_ = true;
+  executor_.Post([self = shared_from_this()] { self->Run(); });
+}
+
+void CallbackRegistration::Remove() {
+  CallbackTarget released;
+  MutexLock lock(&mutex_);
+  removed_ = true;
+  if (!executor_.IsCurrent()) {
+    const absl::Duration end = clock_.Monotonic() + kLongestWait;
+    while (in_call_ && clock_.Monotonic() < end) {
+      call_ended_.WaitFor(&mutex_, end - clock_.Monotonic());
+    }
+  }
+  // Else the call releases it. `released` goes after the lock has.
+  if (!in_call_) released = std::exchange(target_, {});
+}
+
+ComPtr<IUnknown> CallbackRegistration::object() {
+  MutexLock lock(&mutex_);
+  return removed_ ? ComPtr<IUnknown>() : target_.object;
+}
+
+void CallbackRegistration::Run() {
+  std::optional<v1::Job> news;
+  {
+    MutexLock lock(&mutex_);
+    scheduled_ = false;
+    if (removed_) return;
+    news = std::exchange(news_, std::nullopt);
+  }
+  if (!news.has_value()) news = events_.last();
+  if (news.has_value() &&
+      !events_.Observe(*news, ModificationIsDue(*news), *this)) {
+    PutBack(*std::move(news));
+    RunAfter(kRetry);
+  }
+  if (events_.empty()) {
+    // What failed is not to be told any more.
+    try_again_at_.reset();
+    pause_ = kFirstPause;
+  }
+  Deliver();
+}
+
+void CallbackRegistration::PutBack(v1::Job news) {
+  MutexLock lock(&mutex_);
+  if (!news_.has_value()) news_ = std::move(news);
+}
+
+void CallbackRegistration::Deliver() {
+  while (!events_.empty()) {
+    if (try_again_at_.has_value() && clock_.Monotonic() < *try_again_at_) {
+      return;
+    }
+    CallbackTarget target;
+    {
+      MutexLock lock(&mutex_);
+      if (removed_) return;
+      in_call_ = true;
+      target = target_;
+    }
+    const JobEvent event = events_.front();
+    const HRESULT result = Call(event, target);
+    target = {};
+    CallbackTarget released;
+    {
+      MutexLock lock(&mutex_);
+      in_call_ = false;
+      if (removed_) released = std::exchange(target_, {});
+      call_ended_.NotifyAll();
+    }
+    if (event.kind == JobEvent::Kind::kModification) {
+      modified_at_ = clock_.Monotonic();
+    }
+    if (!IsTaken(result)) {
+      try_again_at_ = clock_.Monotonic() + pause_;
+      RunAfter(pause_);
+      pause_ = std::min(2 * pause_, kLongestPause);
+      return;
+    }
+    try_again_at_.reset();
+    pause_ = kFirstPause;
+    events_.Pop();
+  }
+  if (events_.finished()) on_finished_();
+}
+
+HRESULT CallbackRegistration::Call(const JobEvent& event,
+                                   const CallbackTarget& target) {
+  ComPtr<IBackgroundCopyJob5> job;
+  job.Attach(new BackgroundCopyJob(job_));
+  switch (event.kind) {
+    case JobEvent::Kind::kTransferred:
+      return target.callback->JobTransferred(job.Get());
+    case JobEvent::Kind::kError: {
+      ComPtr<IBackgroundCopyError> error;
+      error.Attach(new CopyError(job_, event.error));
+      return target.callback->JobError(job.Get(), error.Get());
+    }
+    case JobEvent::Kind::kModification:
+      return target.callback->JobModification(job.Get(), 0);
+    case JobEvent::Kind::kFileTransferred: {
+      if (target.callback2 == nullptr) return E_NOTIMPL;
+      ComPtr<IBackgroundCopyFile> file;
+      file.Attach(new BackgroundCopyFile(job_, event.file));
+      return target.callback2->FileTransferred(job.Get(), file.Get());
+    }
+    case JobEvent::Kind::kFileRangesTransferred: {
+      if (target.callback3 == nullptr) return E_NOTIMPL;
+      ComPtr<IBackgroundCopyFile> file;
+      file.Attach(new BackgroundCopyFile(job_, event.file));
+      const std::vector<BG_FILE_RANGE> ranges = CopyRangesOf(event.ranges);
+      return target.callback3->FileRangesTransferred(
+          job.Get(), file.Get(), static_cast<DWORD>(ranges.size()),
+          ranges.data());
+    }
+  }
+  return E_NOTIMPL;
+}
+
+void CallbackRegistration::RunAfter(absl::Duration delay) {
+  executor_.PostAfter(delay, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->Run();
+  });
+}
+
+// By BITS_JOB_PROPERTY_MINIMUM_NOTIFICATION_INTERVAL_MS.
+bool CallbackRegistration::ModificationIsDue(const v1::Job& job) {
+  const absl::Duration interval =
+      absl::Milliseconds(NumberNote(job, kNotificationIntervalNote, 0));
+  if (interval == absl::ZeroDuration() || !modified_at_.has_value()) {
+    return true;
+  }
+  const absl::Duration left = *modified_at_ + interval - clock_.Monotonic();
+  if (left <= absl::ZeroDuration()) return true;
+  RunAfter(left);
+  return false;
+}
+
+std::optional<std::vector<v1::JobFile>> CallbackRegistration::List() {
+  std::vector<v1::JobFile> files;
+  if (IsAway(job_.ReadFiles(&files))) return std::nullopt;
+  return files;
+}
+
+std::optional<std::vector<v1::FileRange>> CallbackRegistration::Filled(
+    int index) {
+  const absl::StatusOr<v1::GetFilledRangesResponse> filled =
+      job_.client().GetFilledRanges(job_.id(), index);
+  if (IsAway(job_.Code(filled.status()))) return std::nullopt;
+  std::vector<v1::FileRange> ranges;
+  if (filled.ok()) ranges = {filled->ranges().begin(), filled->ranges().end()};
+  return ranges;
+}
+
+}  // namespace convoy::background_copy

@@ -1,0 +1,24 @@
+#ifndef CONVOY_CLIENT_BACKGROUND_COPY_CALLBACK_TARGET_H_
+#define CONVOY_CLIENT_BACKGROUND_COPY_CALLBACK_TARGET_H_
+
+#include <bits.h>
+#include <wrl/client.h>
+
+namespace convoy::background_copy {
+
+// What SetNotifyInterface was given: the object, and the callback interfaces
+// that it offers.
+struct CallbackTarget {
+  // E_NOINTERFACE if it offers none. REQUIRES: not NULL. The object's count may
+  // be 0.
+  static HRESULT Of(IUnknown* object, CallbackTarget* target);
+
+  Microsoft::WRL::ComPtr<IUnknown> object;
+  Microsoft::WRL::ComPtr<IBackgroundCopyCallback> callback;
+  Microsoft::WRL::ComPtr<IBackgroundCopyCallback2> callback2;  // Or empty.
+  Microsoft::WRL::ComPtr<IBackgroundCopyCallback3> callback3;  // Or empty.
+};
+
+}  // namespace convoy::background_copy
+
+#endif  // CONVOY_CLIENT_BACKGROUND_COPY_CALLBACK_TARGET_H_

@@ -1,0 +1,53 @@
+#include "client/background_copy/flavour.h"
+
+#include <deliveryoptimizationerrors.h>
+
+namespace convoy::background_copy {
+namespace {
+
+const Flavour kBits = {
+    Flavour::Kind::kBits,
+    "bits",
+    BG_NOTIFY_JOB_TRANSFERRED | BG_NOTIFY_JOB_ERROR | BG_NOTIFY_DISABLE |
+        BG_NOTIFY_JOB_MODIFICATION | BG_NOTIFY_FILE_TRANSFERRED |
+        BG_NOTIFY_FILE_RANGES_TRANSFERRED,
+    absl::Seconds(1'209'600),
+    absl::Seconds(600),
+    /*tells_partial_complete=*/true,
+    /*tells_connecting=*/true,
+    /*resume_needs_work=*/true,
+    BG_E_NOT_FOUND,
+    BG_E_INVALID_STATE,
+    BG_E_EMPTY,
+    BG_E_ERROR_INFORMATION_UNAVAILABLE,
+    BG_E_FILE_NOT_AVAILABLE,
+    BG_E_UNKNOWN_PROPERTY_ID,
+    BG_E_READ_ONLY_PROPERTY,
+};
+
+const Flavour kDeliveryOptimization = {
+    Flavour::Kind::kDeliveryOptimization,
+    "delivery_optimization",
+    BG_NOTIFY_JOB_TRANSFERRED | BG_NOTIFY_JOB_ERROR |
+        BG_NOTIFY_JOB_MODIFICATION | BG_NOTIFY_FILE_TRANSFERRED,
+    std::nullopt,
+    std::nullopt,
+    /*tells_partial_complete=*/false,
+    /*tells_connecting=*/false,
+    /*resume_needs_work=*/false,
+    DO_E_JOB_NOT_FOUND,
+    DO_E_INVALID_STATE,
+    DO_E_JOB_EMPTY,
+    DO_E_ERROR_INFORMATION_UNAVAILABLE,
+    DO_E_FILE_NOT_AVAILABLE,
+    DO_E_UNKNOWN_PROPERTY_ID,
+    DO_E_READ_ONLY_PROPERTY,
+};
+
+}  // namespace
+
+const Flavour& BitsFlavour() { return kBits; }
+
+const Flavour& DeliveryOptimizationFlavour() { return kDeliveryOptimization; }
+
+}  // namespace convoy::background_copy

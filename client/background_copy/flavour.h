@@ -1,0 +1,46 @@
+#ifndef CONVOY_CLIENT_BACKGROUND_COPY_FLAVOUR_H_
+#define CONVOY_CLIENT_BACKGROUND_COPY_FLAVOUR_H_
+
+#include <bits.h>
+
+#include <optional>
+
+#include "absl/time/time.h"
+
+namespace convoy::background_copy {
+
+// What a manager's class decides: the classes of BITS and that of Delivery
+// Optimization offer the same interfaces with other codes and defaults.
+struct Flavour {
+  enum class Kind { kBits, kDeliveryOptimization };
+
+  Kind kind;
+  // Note of a job (job_notes.h) that says whose queue it is in.
+  const char* queue;
+  // Bits that SetNotifyFlags takes.
+  ULONG notify_flags;
+  // Set in CreateJob. Empty: the daemon's, which follow the priority.
+  std::optional<absl::Duration> no_progress_timeout;
+  std::optional<absl::Duration> minimum_retry_delay;
+  // Complete says BG_S_PARTIAL_COMPLETE.
+  bool tells_partial_complete;
+  // GetState answers CONNECTING; else TRANSFERRING.
+  bool tells_connecting;
+  // Resume refuses a job whose files are all transferred (EMPTY).
+  bool resume_needs_work;
+
+  HRESULT not_found;
+  HRESULT invalid_state;
+  HRESULT empty;
+  HRESULT no_error_information;
+  HRESULT file_not_available;
+  HRESULT unknown_property;
+  HRESULT read_only_property;
+};
+
+const Flavour& BitsFlavour();
+const Flavour& DeliveryOptimizationFlavour();
+
+}  // namespace convoy::background_copy
+
+#endif  // CONVOY_CLIENT_BACKGROUND_COPY_FLAVOUR_H_

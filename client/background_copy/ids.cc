@@ -1,0 +1,4 @@
+// The ids that the headers of BITS and Delivery Optimization only declare.
+#include <initguid.h>
+//
+#include <deliveryoptimization.h>

@@ -1,0 +1,103 @@
+#include "client/background_copy/job_access.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "absl/status/statusor.h"
+#include "client/background_copy/session.h"
+#include "convoy/v1/error_detail.pb.h"
+#include "convoy/v1/job_service.pb.h"
+#include "proto/error_detail.h"
+
+namespace convoy::background_copy {
+namespace {
+
+constexpr int kFilesPerPage = 1000;
+// Each try that fails is one that somebody else's change took.
+constexpr int kMaxTries = 1000;
+
+bool IsEtagMismatch(const absl::Status& status) {
+  const std::optional<v1::ErrorDetail> detail = GetErrorDetail(status);
+  return detail.has_value() &&
+         detail->reason() == v1::ERROR_REASON_ETAG_MISMATCH;
+}
+
+v1::UpdateJobRequest UpdateOf(std::initializer_list<absl::string_view> fields,
+                              v1::Job job) {
+  v1::UpdateJobRequest request;
+  for (const absl::string_view field : fields) {
+    request.mutable_update_mask()->add_paths(std::string(field));
+  }
+  *request.mutable_job() = std::move(job);
+  return request;
+}
+
+}  // namespace
+
+const JobClient& JobAccess::client() const { return session_->client(); }
+
+HRESULT JobAccess::Read(v1::Job* job) const {
+  absl::StatusOr<v1::Job> read = client().GetJob(id_);
+  if (!read.ok()) return Code(read.status());
+  *job = *std::move(read);
+  return S_OK;
+}
+
+HRESULT JobAccess::ReadFiles(std::vector<v1::JobFile>* files) const {
+  files->clear();
+  v1::ListFilesRequest request;
+  request.set_job_id(id_);
+  request.set_page_size(kFilesPerPage);
+  do {
+    absl::StatusOr<v1::ListFilesResponse> page = client().ListFiles(request);
+    if (!page.ok()) return Code(page.status());
+    for (v1::JobFile& file : *page->mutable_files()) {
+      files->push_back(std::move(file));
+    }
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  return S_OK;
+}
+
+HRESULT JobAccess::ReadFile(int index, v1::JobFile* file) const {
+  std::vector<v1::JobFile> files;
+  const HRESULT result = ReadFiles(&files);
+  if (FAILED(result)) return result;
+  const auto found = std::find_if(
+      files.begin(), files.end(),
+      [index](const v1::JobFile& one) { return one.index() == index; });
+  if (found == files.end()) return E_UNEXPECTED;
+  *file = std::move(*found);
+  return S_OK;
+}
+
+HRESULT JobAccess::Set(std::initializer_list<absl::string_view> fields,
+                       v1::Job job) const {
+  job.set_id(id_);
+  return Code(client().UpdateJob(UpdateOf(fields, std::move(job))).status());
+}
+
+HRESULT JobAccess::Edit(std::initializer_list<absl::string_view> fields,
+                        const Change& change) const {
+  for (int i = 0; i < kMaxTries; ++i) {
+    v1::Job job;
+    const HRESULT read = Read(&job);
+    if (FAILED(read)) return read;
+    const HRESULT changed = change(job);
+    if (changed != S_OK) return changed;
+    const absl::Status status =
+        client().UpdateJob(UpdateOf(fields, std::move(job))).status();
+    if (!IsEtagMismatch(status)) return Code(status);
+  }
+  return E_CHANGED_STATE;
+}
+
+HRESULT JobAccess::SetFile(absl::string_view field, v1::JobFile file) const {
+  v1::UpdateFileRequest request;
+  request.set_job_id(id_);
+  *request.mutable_file() = std::move(file);
+  request.mutable_update_mask()->add_paths(std::string(field));
+  return Code(client().UpdateFile(request).status());
+}
+
+}  // namespace convoy::background_copy

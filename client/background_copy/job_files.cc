@@ -1,0 +1,135 @@
+#include <cstddef>
+#include <optional>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "client/background_copy/file.h"
+#include "client/background_copy/file_ranges.h"
+#include "client/background_copy/job.h"
+#include "client/background_copy/remote_name.h"
+#include "client/background_copy/snapshot_enum.h"
+#include "client/background_copy/wide_text.h"
+#include "client/com/wide_text.h"
+#include "convoy/v1/error_detail.pb.h"
+#include "convoy/v1/job_service.pb.h"
+#include "proto/error_detail.h"
+
+namespace convoy::background_copy {
+namespace {
+
+// BITS' bound of a file's URL, in characters.
+constexpr std::size_t kMaxUrl = 2200;
+
+// A file of the names that a caller gave. Nothing if one is NULL or not text.
+std::optional<v1::JobFile> FileOf(LPCWSTR remote_url, LPCWSTR local_name) {
+  if (remote_url == nullptr || local_name == nullptr) return std::nullopt;
+  const std::optional<std::string> remote = Utf8Of(remote_url);
+  const std::optional<std::string> local = Utf8Of(local_name);
+  if (!remote.has_value() || !local.has_value()) return std::nullopt;
+  v1::JobFile file;
+  file.set_remote_url(UrlOfRemoteName(*remote));
+  file.set_local_path(*local);
+  return file;
+}
+
+}  // namespace
+
+HRESULT BackgroundCopyJob::Add(std::vector<v1::JobFile> files,
+                               int* first_index) {
+  v1::AddFilesRequest request;
+  request.set_job_id(job_.id());
+  for (v1::JobFile& file : files) *request.add_files() = std::move(file);
+  const absl::StatusOr<v1::AddFilesResponse> added =
+      job_.client().AddFiles(request);
+  if (added.ok()) {
+    if (first_index != nullptr) *first_index = added->first_index();
+    return S_OK;
+  }
+  const std::optional<v1::ErrorDetail> detail = GetErrorDetail(added.status());
+  // BITS says so of a name that it cannot use.
+  if (detail.has_value() &&
+      (detail->reason() == v1::ERROR_REASON_PROTOCOL_NOT_AVAILABLE ||
+       detail->reason() == v1::ERROR_REASON_STRING_TOO_LONG)) {
+    return E_INVALIDARG;
+  }
+  return job_.Code(added.status());
+}
+
+HRESULT BackgroundCopyJob::AddFileSet(ULONG count, BG_FILE_INFO* files) {
+  if (count == 0 || files == nullptr) return E_INVALIDARG;
+  std::vector<v1::JobFile> added;
+  for (ULONG i = 0; i < count; ++i) {
+    std::optional<v1::JobFile> file =
+        FileOf(files[i].RemoteName, files[i].LocalName);
+    if (!file.has_value()) return E_INVALIDARG;
+    added.push_back(*std::move(file));
+  }
+  return Add(std::move(added));
+}
+
+HRESULT BackgroundCopyJob::AddFile(LPCWSTR remote_url, LPCWSTR local_name) {
+  std::optional<v1::JobFile> file = FileOf(remote_url, local_name);
+  if (!file.has_value()) return E_INVALIDARG;
+  return Add({*std::move(file)});
+}
+
+HRESULT BackgroundCopyJob::AddFileWithRanges(LPCWSTR remote_url,
+                                             LPCWSTR local_name, DWORD count,
+                                             BG_FILE_RANGE* ranges) {
+  std::optional<v1::JobFile> file = FileOf(remote_url, local_name);
+  if (!file.has_value() || count == 0 || ranges == nullptr) {
+    return E_INVALIDARG;
+  }
+  if (!AddRanges(ranges, count, &*file)) return BG_E_INVALID_RANGE;
+  return Add({*std::move(file)});
+}
+
+HRESULT BackgroundCopyJob::EnumFiles(IEnumBackgroundCopyFiles** files) {
+  if (files == nullptr) return E_INVALIDARG;
+  *files = nullptr;
+  std::vector<v1::JobFile> read;
+  const HRESULT result = job_.ReadFiles(&read);
+  if (FAILED(result)) return result;
+  using Enum = SnapshotEnum<IEnumBackgroundCopyFiles, IBackgroundCopyFile>;
+  Enum::Elements elements(read.size());
+  for (std::size_t i = 0; i < read.size(); ++i) {
+    elements[i].Attach(new BackgroundCopyFile(job_, std::move(read[i])));
+  }
+  *files = new Enum(std::move(elements));
+  return S_OK;
+}
+
+// S_FALSE if no file's remote name begins with the old prefix. Either all of
+// them get the new one, or, where a name would be too long, none.
+HRESULT BackgroundCopyJob::ReplaceRemotePrefix(LPCWSTR old_prefix,
+                                               LPCWSTR new_prefix) {
+  if (old_prefix == nullptr || new_prefix == nullptr) return E_INVALIDARG;
+  const std::optional<std::string> before = Utf8Of(old_prefix);
+  const std::optional<std::string> after = Utf8Of(new_prefix);
+  if (!before.has_value() || !after.has_value()) return E_INVALIDARG;
+  std::vector<v1::JobFile> files;
+  HRESULT result = job_.ReadFiles(&files);
+  if (FAILED(result)) return result;
+  std::vector<v1::JobFile> all;
+  for (const v1::JobFile& file : files) {
+    const std::string name = RemoteNameOfUrl(file.remote_url());
+    if (file.transferred() || !absl::StartsWithIgnoreCase(name, *before)) {
+      continue;
+    }
+    v1::JobFile& changed = all.emplace_back();
+    changed.set_index(file.index());
+    changed.set_remote_url(
+        UrlOfRemoteName(absl::StrCat(*after, name.substr(before->size()))));
+    if (WideFromUtf8(changed.remote_url()).size() > kMaxUrl) {
+      return BG_E_STRING_TOO_LONG;
+    }
+  }
+  for (v1::JobFile& changed : all) {
+    result = job_.SetFile("remote_url", std::move(changed));
+    if (FAILED(result)) return result;
+  }
+  return all.empty() ? S_FALSE : S_OK;
+}
+
+}  // namespace convoy::background_copy

@@ -1,0 +1,370 @@
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "client/background_copy/job.h"
+#include "client/background_copy/job_notes.h"
+#include "client/background_copy/proxy_list.h"
+#include "client/background_copy/request_headers.h"
+#include "client/background_copy/wide_text.h"
+
+// The parts of Job.http are changed one by one ("http.proxy", ...), because
+// the secrets of the others cannot be read back.
+namespace convoy::background_copy {
+namespace {
+
+// BITS' bounds; a password's is the contract's.
+constexpr std::size_t kMaxProxyList = 32'767;
+constexpr std::size_t kMaxUserName = 300;
+constexpr std::size_t kMaxPassword = 4096;
+
+constexpr ULONG kIgnoreChain = BG_SSL_IGNORE_UNKNOWN_CA |
+                               BG_SSL_IGNORE_CERT_DATE_INVALID |
+                               BG_SSL_IGNORE_CERT_WRONG_USAGE;
+constexpr ULONG kSecurityFlags =
+    BG_SSL_ENABLE_CRL_CHECK | BG_SSL_IGNORE_CERT_CN_INVALID | kIgnoreChain |
+    BG_HTTP_REDIRECT_POLICY_MASK | BG_HTTP_REDIRECT_POLICY_ALLOW_HTTPS_TO_HTTP;
+
+// A text of a caller; NULL is the empty one. Nothing if it is not text.
+std::optional<std::string> TextOrEmpty(LPCWSTR text) {
+  return text == nullptr ? std::string() : Utf8Of(text);
+}
+
+std::optional<v1::HttpCredentials::Target> TargetFrom(BG_AUTH_TARGET target) {
+  switch (target) {
+    case BG_AUTH_TARGET_SERVER:
+      return v1::HttpCredentials::TARGET_SERVER;
+    case BG_AUTH_TARGET_PROXY:
+      return v1::HttpCredentials::TARGET_PROXY;
+  }
+  return std::nullopt;
+}
+
+bool IsScheme(BG_AUTH_SCHEME scheme) {
+  return scheme >= BG_AUTH_SCHEME_BASIC && scheme <= BG_AUTH_SCHEME_PASSPORT;
+}
+
+// SCHEME_UNSPECIFIED for those that only Windows has.
+v1::HttpCredentials::Scheme SchemeFrom(BG_AUTH_SCHEME scheme) {
+  switch (scheme) {
+    case BG_AUTH_SCHEME_BASIC:
+      return v1::HttpCredentials::SCHEME_BASIC;
+    case BG_AUTH_SCHEME_DIGEST:
+      return v1::HttpCredentials::SCHEME_DIGEST;
+    default:
+      return v1::HttpCredentials::SCHEME_UNSPECIFIED;
+  }
+}
+
+// Takes the credentials for `target` out.
+bool RemoveTarget(v1::HttpCredentials::Target target, v1::HttpOptions* http) {
+  auto& all = *http->mutable_credentials();
+  const auto kept = std::remove_if(
+      all.begin(), all.end(), [target](const v1::HttpCredentials& one) {
+        const bool for_proxy =
+            one.target() == v1::HttpCredentials::TARGET_PROXY;
+        return for_proxy == (target == v1::HttpCredentials::TARGET_PROXY);
+      });
+  const bool found = kept != all.end();
+  all.erase(kept, all.end());
+  return found;
+}
+
+v1::HttpRedirectPolicy RedirectPolicyOf(ULONG flags) {
+  if ((flags & BG_HTTP_REDIRECT_POLICY_MASK) ==
+      BG_HTTP_REDIRECT_POLICY_DISALLOW) {
+    return v1::HTTP_REDIRECT_POLICY_REFUSE;
+  }
+  return flags & BG_HTTP_REDIRECT_POLICY_ALLOW_HTTPS_TO_HTTP
+             ? v1::HTTP_REDIRECT_POLICY_FOLLOW_INSECURE
+             : v1::HTTP_REDIRECT_POLICY_FOLLOW;
+}
+
+// What the contract's fields say, for a job whose flags somebody else set.
+ULONG SecurityFlagsOf(const v1::HttpOptions& http) {
+  ULONG flags = 0;
+  if (http.tls().check_revocation()) flags |= BG_SSL_ENABLE_CRL_CHECK;
+  if (http.tls().ignore_host_name()) flags |= BG_SSL_IGNORE_CERT_CN_INVALID;
+  if (http.tls().ignore_untrusted_chain()) flags |= kIgnoreChain;
+  if (http.redirect_policy() == v1::HTTP_REDIRECT_POLICY_REFUSE) {
+    flags |= BG_HTTP_REDIRECT_POLICY_DISALLOW;
+  }
+  if (http.redirect_policy() == v1::HTTP_REDIRECT_POLICY_FOLLOW_INSECURE) {
+    flags |= BG_HTTP_REDIRECT_POLICY_ALLOW_HTTPS_TO_HTTP;
+  }
+  return flags;
+}
+
+}  // namespace
+
+// There is no proxy discovery (AUTODETECT).
+HRESULT BackgroundCopyJob::SetProxySettings(BG_JOB_PROXY_USAGE usage,
+                                            const WCHAR* list,
+                                            const WCHAR* bypass) {
+  const std::optional<std::string> proxies = TextOrEmpty(list);
+  const std::optional<std::string> exceptions = TextOrEmpty(bypass);
+  if (!proxies.has_value() || !exceptions.has_value()) return E_INVALIDARG;
+  if (proxies->size() > kMaxProxyList) return BG_E_PROXY_LIST_TOO_LARGE;
+  if (exceptions->size() > kMaxProxyList) {
+    return BG_E_PROXY_BYPASS_LIST_TOO_LARGE;
+  }
+  v1::HttpProxy proxy;
+  switch (usage) {
+    case BG_JOB_PROXY_USAGE_PRECONFIG:
+      proxy.set_mode(v1::HttpProxy::MODE_CONFIGURED);
+      break;
+    case BG_JOB_PROXY_USAGE_NO_PROXY:
+      proxy.set_mode(v1::HttpProxy::MODE_DIRECT);
+      break;
+    case BG_JOB_PROXY_USAGE_OVERRIDE: {
+      const std::optional<std::string> url = ProxyUrlOf(*proxies);
+      if (!url.has_value()) return E_INVALIDARG;
+      proxy.set_mode(v1::HttpProxy::MODE_OVERRIDE);
+      proxy.set_url(*url);
+      for (std::string& host : BypassOf(*exceptions)) {
+        proxy.add_bypass(std::move(host));
+      }
+      break;
+    }
+    case BG_JOB_PROXY_USAGE_AUTODETECT:
+      return E_NOTIMPL;
+    default:
+      return E_INVALIDARG;
+  }
+  const bool has_list = usage == BG_JOB_PROXY_USAGE_OVERRIDE;
+  if (!has_list && (list != nullptr || bypass != nullptr)) return E_INVALIDARG;
+  return job_.Edit({"http.proxy", "annotations"}, [&](v1::Job& job) {
+    *job.mutable_http()->mutable_proxy() = proxy;
+    SetNote(kProxyListNote, has_list ? proxies : std::nullopt, &job);
+    SetNote(kProxyBypassNote,
+            has_list && bypass != nullptr ? exceptions : std::nullopt, &job);
+    return S_OK;
+  });
+}
+
+HRESULT BackgroundCopyJob::GetProxySettings(BG_JOB_PROXY_USAGE* usage,
+                                            LPWSTR* list, LPWSTR* bypass) {
+  if (usage == nullptr || list == nullptr || bypass == nullptr) {
+    return E_INVALIDARG;
+  }
+  *list = nullptr;
+  *bypass = nullptr;
+  v1::Job job;
+  HRESULT result = job_.Read(&job);
+  if (FAILED(result)) return result;
+  const v1::HttpProxy& proxy = job.http().proxy();
+  switch (proxy.mode()) {
+    case v1::HttpProxy::MODE_DIRECT:
+      *usage = BG_JOB_PROXY_USAGE_NO_PROXY;
+      return S_OK;
+    case v1::HttpProxy::MODE_OVERRIDE:
+      *usage = BG_JOB_PROXY_USAGE_OVERRIDE;
+      break;
+    default:
+      *usage = BG_JOB_PROXY_USAGE_PRECONFIG;
+      return S_OK;
+  }
+  // The text that was given, unless another client has set the proxy since.
+  std::optional<std::string> proxies = Note(job, kProxyListNote);
+  std::optional<std::string> exceptions = Note(job, kProxyBypassNote);
+  if (ProxyUrlOf(proxies.value_or("")) != proxy.url()) {
+    proxies = proxy.url();
+    exceptions.reset();
+    if (!proxy.bypass().empty()) {
+      exceptions = absl::StrJoin(proxy.bypass(), " ");
+    }
+  }
+  result = GiveText(*proxies, list);
+  if (FAILED(result) || !exceptions.has_value()) return result;
+  return GiveText(*exceptions, bypass);
+}
+
+// One set for each target; BITS keeps one for each scheme. NTLM and NEGOTIATE
+// exist on Windows only: without names, that is with those of the logged-on
+// user, they are accepted and change nothing.
+HRESULT BackgroundCopyJob::SetCredentials(BG_AUTH_CREDENTIALS* credentials) {
+  if (credentials == nullptr) return E_INVALIDARG;
+  const auto target = TargetFrom(credentials->Target);
+  if (!target.has_value()) return BG_E_INVALID_AUTH_TARGET;
+  if (!IsScheme(credentials->Scheme)) return BG_E_INVALID_AUTH_SCHEME;
+  const BG_BASIC_CREDENTIALS& given = credentials->Credentials.Basic;
+  const v1::HttpCredentials::Scheme scheme = SchemeFrom(credentials->Scheme);
+  if (scheme == v1::HttpCredentials::SCHEME_UNSPECIFIED) {
+    const bool of_the_user = given.UserName == nullptr &&
+                             given.Password == nullptr &&
+                             credentials->Scheme != BG_AUTH_SCHEME_PASSPORT;
+    return of_the_user ? S_OK : E_NOTIMPL;
+  }
+  if (given.UserName == nullptr || given.Password == nullptr) {
+    return E_INVALIDARG;
+  }
+  const std::optional<std::string> user = Utf8Of(given.UserName);
+  const std::optional<std::string> password = Utf8Of(given.Password);
+  if (!user.has_value() || !password.has_value()) return E_INVALIDARG;
+  if (user->size() > kMaxUserName) return BG_E_USERNAME_TOO_LARGE;
+  if (password->size() > kMaxPassword) return BG_E_PASSWORD_TOO_LARGE;
+  return job_.Edit({"http.credentials"}, [&](v1::Job& job) {
+    RemoveTarget(*target, job.mutable_http());
+    v1::HttpCredentials* const added = job.mutable_http()->add_credentials();
+    added->set_target(*target);
+    added->set_scheme(scheme);
+    added->set_user_name(*user);
+    added->set_password(*password);
+    return S_OK;
+  });
+}
+
+// S_FALSE if there are none.
+HRESULT BackgroundCopyJob::RemoveCredentials(BG_AUTH_TARGET target,
+                                             BG_AUTH_SCHEME scheme) {
+  const auto known = TargetFrom(target);
+  if (!known.has_value()) return BG_E_INVALID_AUTH_TARGET;
+  if (!IsScheme(scheme)) return BG_E_INVALID_AUTH_SCHEME;
+  return job_.Edit({"http.credentials"}, [&](v1::Job& job) {
+    for (const v1::HttpCredentials& one : job.http().credentials()) {
+      const bool for_proxy = one.target() == v1::HttpCredentials::TARGET_PROXY;
+      if (for_proxy == (*known == v1::HttpCredentials::TARGET_PROXY) &&
+          one.scheme() == SchemeFrom(scheme)) {
+        RemoveTarget(*known, job.mutable_http());
+        return S_OK;
+      }
+    }
+    return S_FALSE;
+  });
+}
+
+HRESULT BackgroundCopyJob::SetCustomHeaders(LPCWSTR headers) {
+  const std::optional<std::string> text = TextOrEmpty(headers);
+  if (!text.has_value()) return E_INVALIDARG;
+  const auto parsed = ParseRequestHeaders(*text);
+  if (!parsed.has_value()) return E_INVALIDARG;
+  return job_.Edit({"http.headers", "annotations"}, [&](v1::Job& job) {
+    job.mutable_http()->clear_headers();
+    for (const v1::HttpHeader& header : *parsed) {
+      *job.mutable_http()->add_headers() = header;
+    }
+    const bool readable =
+        headers != nullptr && !Note(job, kWriteOnlyHeadersNote).has_value();
+    SetNote(kHeadersNote, readable ? text : std::nullopt, &job);
+    return S_OK;
+  });
+}
+
+// S_FALSE and NULL if there are none.
+HRESULT BackgroundCopyJob::GetCustomHeaders(LPWSTR* headers) {
+  if (headers == nullptr) return E_INVALIDARG;
+  *headers = nullptr;
+  v1::Job job;
+  const HRESULT result = job_.Read(&job);
+  if (FAILED(result)) return result;
+  if (Note(job, kWriteOnlyHeadersNote).has_value()) return E_ACCESSDENIED;
+  const std::optional<std::string> text = Note(job, kHeadersNote);
+  return text.has_value() ? GiveText(*text, headers) : S_FALSE;
+}
+
+// From now on the headers are kept by the daemon alone, which tells them to
+// nobody.
+HRESULT BackgroundCopyJob::MakeCustomHeadersWriteOnly() {
+  return job_.Edit({"annotations"}, [](v1::Job& job) {
+    SetNote(kHeadersNote, std::nullopt, &job);
+    SetNote(kWriteOnlyHeadersNote, std::string("1"), &job);
+    return S_OK;
+  });
+}
+
+HRESULT BackgroundCopyJob::SetSecurityFlags(ULONG flags) {
+  if ((flags & ~kSecurityFlags) != 0) return E_NOTIMPL;
+  return job_.Edit(
+      {"http.tls", "http.redirect_policy", "annotations"},
+      [flags](v1::Job& job) {
+        v1::HttpTls* const tls = job.mutable_http()->mutable_tls();
+        tls->set_check_revocation((flags & BG_SSL_ENABLE_CRL_CHECK) != 0);
+        tls->set_ignore_host_name((flags & BG_SSL_IGNORE_CERT_CN_INVALID) != 0);
+        tls->set_ignore_untrusted_chain((flags & kIgnoreChain) != 0);
+        job.mutable_http()->set_redirect_policy(RedirectPolicyOf(flags));
+        SetNumberNote(kSecurityFlagsNote, flags, &job);
+        return S_OK;
+      });
+}
+
+HRESULT BackgroundCopyJob::GetSecurityFlags(ULONG* flags) {
+  if (flags == nullptr) return E_INVALIDARG;
+  v1::Job job;
+  const HRESULT result = job_.Read(&job);
+  if (FAILED(result)) return result;
+  *flags = NumberNote(job, kSecurityFlagsNote, SecurityFlagsOf(job.http()));
+  return S_OK;
+}
+
+// Certificates are PEM files here: `store` is the absolute path of the
+// certificate chain, `subject` that of its key; NULL or empty if the first file
+// holds the key too.
+HRESULT BackgroundCopyJob::SetClientCertificateByName(
+    BG_CERT_STORE_LOCATION location, LPCWSTR store, LPCWSTR subject) {
+  if (store == nullptr) return E_INVALIDARG;
+  const std::optional<std::string> certificate = Utf8Of(store);
+  const std::optional<std::string> key = TextOrEmpty(subject);
+  if (!certificate.has_value() || !key.has_value()) return E_INVALIDARG;
+  const bool key_is_path = key->empty() || absl::StartsWith(*key, "/");
+  if (!absl::StartsWith(*certificate, "/") || !key_is_path) return E_NOTIMPL;
+  return job_.Edit({"http.tls", "annotations"}, [&](v1::Job& job) {
+    v1::HttpTls* const tls = job.mutable_http()->mutable_tls();
+    tls->set_client_certificate_file(*certificate);
+    tls->set_client_key_file(*key);
+    SetNumberNote(kCertificateStoreNote, location, &job);
+    return S_OK;
+  });
+}
+
+// There is no hash: NULL.
+HRESULT BackgroundCopyJob::GetClientCertificate(
+    BG_CERT_STORE_LOCATION* location, LPWSTR* store, BYTE** hash,
+    LPWSTR* subject) {
+  if (location == nullptr || store == nullptr || hash == nullptr ||
+      subject == nullptr) {
+    return E_INVALIDARG;
+  }
+  *store = nullptr;
+  *hash = nullptr;
+  *subject = nullptr;
+  v1::Job job;
+  HRESULT result = job_.Read(&job);
+  if (FAILED(result)) return result;
+  const v1::HttpTls& tls = job.http().tls();
+  if (tls.client_certificate_file().empty()) return E_NOT_SET;
+  *location = static_cast<BG_CERT_STORE_LOCATION>(NumberNote(
+      job, kCertificateStoreNote, BG_CERT_STORE_LOCATION_CURRENT_USER));
+  result = GiveText(tls.client_certificate_file(), store);
+  if (FAILED(result) || tls.client_key_file().empty()) return result;
+  return GiveText(tls.client_key_file(), subject);
+}
+
+// S_FALSE if there is none.
+HRESULT BackgroundCopyJob::RemoveClientCertificate() {
+  return job_.Edit({"http.tls", "annotations"}, [](v1::Job& job) {
+    v1::HttpTls* const tls = job.mutable_http()->mutable_tls();
+    if (tls->client_certificate_file().empty()) return S_FALSE;
+    tls->clear_client_certificate_file();
+    tls->clear_client_key_file();
+    SetNote(kCertificateStoreNote, std::nullopt, &job);
+    return S_OK;
+  });
+}
+
+// Downloads are GET requests.
+HRESULT BackgroundCopyJob::SetHttpMethod(LPCWSTR method) {
+  if (method == nullptr) return E_INVALIDARG;
+  const std::optional<std::string> name = Utf8Of(method);
+  if (!name.has_value() || name->empty()) return E_INVALIDARG;
+  return *name == "GET" ? S_OK : E_NOTIMPL;
+}
+
+HRESULT BackgroundCopyJob::GetHttpMethod(LPWSTR* method) {
+  return GiveText("GET", method);
+}
+
+}  // namespace convoy::background_copy

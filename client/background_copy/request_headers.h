@@ -1,0 +1,19 @@
+#ifndef CONVOY_CLIENT_BACKGROUND_COPY_REQUEST_HEADERS_H_
+#define CONVOY_CLIENT_BACKGROUND_COPY_REQUEST_HEADERS_H_
+
+#include <optional>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "convoy/v1/job.pb.h"
+
+namespace convoy::background_copy {
+
+// The lines of SetCustomHeaders, "Name: value" each, ended by CR LF or LF. The
+// last one need not be. Nothing if a line is no header (RFC 9112 section 5).
+std::optional<std::vector<v1::HttpHeader>> ParseRequestHeaders(
+    absl::string_view text);
+
+}  // namespace convoy::background_copy
+
+#endif  // CONVOY_CLIENT_BACKGROUND_COPY_REQUEST_HEADERS_H_

@@ -1,0 +1,4 @@
+#ifndef CONVOY_COMPAT_OBJIDLBASE_H_
+#define CONVOY_COMPAT_OBJIDLBASE_H_
+#include <objidl.h>
+#endif  // CONVOY_COMPAT_OBJIDLBASE_H_

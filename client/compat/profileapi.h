@@ -1,0 +1,4 @@
+#ifndef CONVOY_COMPAT_PROFILEAPI_H_
+#define CONVOY_COMPAT_PROFILEAPI_H_
+#include <sysinfoapi.h>
+#endif  // CONVOY_COMPAT_PROFILEAPI_H_

@@ -1,0 +1,4 @@
+#ifndef CONVOY_COMPAT_UNKNWNBASE_H_
+#define CONVOY_COMPAT_UNKNWNBASE_H_
+#include <unknwn.h>
+#endif  // CONVOY_COMPAT_UNKNWNBASE_H_

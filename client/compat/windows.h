@@ -1,0 +1,18 @@
+// What a program written for Windows expects of its first include. With
+// WIN32_LEAN_AND_MEAN without ole2.h, as there.
+#ifndef CONVOY_COMPAT_WINDOWS_H_
+#define CONVOY_COMPAT_WINDOWS_H_
+
+#include <guiddef.h>
+#include <stringapiset.h>
+#include <winapifamily.h>
+#include <winbase.h>
+#include <windef.h>
+#include <winerror.h>
+#include <winnls.h>
+
+#ifndef WIN32_LEAN_AND_MEAN
+#include <ole2.h>
+#endif
+
+#endif  // CONVOY_COMPAT_WINDOWS_H_

@@ -1,0 +1,4 @@
+#ifndef CONVOY_COMPAT_WTYPESBASE_H_
+#define CONVOY_COMPAT_WTYPESBASE_H_
+#include <wtypes.h>
+#endif  // CONVOY_COMPAT_WTYPESBASE_H_

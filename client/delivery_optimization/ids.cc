@@ -1,0 +1,4 @@
+// The ids that deliveryoptimization.h only declares.
+#include <initguid.h>
+//
+#include <deliveryoptimization.h>

@@ -1,0 +1,22 @@
+/* For C and C++. */
+#ifndef CONVOY_DO_CLIENT_DO_CONFIG_H_
+#define CONVOY_DO_CLIENT_DO_CONFIG_H_
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Connected Cache is found by the daemon's configuration (cache_host.hosts),
+   not by a connection string: errc::not_impl. */
+int deliveryoptimization_set_iot_connection_string(const char* value);
+
+/* What this is, "convoy"; NULL when there is no memory. Freed by
+   the other one, which writes NULL to the pointer. */
+char* deliveryoptimization_get_components_version(void);
+void deliveryoptimization_free_version_buf(char** ppBuffer);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* CONVOY_DO_CLIENT_DO_CONFIG_H_ */
