@@ -34,8 +34,10 @@ http {
   sendfile on;
   keepalive_requests 100000;
   default_type application/octet-stream;
+  @HTTP@
   server {
-    listen 127.0.0.1:@PORT@@TLS@;
+    listen @ADDRESS@:@PORT@@TLS@;
+    @SERVER@
     location / { root @ROOT@; @LOCATION@ }
   }
 }
@@ -51,8 +53,10 @@ sockaddr_in Loopback(int port) {
 
 }  // namespace
 
-int FreePort() {
-  const int handle = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+namespace {
+
+int FreePortOf(int type) {
+  const int handle = socket(AF_INET, type | SOCK_CLOEXEC, 0);
   sockaddr_in address = Loopback(0);
   socklen_t length = sizeof(address);
   auto* const generic = reinterpret_cast<sockaddr*>(&address);
@@ -64,7 +68,14 @@ int FreePort() {
   return ntohs(address.sin_port);
 }
 
-Nginx::Nginx(const Options& options) : options_(options), port_(FreePort()) {
+}  // namespace
+
+int FreePort() { return FreePortOf(SOCK_STREAM); }
+
+int FreeUdpPort() { return FreePortOf(SOCK_DGRAM); }
+
+Nginx::Nginx(const Options& options)
+    : options_(options), directory_(options.parent_folder), port_(FreePort()) {
   root_ = directory_.path() + "/root";
   chmod(directory_.path().c_str(), 0755);
   mkdir(root_.c_str(), 0755);
@@ -80,18 +91,24 @@ Nginx::Nginx(const Options& options) : options_(options), port_(FreePort()) {
     tls = absl::StrCat(" ssl http2; ssl_certificate ", certificate_path_,
                        "; ssl_certificate_key ", key);
   }
+  const auto in_folder = [this](const std::string& lines) {
+    return absl::StrReplaceAll(lines, {{"@DIR@", directory_.path()}});
+  };
   WriteFile(directory_.path() + "/nginx.conf",
             absl::StrReplaceAll(kConfig, {{"@DIR@", directory_.path()},
+                                          {"@HTTP@", in_folder(options_.http)},
+                                          {"@SERVER@", options_.server},
                                           {"@ROOT@", root_},
                                           {"@TLS@", tls},
+                                          {"@ADDRESS@", options_.address},
                                           {"@PORT@", absl::StrCat(port_)},
                                           {"@LOCATION@", options_.location}}));
   Start();
 }
 
 std::string Nginx::Url(const std::string& path) const {
-  return absl::StrCat(options_.tls ? "https" : "http", "://127.0.0.1:", port_,
-                      "/", path);
+  return absl::StrCat(options_.tls ? "https" : "http", "://", options_.address,
+                      ":", port_, "/", path);
 }
 
 void Nginx::Start() {
@@ -99,26 +116,20 @@ void Nginx::Start() {
   options.argv = {
       "/usr/sbin/nginx", "-c", directory_.path() + "/nginx.conf", "-p",
       directory_.path(), "-e", directory_.path() + "/error.log"};
+  options.network_namespace = options_.network_namespace;
+  // A killed one leaves it.
+  unlink(PidPath().c_str());
   process_ = std::make_unique<Process>(options);
   const absl::Time give_up = absl::Now() + absl::Seconds(20);
-  while (!Answers()) {
+  while (ReadFile(PidPath()).empty()) {
     if (absl::Now() > give_up ||
-        process_->Wait(absl::Milliseconds(20)).has_value()) {
+        process_->Wait(absl::Milliseconds(5)).has_value()) {
       std::abort();
     }
   }
 }
 
 void Nginx::Stop() { process_.reset(); }
-
-bool Nginx::Answers() const {
-  const int handle = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const sockaddr_in address = Loopback(port_);
-  const int connected = connect(
-      handle, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
-  close(handle);
-  return connected == 0;
-}
 
 std::int64_t Nginx::BodyBytesSent() const {
   std::istringstream lines(ReadFile(directory_.path() + "/access.log"));

@@ -10,14 +10,23 @@
 
 namespace convoy::testing {
 
-// A real nginx on 127.0.0.1 that serves one folder.
+// A real nginx that serves one folder.
 class Nginx {
  public:
   struct Options {
     // Lines for the location "/", e.g. "limit_rate 1m;".
     std::string location;
+    // Lines for the blocks "http" and "server". @DIR@ is its private folder.
+    std::string http = "";
+    std::string server = "";
     // TLS with a certificate of its own: certificate_path().
     bool tls = false;
+    // IPv4.
+    std::string address = "127.0.0.1";
+    // Where it runs: a name of `ip netns` (swarm_net.h). Empty: with the test.
+    std::string network_namespace = "";
+    // Its private folder is made in here.
+    std::string parent_folder = "/tmp";
   };
 
   Nginx() : Nginx(Options()) {}
@@ -29,13 +38,15 @@ class Nginx {
   const std::string& certificate_path() const { return certificate_path_; }
   // Bytes of all bodies sent so far, by the access log.
   std::int64_t BodyBytesSent() const;
+  pid_t pid() const { return process_->pid(); }
   // Stops it, at once; connections break.
   void Stop();
   // Starts it again on the same port.
   void Start();
 
  private:
-  bool Answers() const;
+  // It writes its process id when it listens.
+  std::string PidPath() const { return directory_.path() + "/pid"; }
 
   const Options options_;
   TempDir directory_;
@@ -47,6 +58,8 @@ class Nginx {
 
 // A TCP port of 127.0.0.1 that nothing listens on.
 int FreePort();
+// The same for UDP.
+int FreeUdpPort();
 
 }  // namespace convoy::testing
 

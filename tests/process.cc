@@ -3,7 +3,9 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -17,9 +19,28 @@
 namespace convoy::testing {
 namespace {
 
+// What Exec needs, made before the fork: nothing is allocated after it.
+struct Prepared {
+  std::vector<char*> argv;
+  std::vector<char*> environment;
+  std::string network_path;
+};
+
+// As `ip netns exec`: what the namespace sees below /sys are its own devices.
+bool EnterNetwork(const std::string& path) {
+  const int handle = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (handle < 0 || setns(handle, CLONE_NEWNET) != 0 ||
+      unshare(CLONE_NEWNS) != 0 ||
+      mount("", "/", "none", MS_SLAVE | MS_REC, nullptr) != 0) {
+    return false;
+  }
+  umount2("/sys", MNT_DETACH);
+  return mount("sysfs", "/sys", "sysfs", 0, nullptr) == 0;
+}
+
 // In the child, between fork and exec.
-[[noreturn]] void Exec(const ProcessOptions& options, char* const argv[],
-                       char* const environment[]) {
+[[noreturn]] void Exec(const ProcessOptions& options,
+                       const Prepared& prepared) {
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   const int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -33,12 +54,15 @@ namespace {
       chdir(options.working_directory.c_str()) != 0) {
     _exit(126);
   }
+  if (!prepared.network_path.empty() && !EnterNetwork(prepared.network_path)) {
+    _exit(126);
+  }
   if (options.uid.has_value() &&
       (setgroups(0, nullptr) != 0 || setgid(*options.uid) != 0 ||
        setuid(*options.uid) != 0)) {
     _exit(126);
   }
-  execve(argv[0], argv, environment);
+  execve(prepared.argv[0], prepared.argv.data(), prepared.environment.data());
   _exit(127);
 }
 
@@ -67,10 +91,12 @@ Process::Process(const ProcessOptions& options) {
   for (const auto& [name, value] : options.environment) {
     variables.push_back(name + "=" + value);
   }
-  const std::vector<char*> argv = Pointers(arguments);
-  const std::vector<char*> environment = Pointers(variables);
+  Prepared prepared = {Pointers(arguments), Pointers(variables), ""};
+  if (!options.network_namespace.empty()) {
+    prepared.network_path = "/run/netns/" + options.network_namespace;
+  }
   pid_ = fork();
-  if (pid_ == 0) Exec(options, argv.data(), environment.data());
+  if (pid_ == 0) Exec(options, prepared);
   if (pid_ < 0) std::abort();
 }
 

@@ -21,6 +21,9 @@ struct ProcessOptions {
   std::string output_path = "";
   // Run as this user, with the gid of the same number, without other groups.
   std::optional<uid_t> uid = std::nullopt;
+  // Run in this network namespace, a name of `ip netns`, with its /sys. Empty:
+  // in this process's. Needs root.
+  std::string network_namespace = "";
 };
 
 // A child process, in a process group of its own; the group is killed with this

@@ -15,10 +15,9 @@
 
 namespace convoy::testing {
 
-TempDir::TempDir() {
-  char name[] = "/tmp/convoy-test-XXXXXX";
-  if (mkdtemp(name) == nullptr) std::abort();
-  path_ = name;
+TempDir::TempDir(const std::string& parent)
+    : path_(parent + "/convoy-test-XXXXXX") {
+  if (mkdtemp(path_.data()) == nullptr) std::abort();
 }
 
 TempDir::~TempDir() {
@@ -28,7 +27,13 @@ TempDir::~TempDir() {
 
 std::string ReadFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(file), {});
+  std::string bytes;
+  std::string part(1 << 20, '\0');
+  while (file.read(&part[0], static_cast<std::streamsize>(part.size())) ||
+         file.gcount() > 0) {
+    bytes.append(part, 0, static_cast<std::size_t>(file.gcount()));
+  }
+  return bytes;
 }
 
 void WriteFile(const std::string& path, const std::string& bytes) {

@@ -8,11 +8,12 @@
 
 namespace convoy::testing {
 
-// A folder of its own below /tmp (short enough for Unix sockets), removed with
-// everything in it.
+// A folder of its own, removed with everything in it.
 class TempDir {
  public:
-  TempDir();
+  // Below /tmp, which is short enough for Unix sockets.
+  TempDir() : TempDir("/tmp") {}
+  explicit TempDir(const std::string& parent);
   ~TempDir();
   TempDir(const TempDir&) = delete;
   TempDir& operator=(const TempDir&) = delete;

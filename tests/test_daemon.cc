@@ -15,6 +15,7 @@
 #include "gtest/gtest.h"
 #include "peer/base/status_macros.h"
 #include "proto/grpc_status.h"
+#include "tests/eventually.h"
 
 namespace convoy::testing {
 namespace {
@@ -87,7 +88,8 @@ v1::JobFile File(const std::string& url, const std::string& local_path) {
   return file;
 }
 
-TestDaemon::TestDaemon(const Options& options) : options_(options) {
+TestDaemon::TestDaemon(const Options& options)
+    : options_(options), directory_(options.parent_folder) {
   state_directory_ = directory_.path() + "/state";
   socket_ = directory_.path() + "/convoyd.sock";
   chmod(directory_.path().c_str(), 0755);
@@ -105,11 +107,19 @@ TestDaemon::~TestDaemon() {
   }
 }
 
+std::string TestDaemon::config_file() const {
+  return directory_.path() + "/convoyd.yaml";
+}
+
 std::string TestDaemon::Log() const {
   return ReadFile(directory_.path() + "/log");
 }
 
 void TestDaemon::Start() {
+  if (process_ != nullptr && process_->Running()) {
+    std::cerr << "convoyd runs already\n";
+    std::abort();
+  }
   ProcessOptions options;
   std::string program = Runfile("daemon/convoyd");
   if (options_.uid.has_value()) {
@@ -120,19 +130,26 @@ void TestDaemon::Start() {
     program = copy;
   }
   options.argv = {program,
-                  "--config=" + directory_.path() + "/convoyd.yaml",
+                  "--config=" + config_file(),
                   "--state-dir=" + state_directory_,
                   "--socket=" + socket_,
                   "--log-level=" + options_.log_level,
                   "--set=limits.minimum_retry_delay_background_seconds=1",
                   "--set=limits.minimum_retry_delay_foreground_seconds=1"};
+  if (!options_.broker.empty()) {
+    options.argv.push_back("--broker=" + options_.broker);
+  }
+  if (!options_.command_broker.empty()) {
+    options.argv.push_back("--command-broker=" + options_.command_broker);
+  }
   for (const auto& [key, value] : options_.settings) {
     options.argv.push_back(absl::StrCat("--set=", key, "=", value));
   }
-  const std::string config = directory_.path() + "/convoyd.yaml";
-  if (!Exists(config)) WriteFile(config, "");
+  if (!Exists(config_file())) WriteFile(config_file(), "");
   options.output_path = directory_.path() + "/log";
   options.uid = options_.uid;
+  options.network_namespace = options_.network_namespace;
+  options.environment = options_.environment;
   process_ = std::make_unique<Process>(options);
 
   const std::shared_ptr<grpc::Channel> channel = Connect();
@@ -213,6 +230,22 @@ absl::StatusOr<v1::ExplainJobResponse> TestDaemon::Explain(
     const std::string& id) {
   return Call<v1::ExplainJobResponse>(*jobs_, &v1::JobService::Stub::ExplainJob,
                                       OfJob<v1::ExplainJobRequest>(id));
+}
+
+v1::ExplainJobResponse TestDaemon::ExplainUntil(
+    const std::string& id,
+    const std::function<bool(const v1::ExplainJobResponse&)>& told) {
+  absl::StatusOr<v1::ExplainJobResponse> explained;
+  const bool seen = Eventually(
+      [&] {
+        explained = Explain(id);
+        return explained.ok() && told(*explained);
+      },
+      absl::Seconds(30));
+  if (seen) return *std::move(explained);
+  ADD_FAILURE() << (explained.ok() ? explained->DebugString()
+                                   : explained.status().ToString());
+  return {};
 }
 
 absl::StatusOr<std::vector<v1::JobFile>> TestDaemon::Files(

@@ -3,7 +3,9 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <initializer_list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,7 +33,16 @@ class TestDaemon {
     std::vector<std::pair<std::string, std::string>> settings;
     // Run as this user. Default: as the test.
     std::optional<uid_t> uid;
+    // Sockets of its brokers (test_broker.h). Empty: it has none, or one.
+    std::string broker;
+    std::string command_broker;
     std::string log_level = "debug";
+    // Where it runs: a name of `ip netns` (swarm_net.h). Empty: with the test.
+    std::string network_namespace;
+    // Its private folder is made in here.
+    std::string parent_folder = "/tmp";
+    // Added to this process's environment.
+    std::map<std::string, std::string> environment;
   };
 
   TestDaemon() : TestDaemon(Options()) {}
@@ -41,9 +52,11 @@ class TestDaemon {
 
   const std::string& socket() const { return socket_; }
   const std::string& state_directory() const { return state_directory_; }
+  // Its convoyd.yaml, empty at first; conf.d/ beside it is read too.
+  std::string config_file() const;
   std::string Log() const;
 
-  // Ready to answer when this returns.
+  // Again, after its end. Ready to answer when this returns.
   void Start();
   // SIGKILL.
   void Kill();
@@ -52,6 +65,8 @@ class TestDaemon {
   void KillAfter(absl::Duration delay);
   // SIGTERM; the exit code.
   int Stop();
+  // As Process::Wait, where it ended by itself; nothing while it runs.
+  std::optional<int> ExitCode() { return process_->Wait(absl::ZeroDuration()); }
   pid_t pid() const { return process_->pid(); }
 
   // A connection that no other channel shares; finds a daemon that starts again
@@ -70,6 +85,11 @@ class TestDaemon {
   absl::StatusOr<v1::CompleteJobResponse> Complete(const std::string& id);
   absl::StatusOr<v1::CancelJobResponse> Cancel(const std::string& id);
   absl::StatusOr<v1::ExplainJobResponse> Explain(const std::string& id);
+  // The first answer of Explain for which `told` holds. None within half a
+  // minute: a failure of the test, and an empty answer.
+  v1::ExplainJobResponse ExplainUntil(
+      const std::string& id,
+      const std::function<bool(const v1::ExplainJobResponse&)>& told);
   absl::StatusOr<std::vector<v1::JobFile>> Files(const std::string& id);
   // Fetch to its end: the last job seen, or the stream's status.
   absl::StatusOr<v1::Job> Fetch(const v1::FetchRequest& request,

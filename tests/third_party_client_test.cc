@@ -24,6 +24,7 @@ TEST(ThirdPartyClientTest, ListsServicesAndMethods) {
   EXPECT_THAT(services.output,
               AllOf(HasSubstr("convoy.v1.JobService"),
                     HasSubstr("convoy.v1.AdminService"),
+                    HasSubstr("convoy.v1.SwarmService"),
                     HasSubstr("grpc.health.v1.Health"),
                     HasSubstr("grpc.reflection.v1.ServerReflection"),
                     HasSubstr("grpc.reflection.v1alpha.ServerReflection")));

@@ -16,6 +16,7 @@
 #include "tests/buf_client.h"
 #include "tests/nginx.h"
 #include "tests/temp_dir.h"
+#include "tests/test_broker.h"
 #include "tests/test_daemon.h"
 
 namespace convoy::testing {
@@ -47,11 +48,18 @@ std::string IdIn(const std::string& json) {
   return json.substr(begin, json.find('"', begin) - begin);
 }
 
-class UsersTest : public ::testing::Test {
+// By a daemon that is root, and by one that has a broker.
+class UsersTest : public ::testing::TestWithParam<bool> {
  protected:
   void SetUp() override {
     if (getuid() != 0) GTEST_SKIP() << "only root can be three users";
-    daemon_ = std::make_unique<TestDaemon>();
+    TestDaemon::Options options;
+    if (GetParam()) {
+      broker_ = std::make_unique<TestBroker>();
+      options.uid = TestBroker::kUid;
+      options.broker = broker_->socket();
+    }
+    daemon_ = std::make_unique<TestDaemon>(options);
     root_ = std::make_unique<BufClient>(daemon_->socket());
     anna_ = std::make_unique<BufClient>(daemon_->socket(), kAnna);
     bert_ = std::make_unique<BufClient>(daemon_->socket(), kBert);
@@ -97,13 +105,19 @@ class UsersTest : public ::testing::Test {
   const std::string bytes_ = RandomBytes(50'000, 7);
   Nginx origin_;
   TempDir homes_;
+  std::unique_ptr<TestBroker> broker_;
   std::unique_ptr<TestDaemon> daemon_;
   std::unique_ptr<BufClient> root_;
   std::unique_ptr<BufClient> anna_;
   std::unique_ptr<BufClient> bert_;
 };
 
-TEST_F(UsersTest, FileBelongsToWhoAskedForIt) {
+INSTANTIATE_TEST_SUITE_P(Daemons, UsersTest, ::testing::Bool(),
+                         [](const auto& test) {
+                           return test.param ? "WithABroker" : "OfRoot";
+                         });
+
+TEST_P(UsersTest, FileBelongsToWhoAskedForIt) {
   const std::string path = Home(kAnna) + "/a";
   const ProcessResult fetch = Fetch(*anna_, origin_.Url("a"), path);
   ASSERT_EQ(fetch.exit_code, 0) << fetch.output;
@@ -114,7 +128,7 @@ TEST_F(UsersTest, FileBelongsToWhoAskedForIt) {
   EXPECT_TRUE(ReadFile(path) == bytes_);
 }
 
-TEST_F(UsersTest, JobsOfOthersDoNotExist) {
+TEST_P(UsersTest, JobsOfOthersDoNotExist) {
   const ProcessResult created = Create(*anna_, Home(kAnna) + "/a");
   ASSERT_EQ(created.exit_code, 0) << created.output;
   const std::string id = IdIn(created.output);
@@ -142,7 +156,7 @@ TEST_F(UsersTest, JobsOfOthersDoNotExist) {
   EXPECT_THAT(administrator.output, HasSubstr(id));
 }
 
-TEST_F(UsersTest, AdministratorTakesAJobOver) {
+TEST_P(UsersTest, AdministratorTakesAJobOver) {
   const std::string id = IdIn(Create(*anna_, Home(kAnna) + "/a").output);
   const ProcessResult taken =
       root_->Call("convoy.v1.JobService/TakeOwnership", OfJob(id));
@@ -151,14 +165,14 @@ TEST_F(UsersTest, AdministratorTakesAJobOver) {
             BufExitCode(5));
 }
 
-TEST_F(UsersTest, OthersFoldersAreOutOfReach) {
+TEST_P(UsersTest, OthersFoldersAreOutOfReach) {
   ExpectRefused(Create(*bert_, Home(kAnna) + "/a"));
   ExpectRefused(Create(*bert_, "/etc/convoy-test"));
   ExpectRefused(Create(*bert_, "/root/convoy-test"));
   EXPECT_THAT(ListFolder(Home(kAnna)), IsEmpty());
 }
 
-TEST_F(UsersTest, OthersFilesCannotBeReadAsSource) {
+TEST_P(UsersTest, OthersFilesCannotBeReadAsSource) {
   const std::string secret = Home(kAnna) + "/secret";
   WriteFile(secret, "secret");
   ASSERT_EQ(chown(secret.c_str(), kAnna, kAnna), 0);
@@ -171,7 +185,7 @@ TEST_F(UsersTest, OthersFilesCannotBeReadAsSource) {
   EXPECT_FALSE(Exists(Home(kBert) + "/a"));
 }
 
-TEST_F(UsersTest, SymbolicLinkAtTheDestinationIsNotFollowed) {
+TEST_P(UsersTest, SymbolicLinkAtTheDestinationIsNotFollowed) {
   const std::string victim = Home(kAnna) + "/victim";
   WriteFile(victim, "precious");
   const std::string link = Home(kBert) + "/a";
@@ -180,7 +194,7 @@ TEST_F(UsersTest, SymbolicLinkAtTheDestinationIsNotFollowed) {
   EXPECT_EQ(ReadFile(victim), "precious");
 }
 
-TEST_F(UsersTest, FolderThatBecomesALinkGivesNoRights) {
+TEST_P(UsersTest, FolderThatBecomesALinkGivesNoRights) {
   const std::string folder = Home(kBert) + "/folder";
   ASSERT_EQ(mkdir(folder.c_str(), 0700), 0);
   ASSERT_EQ(chown(folder.c_str(), kBert, kBert), 0);
@@ -197,7 +211,7 @@ TEST_F(UsersTest, FolderThatBecomesALinkGivesNoRights) {
   EXPECT_THAT(ListFolder(Home(kAnna)), IsEmpty());
 }
 
-TEST_F(UsersTest, ThingsThatAreNoPlainFilesAreRefused) {
+TEST_P(UsersTest, ThingsThatAreNoPlainFilesAreRefused) {
   const std::string home = Home(kBert);
   ASSERT_EQ(mkfifo((home + "/fifo").c_str(), 0666), 0);
   ASSERT_EQ(mkdir((home + "/folder").c_str(), 0777), 0);
@@ -213,7 +227,7 @@ TEST_F(UsersTest, ThingsThatAreNoPlainFilesAreRefused) {
   ExpectRefused(Fetch(*bert_, "file:///dev/zero", home + "/a"));
 }
 
-TEST_F(UsersTest, HardLinkToAnothersFileIsReplacedNotWritten) {
+TEST_P(UsersTest, HardLinkToAnothersFileIsReplacedNotWritten) {
   // A folder both can write to, on one file system.
   const std::string shared = homes_.path() + "/shared";
   ASSERT_EQ(mkdir(shared.c_str(), 0777), 0);
@@ -227,7 +241,7 @@ TEST_F(UsersTest, HardLinkToAnothersFileIsReplacedNotWritten) {
   EXPECT_TRUE(ReadFile(shared + "/a") == bytes_);
 }
 
-TEST_F(UsersTest, TemporaryFileThatWasSwappedIsNotPublished) {
+TEST_P(UsersTest, TemporaryFileThatWasSwappedIsNotPublished) {
   const std::string path = Home(kBert) + "/a";
   const std::string id = IdIn(Create(*bert_, path).output);
   ASSERT_EQ(bert_->Call("convoy.v1.JobService/ResumeJob", OfJob(id)).exit_code,
@@ -247,7 +261,7 @@ TEST_F(UsersTest, TemporaryFileThatWasSwappedIsNotPublished) {
   EXPECT_EQ(ReadFile(secret), "secret");
 }
 
-TEST_F(UsersTest, DaemonOfAUserServesThatUserAndRoot) {
+TEST_P(UsersTest, DaemonOfAUserServesThatUserAndRoot) {
   TestDaemon::Options options;
   options.uid = kAnna;
   TestDaemon own(options);

@@ -1,0 +1,200 @@
+// The manager of Delivery Optimization's class: its codes, defaults and queue,
+// where they differ from BITS'.
+#include <deliveryoptimization.h>
+#include <netinet/in.h>
+#include <oleauto.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "client/background_copy/manager.h"
+#include "gtest/gtest.h"
+#include "tests/background_copy_world.h"
+
+namespace convoy::testing {
+namespace {
+
+template <typename T>
+using Com = Microsoft::WRL::ComPtr<T>;
+
+class DeliveryQueueTest : public BackgroundCopyTest {
+ protected:
+  void SetUp() override {
+    BackgroundCopyTest::SetUp();
+    ASSERT_EQ(background_copy::CreateManager(
+                  CLSID_DeliveryOptimization, IID_IBackgroundCopyManager,
+                  reinterpret_cast<void**>(delivery_.GetAddressOf())),
+              S_OK);
+  }
+  void TearDown() override {
+    Com<IEnumBackgroundCopyJobs> jobs;
+    ASSERT_EQ(delivery_->EnumJobs(0, &jobs), S_OK);
+    Com<IBackgroundCopyJob> job;
+    while (jobs->Next(1, &job, nullptr) == S_OK) job->Cancel();
+    BackgroundCopyTest::TearDown();
+  }
+
+  Com<IBackgroundCopyJob> MakeDelivery() {
+    GUID id;
+    Com<IBackgroundCopyJob> job;
+    EXPECT_EQ(
+        delivery_->CreateJob(L"delivery", BG_JOB_TYPE_DOWNLOAD, &id, &job),
+        S_OK);
+    return job;
+  }
+
+  Com<IBackgroundCopyManager> delivery_;
+};
+
+TEST_F(DeliveryQueueTest, TheTwoQueuesAreApart) {
+  GUID id;
+  Com<IBackgroundCopyJob> job;
+  ASSERT_EQ(delivery_->CreateJob(L"a", BG_JOB_TYPE_DOWNLOAD, &id, &job), S_OK);
+  Com<IBackgroundCopyJob> found;
+  EXPECT_EQ(manager()->GetJob(id, &found), BG_E_NOT_FOUND);
+  EXPECT_EQ(delivery_->GetJob(id, &found), S_OK);
+  ULONG count = 9;
+  Com<IEnumBackgroundCopyJobs> jobs;
+  ASSERT_EQ(manager()->EnumJobs(0, &jobs), S_OK);
+  EXPECT_EQ(jobs->GetCount(&count), S_OK);
+  EXPECT_EQ(count, 0u);
+  ASSERT_EQ(delivery_->EnumJobs(0, &jobs), S_OK);
+  EXPECT_EQ(jobs->GetCount(&count), S_OK);
+  EXPECT_EQ(count, 1u);
+}
+
+TEST_F(DeliveryQueueTest, CodesAreThoseOfDeliveryOptimization) {
+  const Com<IBackgroundCopyJob> job = MakeDelivery();
+  EXPECT_EQ(job->Resume(), DO_E_EMPTY);
+  Com<IBackgroundCopyError> error;
+  EXPECT_EQ(job->GetError(&error), DO_E_ERROR_INFORMATION_UNAVAILABLE);
+  EXPECT_EQ(job->SetNotifyFlags(BG_NOTIFY_DISABLE), E_NOTIMPL);
+  EXPECT_EQ(job->SetNotifyFlags(BG_NOTIFY_FILE_RANGES_TRANSFERRED), E_NOTIMPL);
+  ASSERT_EQ(job->Cancel(), S_OK);
+  EXPECT_EQ(job->Cancel(), DO_E_INVALID_STATE);
+  EXPECT_EQ(job->Resume(), DO_E_INVALID_STATE);
+  EXPECT_EQ(job->SetNoProgressTimeout(1), DO_E_INVALID_STATE);
+  Com<IBackgroundCopyJob> none;
+  EXPECT_EQ(delivery_->GetJob(CLSID_DeliveryOptimization, &none),
+            DO_E_NOT_FOUND);
+}
+
+TEST_F(DeliveryQueueTest, TheNoProgressTimeoutFollowsThePriority) {
+  const Com<IBackgroundCopyJob> job = MakeDelivery();
+  ULONG seconds = 0;
+  ASSERT_EQ(job->GetNoProgressTimeout(&seconds), S_OK);
+  EXPECT_EQ(seconds, 86'400u);
+  ASSERT_EQ(job->SetPriority(BG_JOB_PRIORITY_FOREGROUND), S_OK);
+  ASSERT_EQ(job->GetNoProgressTimeout(&seconds), S_OK);
+  EXPECT_EQ(seconds, 3'600u);
+}
+
+// What is not documented for this class is not told.
+TEST_F(DeliveryQueueTest, ConnectingIsToldAsTransferring) {
+  // Somebody listens, and never answers.
+  const int silent = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  ASSERT_EQ(bind(silent, reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(listen(silent, 16), 0);
+  ASSERT_EQ(getsockname(silent, reinterpret_cast<sockaddr*>(&address), &size),
+            0);
+  const std::wstring url =
+      L"http://127.0.0.1:" + std::to_wstring(ntohs(address.sin_port)) + L"/";
+  const Com<IBackgroundCopyJob> bits = MakeJob();
+  const Com<IBackgroundCopyJob> delivery = MakeDelivery();
+  for (IBackgroundCopyJob* job : {bits.Get(), delivery.Get()}) {
+    const std::wstring path = WidePath(job == bits.Get() ? "a" : "b");
+    ASSERT_EQ(job->AddFile((url + L"file").c_str(), path.c_str()), S_OK);
+    ASSERT_EQ(job->Resume(), S_OK);
+  }
+  EXPECT_TRUE(Reaches(bits.Get(), BG_JOB_STATE_CONNECTING));
+  EXPECT_TRUE(Reaches(delivery.Get(), BG_JOB_STATE_TRANSFERRING));
+  EXPECT_EQ(bits->Cancel(), S_OK);
+  EXPECT_EQ(delivery->Cancel(), S_OK);
+  close(silent);
+}
+
+TEST_F(DeliveryQueueTest, AnEarlyCompleteHasNoCodeOfItsOwn) {
+  const Content content = MakeContent("early");
+  const Com<IBackgroundCopyJob> job = MakeDelivery();
+  const std::wstring nobody =
+      L"http://127.0.0.1:" + std::to_wstring(FreePort()) + L"/file";
+  ASSERT_EQ(job->AddFile(content.url.c_str(), WidePath("whole").c_str()), S_OK);
+  ASSERT_EQ(job->AddFile(nobody.c_str(), WidePath("none").c_str()), S_OK);
+  ASSERT_EQ(job->Resume(), S_OK);
+  ASSERT_TRUE(Eventually([&] {
+    BG_JOB_PROGRESS progress = {};
+    job->GetProgress(&progress);
+    return progress.FilesTransferred == 1;
+  }));
+  EXPECT_EQ(job->Complete(), S_OK);
+  EXPECT_EQ(ReadFile(Path("whole")), content.bytes);
+  EXPECT_FALSE(Exists(Path("none")));
+}
+
+TEST_F(DeliveryQueueTest, AJobOfBitsDoesNotOfferItsInterfaces) {
+  const Com<IBackgroundCopyJob> job = MakeJob();
+  Com<IDeliveryOptimizationJob> offered;
+  EXPECT_EQ(job.As(&offered), E_NOINTERFACE);
+}
+
+TEST_F(DeliveryQueueTest, FilesHaveIdsSizesAndStatistics) {
+  const Content content = MakeContent("delivery", 4000);
+  const Com<IBackgroundCopyJob> job = MakeDelivery();
+  const auto own = As<IDeliveryOptimizationJob>(job.Get());
+  BG_FILE_RANGE ranges[] = {{0, 10}, {5, 10}};
+  EXPECT_EQ(own->AddFileWithRanges(L"id", content.url.c_str(),
+                                   WidePath("got").c_str(), 2, ranges, 4000),
+            DO_E_OVERLAPPING_RANGES);
+  ASSERT_EQ(own->AddFileWithRanges(L"the id", content.url.c_str(),
+                                   WidePath("got").c_str(), 0, nullptr, 4000),
+            S_OK);
+  ASSERT_EQ(job->Resume(), S_OK);
+  ASSERT_TRUE(Reaches(job.Get(), BG_JOB_STATE_TRANSFERRED));
+  Com<IEnumBackgroundCopyFiles> files;
+  ASSERT_EQ(job->EnumFiles(&files), S_OK);
+  Com<IBackgroundCopyFile> file;
+  ASSERT_EQ(files->Next(1, &file, nullptr), S_OK);
+  DOSwarmStats stats = {};
+  ASSERT_EQ(As<IDeliveryOptimizationFile>(file.Get())->GetStats(&stats), S_OK);
+  EXPECT_EQ(Take(stats.fileId), "the id");
+  EXPECT_EQ(Wide(Take(stats.sourceURL)), content.url);
+  EXPECT_EQ(stats.fileSize, 4000u);
+  EXPECT_EQ(stats.bytesFromHttp, 4000u);
+  EXPECT_EQ(stats.totalBytesDownloaded, 4000u);
+  EXPECT_EQ(stats.status, SwarmStatus_Complete);
+  VARIANT size;
+  VariantInit(&size);
+  ASSERT_EQ(As<IDeliveryOptimizationFile2>(file.Get())
+                ->GetProperty(DOFilePropertyId_TotalSizeBytes, &size),
+            S_OK);
+  EXPECT_EQ(size.vt, VT_UI8);
+  EXPECT_EQ(size.ullVal, 4000u);
+  EXPECT_EQ(job->Complete(), S_OK);
+  EXPECT_EQ(ReadFile(Path("got")), content.bytes);
+}
+
+TEST_F(DeliveryQueueTest, AWrongSizeIsAnError) {
+  const Content content = MakeContent("sized", 4000);
+  const Com<IBackgroundCopyJob> job = MakeDelivery();
+  ASSERT_EQ(As<IDeliveryOptimizationJob>(job.Get())->AddFileWithRanges(
+                L"id", content.url.c_str(), WidePath("got").c_str(), 0, nullptr,
+                4001),
+            S_OK);
+  ASSERT_EQ(job->Resume(), S_OK);
+  ASSERT_TRUE(Reaches(job.Get(), BG_JOB_STATE_ERROR));
+  VARIANT code;
+  VariantInit(&code);
+  ASSERT_EQ(As<IDeliveryOptimizationJob2>(job.Get())->GetProperty(
+                DOJobPropertyId_ExtendedErrorInfo, &code),
+            S_OK);
+  EXPECT_EQ(code.vt, VT_UI4);
+  EXPECT_EQ(code.ulVal, 0x80D0681Du);
+}
+
+}  // namespace
+}  // namespace convoy::testing

@@ -1,0 +1,495 @@
+// Settings, HTTP options, enumerators and files' details: facts 39 to 53, 60
+// and 77 to 78 of BITS, by their number, and what has none.
+#include <bits.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "gtest/gtest.h"
+#include "tests/background_copy_world.h"
+
+namespace convoy::testing {
+namespace {
+
+using ConformanceTest = BackgroundCopyTest;
+
+template <typename T>
+using Com = Microsoft::WRL::ComPtr<T>;
+
+BG_AUTH_CREDENTIALS Login(BG_AUTH_TARGET target, BG_AUTH_SCHEME scheme,
+                          wchar_t* user, wchar_t* password) {
+  BG_AUTH_CREDENTIALS login = {};
+  login.Target = target;
+  login.Scheme = scheme;
+  login.Credentials.Basic = {user, password};
+  return login;
+}
+
+TEST_F(ConformanceTest, Fact39To41_CustomHeaders) {
+  const auto http = As<IBackgroundCopyJobHttpOptions>(MakeJob().Get());
+  LPWSTR text = reinterpret_cast<LPWSTR>(1);
+  EXPECT_EQ(http->GetCustomHeaders(&text), S_FALSE);
+  EXPECT_EQ(text, nullptr);
+  EXPECT_EQ(http->SetCustomHeaders(L"Wine: test\r\n"), S_OK);
+  EXPECT_EQ(http->GetCustomHeaders(&text), S_OK);
+  EXPECT_EQ(Take(text), "Wine: test\r\n");
+  EXPECT_EQ(http->SetCustomHeaders(nullptr), S_OK);
+  EXPECT_EQ(http->GetCustomHeaders(&text), S_FALSE);
+  EXPECT_EQ(text, nullptr);
+  EXPECT_EQ(http->SetCustomHeaders(L"no header"), E_INVALIDARG);
+  // Longer than one annotation.
+  const std::wstring longest = L"X-Long: " + std::wstring(6000, L'y');
+  EXPECT_EQ(http->SetCustomHeaders(longest.c_str()), S_OK);
+  EXPECT_EQ(http->GetCustomHeaders(&text), S_OK);
+  EXPECT_EQ(Wide(Take(text)), longest);
+}
+
+TEST_F(ConformanceTest, Fact42_SecurityFlags) {
+  const auto http = As<IBackgroundCopyJobHttpOptions>(MakeJob().Get());
+  ULONG flags = 1;
+  EXPECT_EQ(http->GetSecurityFlags(&flags), S_OK);
+  EXPECT_EQ(flags, 0u);
+  EXPECT_EQ(http->SetSecurityFlags(0), S_OK);
+  EXPECT_EQ(http->GetSecurityFlags(&flags), S_OK);
+  EXPECT_EQ(flags, 0u);
+  const ULONG some = BG_SSL_IGNORE_UNKNOWN_CA | BG_SSL_ENABLE_CRL_CHECK |
+                     BG_HTTP_REDIRECT_POLICY_ALLOW_REPORT;
+  EXPECT_EQ(http->SetSecurityFlags(some), S_OK);
+  EXPECT_EQ(http->GetSecurityFlags(&flags), S_OK);
+  EXPECT_EQ(flags, some);
+  EXPECT_EQ(http->SetSecurityFlags(0x100000), E_NOTIMPL);
+}
+
+TEST_F(ConformanceTest, Fact43_And44_TheSameWhenTheJobIsTransferred) {
+  const Com<IBackgroundCopyJob> job = TransferredJob();
+  const auto http = As<IBackgroundCopyJobHttpOptions>(job.Get());
+  LPWSTR text = nullptr;
+  EXPECT_EQ(http->SetCustomHeaders(L"Wine: test\r\n"), S_OK);
+  EXPECT_EQ(http->GetCustomHeaders(&text), S_OK);
+  EXPECT_EQ(Take(text), "Wine: test\r\n");
+  EXPECT_EQ(http->SetCustomHeaders(nullptr), S_OK);
+  EXPECT_EQ(http->SetSecurityFlags(0), S_OK);
+  EXPECT_EQ(StateOf(job.Get()), BG_JOB_STATE_TRANSFERRED);
+  EXPECT_EQ(job->Complete(), S_OK);
+  EXPECT_EQ(StateOf(job.Get()), BG_JOB_STATE_ACKNOWLEDGED);
+}
+
+// Both enumerators in one go: `list` gives an enumerator, `add` one element.
+template <typename Enum, typename Element, typename List>
+void CheckEnumerator(List list, ULONG count) {
+  Com<Enum> all = list();
+  ULONG counted = 0;
+  EXPECT_EQ(all->GetCount(&counted), S_OK);
+  EXPECT_EQ(counted, count);
+  for (ULONG i = 0; i < count; ++i) {
+    Com<Element> element;
+    EXPECT_EQ(all->Next(1, &element, nullptr), S_OK);
+    EXPECT_NE(element, nullptr);
+  }
+  Com<Element> beyond;
+  EXPECT_EQ(all->Next(1, &beyond, nullptr), S_FALSE);
+  ULONG fetched = 9;
+  EXPECT_EQ(all->Next(1, &beyond, &fetched), S_FALSE);
+  EXPECT_EQ(fetched, 0u);
+  EXPECT_EQ(all->Reset(), S_OK);
+  std::vector<Element*> array(count + 1, nullptr);
+  EXPECT_EQ(all->Next(count, array.data(), &fetched), S_OK);
+  EXPECT_EQ(fetched, count);
+  for (ULONG i = 0; i < count; ++i) {
+    ASSERT_NE(array[i], nullptr);
+    array[i]->Release();
+  }
+  EXPECT_EQ(all->Reset(), S_OK);
+  EXPECT_EQ(all->Next(2, array.data(), nullptr), E_INVALIDARG);
+  for (ULONG i = 0; i < count; ++i) EXPECT_EQ(all->Skip(1), S_OK);
+  EXPECT_EQ(all->Skip(1), S_FALSE);
+  EXPECT_EQ(all->Reset(), S_OK);
+  EXPECT_EQ(all->Skip(count + 1), S_FALSE);
+  EXPECT_EQ(all->Reset(), S_OK);
+  EXPECT_EQ(all->Skip(count), S_OK);
+  Com<Enum> copy;
+  EXPECT_EQ(all->Clone(&copy), S_OK);
+  EXPECT_EQ(copy->Skip(1), S_FALSE);
+  EXPECT_EQ(copy->Reset(), S_OK);
+  EXPECT_EQ(all->Skip(1), S_FALSE);
+  EXPECT_EQ(copy->Skip(count), S_OK);
+}
+
+TEST_F(ConformanceTest, Fact45To53_TheEnumeratorOfFiles) {
+  const Com<IBackgroundCopyJob> job = MakeJob();
+  for (const char* name : {"a", "b"}) {
+    ASSERT_EQ(
+        job->AddFile(Wide(origin().Url(name)).c_str(), WidePath(name).c_str()),
+        S_OK);
+  }
+  CheckEnumerator<IEnumBackgroundCopyFiles, IBackgroundCopyFile>(
+      [&] {
+        Com<IEnumBackgroundCopyFiles> files;
+        EXPECT_EQ(job->EnumFiles(&files), S_OK);
+        return files;
+      },
+      2);
+}
+
+TEST_F(ConformanceTest, Fact45To53_TheEnumeratorOfJobs) {
+  const Com<IBackgroundCopyJob> first = MakeJob();
+  Com<IEnumBackgroundCopyJobs> before;
+  ASSERT_EQ(manager()->EnumJobs(0, &before), S_OK);
+  const Com<IBackgroundCopyJob> second = MakeJob();
+  ULONG count = 0;
+  EXPECT_EQ(before->GetCount(&count), S_OK);
+  EXPECT_EQ(count, 1u);
+  CheckEnumerator<IEnumBackgroundCopyJobs, IBackgroundCopyJob>(
+      [&] {
+        Com<IEnumBackgroundCopyJobs> jobs;
+        EXPECT_EQ(manager()->EnumJobs(0, &jobs), S_OK);
+        return jobs;
+      },
+      2);
+}
+
+TEST_F(ConformanceTest, Fact60_And78_Credentials) {
+  const auto job = As<IBackgroundCopyJob2>(MakeJob().Get());
+  wchar_t user[] = L"ann";
+  wchar_t password[] = L"pencil";
+  auto login = Login(static_cast<BG_AUTH_TARGET>(3), BG_AUTH_SCHEME_BASIC, user,
+                     password);
+  EXPECT_EQ(job->SetCredentials(&login), BG_E_INVALID_AUTH_TARGET);
+  login = Login(BG_AUTH_TARGET_SERVER, static_cast<BG_AUTH_SCHEME>(9), user,
+                password);
+  EXPECT_EQ(job->SetCredentials(&login), BG_E_INVALID_AUTH_SCHEME);
+  for (const BG_AUTH_SCHEME scheme :
+       {BG_AUTH_SCHEME_NTLM, BG_AUTH_SCHEME_NEGOTIATE}) {
+    login = Login(BG_AUTH_TARGET_PROXY, scheme, nullptr, nullptr);
+    EXPECT_EQ(job->SetCredentials(&login), S_OK);
+  }
+  EXPECT_EQ(job->RemoveCredentials(BG_AUTH_TARGET_SERVER, BG_AUTH_SCHEME_BASIC),
+            S_FALSE);
+  login = Login(BG_AUTH_TARGET_SERVER, BG_AUTH_SCHEME_BASIC, user, password);
+  EXPECT_EQ(job->SetCredentials(&login), S_OK);
+  std::wstring long_name(301, L'u');
+  login.Credentials.Basic.UserName = long_name.data();
+  EXPECT_EQ(job->SetCredentials(&login), BG_E_USERNAME_TOO_LARGE);
+  EXPECT_EQ(
+      job->RemoveCredentials(BG_AUTH_TARGET_SERVER, BG_AUTH_SCHEME_DIGEST),
+      S_FALSE);
+  EXPECT_EQ(job->RemoveCredentials(BG_AUTH_TARGET_SERVER, BG_AUTH_SCHEME_BASIC),
+            S_OK);
+}
+
+TEST_F(ConformanceTest, CredentialsHeadersAndProxyReachTheOriginTogether) {
+  Nginx::Options options;
+  options.location = "auth_basic x; auth_basic_user_file " + Path("users") +
+                     "; if ($http_x_token != \"right\") { return 403; }";
+  WriteFile(Path("users"), "ann:{PLAIN}pencil\n");
+  Nginx guarded(options);
+  WriteFile(guarded.root() + "/file", "guarded");
+
+  const Com<IBackgroundCopyJob> job = MakeJob();
+  ASSERT_EQ(
+      job->AddFile(Wide(guarded.Url("file")).c_str(), WidePath("got").c_str()),
+      S_OK);
+  wchar_t user[] = L"ann";
+  wchar_t password[] = L"pencil";
+  auto login =
+      Login(BG_AUTH_TARGET_SERVER, BG_AUTH_SCHEME_BASIC, user, password);
+  ASSERT_EQ(As<IBackgroundCopyJob2>(job.Get())->SetCredentials(&login), S_OK);
+  // Each setter leaves the secrets of the others where they are.
+  login = Login(BG_AUTH_TARGET_PROXY, BG_AUTH_SCHEME_BASIC, user, password);
+  ASSERT_EQ(As<IBackgroundCopyJob2>(job.Get())->SetCredentials(&login), S_OK);
+  const auto http = As<IBackgroundCopyJobHttpOptions>(job.Get());
+  ASSERT_EQ(http->SetCustomHeaders(L"X-Token: right\r\n"), S_OK);
+  ASSERT_EQ(http->SetSecurityFlags(BG_SSL_IGNORE_CERT_CN_INVALID), S_OK);
+  ASSERT_EQ(
+      job->SetProxySettings(BG_JOB_PROXY_USAGE_NO_PROXY, nullptr, nullptr),
+      S_OK);
+  ASSERT_EQ(job->Resume(), S_OK);
+  ASSERT_TRUE(Reaches(job.Get(), BG_JOB_STATE_TRANSFERRED));
+  ASSERT_EQ(job->Complete(), S_OK);
+  EXPECT_EQ(ReadFile(Path("got")), "guarded");
+}
+
+TEST_F(ConformanceTest, ProxySettingsComeBackAsTheyWereGiven) {
+  const Com<IBackgroundCopyJob> job = MakeJob();
+  BG_JOB_PROXY_USAGE usage = BG_JOB_PROXY_USAGE_OVERRIDE;
+  LPWSTR list = nullptr;
+  LPWSTR bypass = nullptr;
+  EXPECT_EQ(job->GetProxySettings(&usage, &list, &bypass), S_OK);
+  EXPECT_EQ(usage, BG_JOB_PROXY_USAGE_PRECONFIG);
+  EXPECT_EQ(list, nullptr);
+  EXPECT_EQ(
+      job->SetProxySettings(BG_JOB_PROXY_USAGE_OVERRIDE, nullptr, nullptr),
+      E_INVALIDARG);
+  EXPECT_EQ(job->SetProxySettings(BG_JOB_PROXY_USAGE_NO_PROXY, L"p:1", nullptr),
+            E_INVALIDARG);
+  EXPECT_EQ(
+      job->SetProxySettings(BG_JOB_PROXY_USAGE_AUTODETECT, nullptr, nullptr),
+      E_NOTIMPL);
+  ASSERT_EQ(job->SetProxySettings(BG_JOB_PROXY_USAGE_OVERRIDE,
+                                  L"proxy.example.org:3128",
+                                  L"*.example.org;<local>"),
+            S_OK);
+  EXPECT_EQ(job->GetProxySettings(&usage, &list, &bypass), S_OK);
+  EXPECT_EQ(usage, BG_JOB_PROXY_USAGE_OVERRIDE);
+  EXPECT_EQ(Take(list), "proxy.example.org:3128");
+  EXPECT_EQ(Take(bypass), "*.example.org;<local>");
+}
+
+TEST_F(ConformanceTest, ADownloadGoesThroughTheProxyThatTheJobNames) {
+  const Content content = MakeContent("proxied");
+  Nginx::Options options;
+  options.location = "proxy_pass http://$http_host$request_uri;";
+  Nginx proxy(options);
+  const Com<IBackgroundCopyJob> job = MakeJob();
+  ASSERT_EQ(job->AddFile(content.url.c_str(), WidePath("got").c_str()), S_OK);
+  ASSERT_EQ(job->SetProxySettings(BG_JOB_PROXY_USAGE_OVERRIDE,
+                                  Wide(proxy.Url("")).c_str(), nullptr),
+            S_OK);
+  ASSERT_EQ(job->Resume(), S_OK);
+  ASSERT_TRUE(Reaches(job.Get(), BG_JOB_STATE_TRANSFERRED));
+  EXPECT_GE(proxy.BodyBytesSent(),
+            static_cast<std::int64_t>(content.bytes.size()));
+}
+
+TEST_F(ConformanceTest, Fact77_ARedirectIsReportedWhereItIsAskedFor) {
+  const Content content = MakeContent("target");
+  Nginx::Options options;
+  options.location = "return 302 " + origin().Url("target") + ";";
+  Nginx redirecting(options);
+  const std::string given = redirecting.Url("from");
+  for (const ULONG flags : {BG_HTTP_REDIRECT_POLICY_ALLOW_SILENT,
+                            BG_HTTP_REDIRECT_POLICY_ALLOW_REPORT}) {
+    const Com<IBackgroundCopyJob> job = MakeJob();
+    ASSERT_EQ(
+        As<IBackgroundCopyJobHttpOptions>(job.Get())->SetSecurityFlags(flags),
+        S_OK);
+    ASSERT_EQ(job->AddFile(Wide(given).c_str(), WidePath("got").c_str()), S_OK);
+    ASSERT_EQ(job->Resume(), S_OK);
+    ASSERT_TRUE(Reaches(job.Get(), BG_JOB_STATE_TRANSFERRED));
+    Com<IEnumBackgroundCopyFiles> files;
+    ASSERT_EQ(job->EnumFiles(&files), S_OK);
+    Com<IBackgroundCopyFile> file;
+    ASSERT_EQ(files->Next(1, &file, nullptr), S_OK);
+    LPWSTR name = nullptr;
+    ASSERT_EQ(file->GetRemoteName(&name), S_OK);
+    EXPECT_EQ(Take(name), flags == BG_HTTP_REDIRECT_POLICY_ALLOW_REPORT
+                              ? origin().Url("target")
+                              : given);
+    ASSERT_EQ(job->Cancel(), S_OK);
+  }
+  const Com<IBackgroundCopyJob> job = MakeJob();
+  ASSERT_EQ(As<IBackgroundCopyJobHttpOptions>(job.Get())->SetSecurityFlags(
+                BG_HTTP_REDIRECT_POLICY_DISALLOW),
+            S_OK);
+  ASSERT_EQ(job->AddFile(Wide(given).c_str(), WidePath("got").c_str()), S_OK);
+  ASSERT_EQ(job->Resume(), S_OK);
+  EXPECT_TRUE(Reaches(job.Get(), BG_JOB_STATE_ERROR));
+}
+
+TEST_F(ConformanceTest, AServerWithAnUnknownCertificateNeedsTheFlag) {
+  Nginx::Options options;
+  options.tls = true;
+  Nginx secure(options);
+  WriteFile(secure.root() + "/file", "secret");
+  const Com<IBackgroundCopyJob> job = MakeJob();
+  ASSERT_EQ(
+      job->AddFile(Wide(secure.Url("file")).c_str(), WidePath("got").c_str()),
+      S_OK);
+  ASSERT_EQ(job->SetNoProgressTimeout(0), S_OK);
+  ASSERT_EQ(job->Resume(), S_OK);
+  ASSERT_TRUE(Reaches(job.Get(), BG_JOB_STATE_ERROR));
+  const auto http = As<IBackgroundCopyJobHttpOptions>(job.Get());
+  ASSERT_EQ(http->SetSecurityFlags(BG_SSL_IGNORE_UNKNOWN_CA |
+                                   BG_SSL_IGNORE_CERT_CN_INVALID),
+            S_OK);
+  ASSERT_EQ(job->Resume(), S_OK);
+  EXPECT_TRUE(Reaches(job.Get(), BG_JOB_STATE_TRANSFERRED));
+}
+
+TEST_F(ConformanceTest, ClientCertificatesAreFiles) {
+  const auto http = As<IBackgroundCopyJobHttpOptions>(MakeJob().Get());
+  BG_CERT_STORE_LOCATION location;
+  LPWSTR store = nullptr;
+  BYTE* hash = nullptr;
+  LPWSTR subject = nullptr;
+  EXPECT_EQ(http->GetClientCertificate(&location, &store, &hash, &subject),
+            E_NOT_SET);
+  EXPECT_EQ(http->RemoveClientCertificate(), S_FALSE);
+  EXPECT_EQ(http->SetClientCertificateByName(
+                BG_CERT_STORE_LOCATION_LOCAL_MACHINE, L"MY", L"subject"),
+            E_NOTIMPL);
+  ASSERT_EQ(
+      http->SetClientCertificateByName(BG_CERT_STORE_LOCATION_LOCAL_MACHINE,
+                                       L"/etc/a.pem", L"/etc/a.key"),
+      S_OK);
+  ASSERT_EQ(http->GetClientCertificate(&location, &store, &hash, &subject),
+            S_OK);
+  EXPECT_EQ(location, BG_CERT_STORE_LOCATION_LOCAL_MACHINE);
+  EXPECT_EQ(Take(store), "/etc/a.pem");
+  EXPECT_EQ(Take(subject), "/etc/a.key");
+  EXPECT_EQ(http->RemoveClientCertificate(), S_OK);
+}
+
+TEST_F(ConformanceTest, WriteOnlyHeadersAreSentAndNotShown) {
+  Nginx::Options options;
+  options.location = "if ($http_x_token != \"right\") { return 403; }";
+  Nginx guarded(options);
+  WriteFile(guarded.root() + "/file", "guarded");
+  const Com<IBackgroundCopyJob> job = MakeJob();
+  ASSERT_EQ(
+      job->AddFile(Wide(guarded.Url("file")).c_str(), WidePath("got").c_str()),
+      S_OK);
+  const auto http = As<IBackgroundCopyJobHttpOptions3>(job.Get());
+  ASSERT_EQ(http->SetCustomHeaders(L"X-Token: right\r\n"), S_OK);
+  ASSERT_EQ(http->MakeCustomHeadersWriteOnly(), S_OK);
+  LPWSTR text = nullptr;
+  EXPECT_EQ(http->GetCustomHeaders(&text), E_ACCESSDENIED);
+  ASSERT_EQ(job->Resume(), S_OK);
+  EXPECT_TRUE(Reaches(job.Get(), BG_JOB_STATE_TRANSFERRED));
+}
+
+TEST_F(ConformanceTest, TheNotifyCommandRunsAndComesBackAsItWasGiven) {
+  const Com<IBackgroundCopyJob> job = MakeJob();
+  const auto job2 = As<IBackgroundCopyJob2>(job.Get());
+  LPWSTR program = nullptr;
+  LPWSTR parameters = nullptr;
+  EXPECT_EQ(job2->GetNotifyCmdLine(&program, &parameters), S_OK);
+  EXPECT_EQ(program, nullptr);
+  const std::wstring line = L"touch  \"" + WidePath("a file") + L"\"";
+  ASSERT_EQ(job2->SetNotifyCmdLine(L"/usr/bin/touch", line.c_str()), S_OK);
+  EXPECT_EQ(job2->GetNotifyCmdLine(&program, &parameters), S_OK);
+  EXPECT_EQ(Take(program), "/usr/bin/touch");
+  EXPECT_EQ(Wide(Take(parameters)), line);
+  const Content content = MakeContent("notify");
+  ASSERT_EQ(job->AddFile(content.url.c_str(), WidePath("got").c_str()), S_OK);
+  ASSERT_EQ(job->Resume(), S_OK);
+  EXPECT_TRUE(Eventually([&] { return Exists(Path("a file")); }));
+  EXPECT_EQ(job2->SetNotifyCmdLine(nullptr, nullptr), S_OK);
+  EXPECT_EQ(job2->GetNotifyCmdLine(&program, &parameters), S_OK);
+  EXPECT_EQ(program, nullptr);
+}
+
+TEST_F(ConformanceTest, MaximumDownloadTimeAndPeerCaching) {
+  const auto job = As<IBackgroundCopyJob4>(MakeJob().Get());
+  ULONG seconds = 0;
+  EXPECT_EQ(job->GetMaximumDownloadTime(&seconds), S_OK);
+  EXPECT_EQ(seconds, 7'776'000u);
+  EXPECT_EQ(job->SetMaximumDownloadTime(90), S_OK);
+  EXPECT_EQ(job->GetMaximumDownloadTime(&seconds), S_OK);
+  EXPECT_EQ(seconds, 90u);
+  DWORD flags = 0;
+  for (const DWORD each : {0, 1, 2, 3, 7}) {
+    EXPECT_EQ(job->SetPeerCachingFlags(each), S_OK);
+    EXPECT_EQ(job->GetPeerCachingFlags(&flags), S_OK);
+    EXPECT_EQ(flags, each);
+  }
+  EXPECT_EQ(job->SetPeerCachingFlags(8), E_NOTIMPL);
+}
+
+TEST_F(ConformanceTest, AclFlagsAreKept) {
+  const auto job = As<IBackgroundCopyJob3>(MakeJob().Get());
+  DWORD flags = 9;
+  EXPECT_EQ(job->GetFileACLFlags(&flags), S_OK);
+  EXPECT_EQ(flags, 0u);
+  EXPECT_EQ(job->SetFileACLFlags(BG_COPY_FILE_DACL | BG_COPY_FILE_OWNER), S_OK);
+  EXPECT_EQ(job->GetFileACLFlags(&flags), S_OK);
+  EXPECT_EQ(flags, DWORD{BG_COPY_FILE_DACL | BG_COPY_FILE_OWNER});
+  EXPECT_EQ(job->SetFileACLFlags(0x10), E_INVALIDARG);
+}
+
+TEST_F(ConformanceTest, PropertiesOfAJob) {
+  const auto job = As<IBackgroundCopyJob5>(MakeJob().Get());
+  BITS_JOB_PROPERTY_VALUE value = {};
+  value.Enable = TRUE;
+  EXPECT_EQ(job->SetProperty(BITS_JOB_PROPERTY_DYNAMIC_CONTENT, value), S_OK);
+  value = {};
+  EXPECT_EQ(job->GetProperty(BITS_JOB_PROPERTY_DYNAMIC_CONTENT, &value), S_OK);
+  EXPECT_EQ(value.Enable, TRUE);
+  EXPECT_EQ(job->SetProperty(BITS_JOB_PROPERTY_ON_DEMAND_MODE, value),
+            E_NOTIMPL);
+  EXPECT_EQ(job->SetProperty(static_cast<BITS_JOB_PROPERTY_ID>(99), value),
+            BG_E_UNKNOWN_PROPERTY_ID);
+}
+
+TEST_F(ConformanceTest, DetailsOfAFile) {
+  const Com<IBackgroundCopyJob> job = MakeJob();
+  const Content content = MakeContent("details", 5000);
+  ASSERT_EQ(job->AddFile(Wide(origin().Url("wrong/details")).c_str(),
+                         WidePath("got").c_str()),
+            S_OK);
+  ASSERT_EQ(
+      As<IBackgroundCopyJob3>(job.Get())->ReplaceRemotePrefix(
+          Wide(origin().Url("wrong")).c_str(), Wide(origin().Url("")).c_str()),
+      S_OK);
+  Com<IEnumBackgroundCopyFiles> files;
+  ASSERT_EQ(job->EnumFiles(&files), S_OK);
+  Com<IBackgroundCopyFile> first;
+  ASSERT_EQ(files->Next(1, &first, nullptr), S_OK);
+  const auto file = As<IBackgroundCopyFile6>(first.Get());
+  ASSERT_EQ(file->SetRemoteName(content.url.c_str()), S_OK);
+  LPWSTR text = nullptr;
+  ASSERT_EQ(file->GetRemoteName(&text), S_OK);
+  EXPECT_EQ(Wide(Take(text)), content.url);
+  EXPECT_EQ(file->SetValidationState(TRUE), BG_E_INVALID_STATE);
+  DWORD count = 9;
+  BG_FILE_RANGE* ranges = nullptr;
+  EXPECT_EQ(file->GetFileRanges(&count, &ranges), S_FALSE);
+  EXPECT_EQ(count, 0u);
+
+  ASSERT_EQ(job->Resume(), S_OK);
+  ASSERT_TRUE(Reaches(job.Get(), BG_JOB_STATE_TRANSFERRED));
+  ASSERT_EQ(file->GetTemporaryName(&text), S_OK);
+  EXPECT_EQ(ReadFile(Take(text)), content.bytes);
+  ASSERT_EQ(file->GetFilledFileRanges(&count, &ranges), S_OK);
+  ASSERT_EQ(count, 1u);
+  EXPECT_EQ(ranges[0].InitialOffset, 0u);
+  EXPECT_EQ(ranges[0].Length, 5000u);
+  CoTaskMemFree(ranges);
+  BOOL yes = TRUE;
+  ASSERT_EQ(file->GetValidationState(&yes), S_OK);
+  EXPECT_EQ(yes, FALSE);
+  ASSERT_EQ(file->SetValidationState(TRUE), S_OK);
+  ASSERT_EQ(file->GetValidationState(&yes), S_OK);
+  EXPECT_EQ(yes, TRUE);
+  ASSERT_EQ(file->IsDownloadedFromPeer(&yes), S_OK);
+  EXPECT_EQ(yes, FALSE);
+  UINT64 from_origin = 0;
+  UINT64 from_peers = 9;
+  ASSERT_EQ(file->GetPeerDownloadStats(&from_origin, &from_peers), S_OK);
+  EXPECT_EQ(from_origin, 5000u);
+  EXPECT_EQ(from_peers, 0u);
+  BITS_FILE_PROPERTY_VALUE headers = {};
+  ASSERT_EQ(
+      file->GetProperty(BITS_FILE_PROPERTY_ID_HTTP_RESPONSE_HEADERS, &headers),
+      S_OK);
+  EXPECT_TRUE(absl::StrContains(Take(headers.String), "nginx"));
+  EXPECT_EQ(file->RequestFileRanges(0, nullptr), E_NOTIMPL);
+  EXPECT_EQ(file->UpdateDownloadPosition(0), E_NOTIMPL);
+}
+
+// What Windows alone has, says so.
+TEST_F(ConformanceTest, WhatIsNotOfferedIsNotImplemented) {
+  const Com<IBackgroundCopyJob> job = MakeJob();
+  const auto job4 = As<IBackgroundCopyJob4>(job.Get());
+  BG_JOB_REPLY_PROGRESS reply = {};
+  EXPECT_EQ(job4->GetReplyProgress(&reply), E_NOTIMPL);
+  EXPECT_EQ(job4->SetReplyFileName(L"/tmp/reply"), E_NOTIMPL);
+  ULONG level = 0;
+  EXPECT_EQ(job4->GetOwnerIntegrityLevel(&level), E_NOTIMPL);
+  const auto http = As<IBackgroundCopyJobHttpOptions3>(job.Get());
+  BYTE hash[20] = {};
+  EXPECT_EQ(http->SetClientCertificateByID(BG_CERT_STORE_LOCATION_CURRENT_USER,
+                                           L"MY", hash),
+            E_NOTIMPL);
+  EXPECT_EQ(http->SetServerCertificateValidationInterface(job.Get()),
+            E_NOTIMPL);
+  EXPECT_EQ(http->SetHttpMethod(L"POST"), E_NOTIMPL);
+  const auto token = As<IBitsTokenOptions>(job.Get());
+  EXPECT_EQ(token->SetHelperToken(), E_NOTIMPL);
+  EXPECT_EQ(token->ClearHelperToken(), E_NOTIMPL);
+  EXPECT_EQ(token->SetHelperTokenFlags(BG_TOKEN_NETWORK), E_NOTIMPL);
+}
+
+}  // namespace
+}  // namespace convoy::testing

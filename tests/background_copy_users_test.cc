@@ -1,0 +1,119 @@
+// Jobs of other users, as BITS shows them to an administrator: facts 66 and 79,
+// by their number.
+#include <bits.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "gtest/gtest.h"
+#include "tests/background_copy_callback.h"
+#include "tests/background_copy_world.h"
+#include "tests/process.h"
+
+namespace convoy::testing {
+namespace {
+
+template <typename T>
+using Com = Microsoft::WRL::ComPtr<T>;
+
+constexpr uid_t kAnna = 61'001;
+
+class UsersTest : public BackgroundCopyTest {
+ protected:
+  void SetUp() override {
+    BackgroundCopyTest::SetUp();
+    if (geteuid() != 0) GTEST_SKIP() << "only root can be another user";
+    // Other users cannot enter the folder that Bazel's outputs are in.
+    ASSERT_EQ(chmod(shared_.path().c_str(), 0755), 0);
+    std::filesystem::copy_file(Runfile("tests/background_copy_maker"),
+                               shared_.path() + "/maker");
+  }
+
+  // The C program, as Anna.
+  ProcessResult Run(const std::vector<std::string>& arguments = {}) {
+    ProcessOptions options;
+    options.argv = {shared_.path() + "/maker"};
+    options.argv.insert(options.argv.end(), arguments.begin(), arguments.end());
+    options.environment = {{"CONVOY_SOCKET", daemon().socket()}};
+    options.uid = kAnna;
+    return RunProcess(options);
+  }
+
+  // The first job of all users' that has the name.
+  Com<IBackgroundCopyJob> FindJob(const std::string& name) {
+    Com<IEnumBackgroundCopyJobs> jobs;
+    EXPECT_EQ(manager()->EnumJobs(BG_JOB_ENUM_ALL_USERS, &jobs), S_OK);
+    Com<IBackgroundCopyJob> job;
+    while (jobs->Next(1, job.ReleaseAndGetAddressOf(), nullptr) == S_OK) {
+      LPWSTR text = nullptr;
+      EXPECT_EQ(job->GetDisplayName(&text), S_OK);
+      if (Take(text) == name) return job;
+    }
+    return nullptr;
+  }
+
+ private:
+  TempDir shared_;
+};
+
+TEST_F(UsersTest, Fact79_AnAdministratorSeesAndTakesTheJobsOfOthers) {
+  ASSERT_EQ(Run().exit_code, 0);
+  Com<IEnumBackgroundCopyJobs> own;
+  ASSERT_EQ(manager()->EnumJobs(0, &own), S_OK);
+  ULONG count = 9;
+  EXPECT_EQ(own->GetCount(&count), S_OK);
+  EXPECT_EQ(count, 0u);
+
+  const Com<IBackgroundCopyJob> job = FindJob("made elsewhere");
+  ASSERT_NE(job, nullptr);
+  LPWSTR owner = nullptr;
+  ASSERT_EQ(job->GetOwner(&owner), S_OK);
+  EXPECT_EQ(Take(owner), std::to_string(kAnna));
+  const auto job4 = As<IBackgroundCopyJob4>(job.Get());
+  BOOL elevated = TRUE;
+  EXPECT_EQ(job4->GetOwnerElevationState(&elevated), S_OK);
+  EXPECT_EQ(elevated, FALSE);
+
+  EXPECT_EQ(job->TakeOwnership(), S_OK);
+  ASSERT_EQ(job->GetOwner(&owner), S_OK);
+  EXPECT_EQ(Take(owner), "root");
+  EXPECT_EQ(job4->GetOwnerElevationState(&elevated), S_OK);
+  EXPECT_EQ(elevated, TRUE);
+}
+
+// The callback's watch of the own jobs becomes one of all jobs.
+TEST_F(UsersTest, AnAdministratorIsCalledBackForTheJobsOfOthers) {
+  RecordingCallback of_own;
+  const Com<IBackgroundCopyJob> own = MakeJob();
+  const NotifyScope own_scope(own.Get(), of_own);
+  ASSERT_EQ(Run().exit_code, 0);
+  const Com<IBackgroundCopyJob> job = FindJob("made elsewhere");
+  ASSERT_NE(job, nullptr);
+  RecordingCallback callback;
+  ASSERT_EQ(job->SetNotifyFlags(BG_NOTIFY_JOB_MODIFICATION), S_OK);
+  const NotifyScope scope(job.Get(), callback);
+  EXPECT_TRUE(Eventually([&] {
+    EXPECT_EQ(job->SetDescription(L"changed"), S_OK);
+    return callback.Count("modification") > 0;
+  }));
+  const Content content = MakeContent("own");
+  ASSERT_EQ(own->AddFile(content.url.c_str(), WidePath("own").c_str()), S_OK);
+  ASSERT_EQ(own->Resume(), S_OK);
+  EXPECT_TRUE(Eventually([&] { return of_own.Count("transferred") == 1; }));
+  EXPECT_EQ(job->Cancel(), S_OK);
+}
+
+TEST_F(UsersTest, Fact66_AFileInAFolderOfAnotherUserIsDenied) {
+  MakeContent("denied");
+  const ProcessResult result = Run({origin().Url("denied"), Path("not-annas")});
+  EXPECT_EQ(result.exit_code, 9) << result.output;
+  EXPECT_TRUE(absl::StrContains(result.output, "AddFile: 0x80070005"))
+      << result.output;
+}
+
+}  // namespace
+}  // namespace convoy::testing

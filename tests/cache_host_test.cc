@@ -1,0 +1,274 @@
+// Real caching nginx between real daemons and a real origin.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "gtest/gtest.h"
+#include "tests/nginx.h"
+#include "tests/process.h"
+#include "tests/temp_dir.h"
+#include "tests/test_daemon.h"
+
+namespace convoy::testing {
+namespace {
+
+constexpr std::int64_t kMiB = 1 << 20;
+// What a machine asks the origin about the file: a byte, and the head of a
+// whole answer.
+constexpr std::int64_t kQuestions = 64 << 10;
+
+constexpr char kCacheStore[] =
+    "proxy_cache_path @DIR@/cache keys_zone=site:1m;\n"
+    "proxy_cache site;\n"
+    "proxy_cache_lock on;\n"
+    "proxy_cache_lock_timeout 60s;\n"
+    "proxy_cache_lock_age 60s;\n"
+    "proxy_cache_valid 200 206 1h;\n";
+
+// Asked with the origin's name in the Host header; keeps slices of files, so
+// that ranges are served while it fills.
+Nginx::Options CacheByHost(const std::string& more = "") {
+  Nginx::Options options;
+  options.http = kCacheStore;
+  options.location = absl::StrCat(
+      "slice 1m;\n"
+      "proxy_set_header Host $http_host;\n"
+      "proxy_set_header Range $slice_range;\n"
+      "proxy_cache_key $http_host$request_uri$slice_range;\n"
+      "proxy_pass http://$http_host$request_uri;\n",
+      more);
+  return options;
+}
+
+// Asked for /ORIGIN_HOST/path; keeps whole files.
+Nginx::Options CacheByPath() {
+  Nginx::Options options;
+  options.http = kCacheStore;
+  options.server =
+      "location ~ ^/(?<origin>[^/]+)(?<file>/.*)$ {\n"
+      "  proxy_cache_key $request_uri;\n"
+      "  proxy_pass http://$origin$file$is_args$args;\n"
+      "}\n";
+  return options;
+}
+
+// Without the path: Nginx::Url ends with "/".
+std::string PrefixOf(const Nginx& cache) {
+  const std::string url = cache.Url("");
+  return url.substr(0, url.size() - 1);
+}
+
+// The bytes are compared, not printed.
+::testing::AssertionResult HasBytes(const std::string& path,
+                                    const std::string& bytes) {
+  if (ReadFile(path) == bytes) return ::testing::AssertionSuccess();
+  return ::testing::AssertionFailure() << path << " has other bytes";
+}
+
+class CacheHostTest : public ::testing::Test {
+ protected:
+  using Settings = std::vector<std::pair<std::string, std::string>>;
+
+  static TestDaemon::Options Plain(Settings more) {
+    TestDaemon::Options options;
+    options.settings = {{"swarm.download_mode", "http_only"}};
+    options.settings.insert(options.settings.end(), more.begin(), more.end());
+    return options;
+  }
+  static std::string Serve(Nginx& origin, const std::string& name,
+                           std::size_t size) {
+    const std::string bytes = RandomBytes(size, size);
+    WriteFile(origin.root() + "/" + name, bytes);
+    return bytes;
+  }
+  std::string Local(const std::string& name) const {
+    return destination_.path() + "/" + name;
+  }
+  std::string Begin(TestDaemon& daemon, const std::string& url,
+                    const std::string& name, v1::Job job = {}) {
+    const auto made = daemon.Create({File(url, Local(name))}, std::move(job));
+    if (!made.ok()) {
+      ADD_FAILURE() << made.status();
+      return "";
+    }
+    EXPECT_TRUE(daemon.Resume(made->id()).ok());
+    return made->id();
+  }
+  // Waits for the end, checks the bytes, and tells where they came from.
+  v1::SourceBytes End(TestDaemon& daemon, const std::string& id,
+                      const std::string& name, const std::string& bytes) {
+    const auto job =
+        daemon.WaitFor(id, {v1::JOB_STATE_TRANSFERRED, v1::JOB_STATE_ERROR});
+    if (!job.ok() || job->state() != v1::JOB_STATE_TRANSFERRED) {
+      ADD_FAILURE() << (job.ok() ? job->DebugString()
+                                 : job.status().ToString());
+      return {};
+    }
+    EXPECT_TRUE(daemon.Complete(id).ok());
+    EXPECT_TRUE(HasBytes(Local(name), bytes));
+    return job->progress().source_bytes();
+  }
+  static const v1::SourceExplanation* CacheHostOf(
+      const v1::ExplainJobResponse& explained, int number = 0) {
+    for (const v1::SourceExplanation& source : explained.sources()) {
+      if (source.kind() != v1::SourceExplanation::KIND_CACHE_HOST) continue;
+      if (number-- == 0) return &source;
+    }
+    return nullptr;
+  }
+
+  TempDir destination_;
+};
+
+class CacheStyleTest : public CacheHostTest,
+                       public ::testing::WithParamInterface<const char*> {};
+
+TEST_P(CacheStyleTest, ThreeMachinesCostTheOriginOneCopy) {
+  Nginx origin;
+  const bool by_path = std::string(GetParam()) == "path";
+  Nginx cache(by_path ? CacheByPath() : CacheByHost());
+  const std::string bytes = Serve(origin, "image", 9 * kMiB + 77);
+  const auto size = static_cast<std::int64_t>(bytes.size());
+  std::vector<std::unique_ptr<TestDaemon>> daemons;
+  std::vector<std::string> jobs;
+  for (int i = 0; i < 3; ++i) {
+    daemons.push_back(std::make_unique<TestDaemon>(
+        Plain({{"cache_host.hosts", PrefixOf(cache)},
+               {"cache_host.style", GetParam()}})));
+    jobs.push_back(
+        Begin(*daemons.back(), origin.Url("image"), absl::StrCat("image.", i)));
+  }
+  for (std::size_t i = 0; i < 3; ++i) {
+    const v1::SourceBytes from =
+        End(*daemons[i], jobs[i], absl::StrCat("image.", i), bytes);
+    EXPECT_EQ(from.cache_host_bytes(), size);
+    EXPECT_EQ(from.origin_bytes(), 0);
+  }
+  EXPECT_GE(origin.BodyBytesSent(), size);
+  EXPECT_LE(origin.BodyBytesSent(), size + 3 * kQuestions);
+}
+
+INSTANTIATE_TEST_SUITE_P(Styles, CacheStyleTest,
+                         ::testing::Values("host", "path"),
+                         [](const auto& style) { return style.param; });
+
+TEST_F(CacheHostTest, WhenItDiesTheOriginGoesOnAndItIsLeftAlone) {
+  Nginx::Options slow;
+  slow.location = "limit_rate 2m;";
+  Nginx origin(slow);
+  Nginx cache(CacheByHost("limit_rate 2m;\n"));
+  TestDaemon daemon(Plain({{"cache_host.hosts", PrefixOf(cache)},
+                           {"cache_host.ban_seconds", "3600"}}));
+  const std::string bytes = Serve(origin, "image", 12 * kMiB);
+  const std::string first = Begin(daemon, origin.Url("image"), "first");
+  ASSERT_TRUE(daemon.WaitForBytes(first, kMiB).ok());
+  cache.Stop();
+  const v1::SourceBytes from = End(daemon, first, "first", bytes);
+  EXPECT_GE(from.cache_host_bytes(), kMiB);
+  EXPECT_GT(from.origin_bytes(), 0);
+  // No byte came twice, but for those of a piece that was cut off.
+  EXPECT_LE(from.cache_host_bytes() + from.origin_bytes(), 14 * kMiB);
+
+  // It lives again, and is banned all the same.
+  cache.Start();
+  const std::int64_t before = cache.BodyBytesSent();
+  const std::string second = Begin(daemon, origin.Url("image"), "second");
+  const v1::ExplainJobResponse explained =
+      daemon.ExplainUntil(second, [](const v1::ExplainJobResponse& now) {
+        const v1::SourceExplanation* const host = CacheHostOf(now);
+        return host != nullptr && !host->policy().empty();
+      });
+  const v1::SourceExplanation* const host = CacheHostOf(explained);
+  ASSERT_NE(host, nullptr);
+  EXPECT_EQ(host->use(), v1::SourceExplanation::USE_REFUSED);
+  EXPECT_EQ(host->policy(), "cache_host.ban_seconds");
+  EXPECT_EQ(host->provider(), "command line");
+  EXPECT_EQ(End(daemon, second, "second", bytes).cache_host_bytes(), 0);
+  EXPECT_EQ(cache.BodyBytesSent(), before);
+}
+
+TEST_F(CacheHostTest, TheSecondOneIsAskedWhenTheFirstIsDead) {
+  Nginx origin;
+  Nginx cache(CacheByHost());
+  TestDaemon daemon(Plain(
+      {{"cache_host.hosts", absl::StrCat("http://127.0.0.1:", FreePort())},
+       {"cache_host.hosts", PrefixOf(cache)}}));
+  const std::string bytes = Serve(origin, "image", 3 * kMiB);
+  const std::string id = Begin(daemon, origin.Url("image"), "image");
+  const v1::SourceBytes from = End(daemon, id, "image", bytes);
+  EXPECT_EQ(from.cache_host_bytes(), 3 * kMiB);
+  EXPECT_EQ(from.origin_bytes(), 0);
+}
+
+TEST_F(CacheHostTest, NeverTheOriginWaitsAndSaysSo) {
+  Nginx origin;
+  Nginx cache(CacheByHost());
+  cache.Stop();
+  TestDaemon daemon(
+      Plain({{"cache_host.hosts", PrefixOf(cache)},
+             {"cache_host.ban_seconds", "1"},
+             {"cache_host.fallback_delay_background_seconds", "-1"}}));
+  const std::string bytes = Serve(origin, "image", 3 * kMiB);
+  const std::string id = Begin(daemon, origin.Url("image"), "image");
+  const std::string key = "cache_host.fallback_delay_background_seconds";
+  const v1::ExplainJobResponse explained =
+      daemon.ExplainUntil(id, [&key](const v1::ExplainJobResponse& now) {
+        for (const v1::Factor& factor : now.factors()) {
+          if (factor.policy() == key) return true;
+        }
+        return false;
+      });
+  EXPECT_TRUE(
+      absl::StrContains(explained.summary(), "waiting for a cache host"))
+      << explained.summary();
+  EXPECT_LE(origin.BodyBytesSent(), kQuestions);
+  cache.Start();
+  const v1::SourceBytes from = End(daemon, id, "image", bytes);
+  EXPECT_EQ(from.cache_host_bytes(), 3 * kMiB);
+  EXPECT_EQ(from.origin_bytes(), 0);
+}
+
+TEST_F(CacheHostTest, AJobWithCredentialsAsksTheOriginAlone) {
+  Nginx origin;
+  Nginx cache(CacheByHost());
+  TestDaemon daemon(Plain({{"cache_host.hosts", PrefixOf(cache)}}));
+  const std::string bytes = Serve(origin, "image", 3 * kMiB);
+  v1::Job job;
+  v1::HttpHeader& header = *job.mutable_http()->add_headers();
+  header.set_name("X-Token");
+  header.set_value("secret");
+  const std::string id =
+      Begin(daemon, origin.Url("image"), "image", std::move(job));
+  const v1::SourceBytes from = End(daemon, id, "image", bytes);
+  EXPECT_EQ(from.origin_bytes(), 3 * kMiB);
+  EXPECT_EQ(from.cache_host_bytes(), 0);
+  EXPECT_EQ(cache.BodyBytesSent(), 0);
+}
+
+TEST_F(CacheHostTest, AStaleCopyIsNotTaken) {
+  Nginx origin;
+  Nginx cache(CacheByHost());
+  TestDaemon daemon(Plain({{"cache_host.hosts", PrefixOf(cache)}}));
+  const std::string old = Serve(origin, "image", 3 * kMiB);
+  std::string id = Begin(daemon, origin.Url("image"), "old");
+  EXPECT_EQ(End(daemon, id, "old", old).cache_host_bytes(), 3 * kMiB);
+  // Same size, other bytes; nginx's ETag is of time and size.
+  std::string now = RandomBytes(3 * kMiB, 99);
+  WriteFile(origin.root() + "/image", now);
+  const ProcessResult touched = RunProcess(
+      {{"/usr/bin/touch", "-d", "2020-01-01", origin.root() + "/image"}});
+  ASSERT_EQ(touched.exit_code, 0);
+  id = Begin(daemon, origin.Url("image"), "now");
+  const v1::SourceBytes from = End(daemon, id, "now", now);
+  EXPECT_EQ(from.origin_bytes(), 3 * kMiB);
+}
+
+}  // namespace
+}  // namespace convoy::testing

@@ -1,0 +1,348 @@
+// What a job can ask for besides its files: a command at its end, a time limit,
+// checks of certificates; and reading its bytes while they come.
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "client/file_reader.h"
+#include "client/job_client.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "proto/error_detail.h"
+#include "tests/buf_client.h"
+#include "tests/eventually.h"
+#include "tests/nginx.h"
+#include "tests/process.h"
+#include "tests/temp_dir.h"
+#include "tests/test_daemon.h"
+
+namespace convoy::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr uid_t kAnna = 61'001;
+constexpr absl::Duration kPatience = absl::Seconds(60);
+
+v1::ErrorReason ReasonOf(const absl::Status& status) {
+  return ErrorDetailOf(status).reason();
+}
+
+// Looks until the file is there.
+bool Appears(const std::string& path) {
+  return Eventually([&path] { return Exists(path); }, kPatience);
+}
+
+class JobOptionsTest : public ::testing::Test {
+ protected:
+  JobOptionsTest() { chmod(folder_.path().c_str(), 0777); }
+
+  std::string Serve(Nginx& origin, const std::string& name, std::size_t size) {
+    const std::string bytes = RandomBytes(size, size);
+    WriteFile(origin.root() + "/" + name, bytes);
+    return bytes;
+  }
+  std::string Local(const std::string& name) const {
+    return folder_.path() + "/" + name;
+  }
+  static ClientOptions ClientOf(const TestDaemon& daemon) {
+    ClientOptions options;
+    options.socket_path = daemon.socket();
+    return options;
+  }
+
+  TempDir folder_;
+};
+
+class NotifyCommandTest : public JobOptionsTest {
+ protected:
+  // Writes who it is and what it was told to `name`, which appears as a whole.
+  v1::Job JobThatTells(const std::string& name) const {
+    const std::string path = Local(name);
+    v1::Job job;
+    job.set_display_name("tells");
+    v1::NotifyCommand& command = *job.mutable_notify_command();
+    command.set_program("/bin/sh");
+    command.add_arguments("-c");
+    command.add_arguments(absl::StrCat(
+        "{ id -u; echo $CONVOY_JOB_STATE $CONVOY_JOB_NAME $CONVOY_JOB_ERROR; "
+        "echo $CONVOY_JOB_ID; } > ",
+        path, ".part && mv ", path, ".part ", path));
+    return job;
+  }
+  Nginx origin_;
+};
+
+TEST_F(NotifyCommandTest, RunsWhenTheJobIsTransferredAndWhenItFails) {
+  TestDaemon daemon;
+  Serve(origin_, "a", 1000);
+  const auto good =
+      daemon.Run({File(origin_.Url("a"), Local("a"))}, JobThatTells("good"));
+  ASSERT_TRUE(good.ok()) << good.status();
+  ASSERT_TRUE(Appears(Local("good")));
+  EXPECT_EQ(ReadFile(Local("good")),
+            absl::StrCat(getuid(), "\nTRANSFERRED tells\n", good->id(), "\n"));
+
+  const auto bad =
+      daemon.Run({File(origin_.Url("none"), Local("b"))}, JobThatTells("bad"));
+  ASSERT_TRUE(bad.ok()) << bad.status();
+  ASSERT_TRUE(Appears(Local("bad")));
+  EXPECT_THAT(ReadFile(Local("bad")), HasSubstr("ERROR tells HTTP_STATUS\n"));
+}
+
+TEST_F(NotifyCommandTest, AJobThatCompletesItselfRunsItToo) {
+  TestDaemon daemon;
+  Serve(origin_, "a", 1000);
+  v1::FetchRequest request;
+  *request.mutable_job() = JobThatTells("told");
+  *request.add_files() = File(origin_.Url("a"), Local("a"));
+  const auto job = daemon.Fetch(request);
+  ASSERT_TRUE(job.ok()) << job.status();
+  ASSERT_TRUE(Appears(Local("told")));
+  EXPECT_THAT(ReadFile(Local("told")), HasSubstr("TRANSFERRED"));
+}
+
+TEST_F(NotifyCommandTest, RunsWithTheRightsOfTheUserWhoseJobItIs) {
+  if (getuid() != 0) GTEST_SKIP() << "only root can be two users";
+  TestDaemon daemon;
+  const BufClient anna(daemon.socket(), kAnna);
+  Serve(origin_, "a", 1000);
+  const std::string script = absl::StrCat(
+      "id -u > ", Local("who"), ".part; cat /etc/shadow > ", Local("shadow"),
+      "; mv ", Local("who"), ".part ", Local("who"));
+  const ProcessResult fetched = anna.Call(
+      "convoy.v1.JobService/Fetch",
+      absl::StrCat(R"({"job":{"notify_command":{"program":"/bin/sh",)",
+                   R"("arguments":["-c",")", script, R"("]}},)",
+                   R"("files":[{"remote_url":")", origin_.Url("a"),
+                   R"(","local_path":")", Local("a"), R"("}]})"));
+  EXPECT_EQ(fetched.exit_code, 0) << fetched.output;
+  ASSERT_TRUE(Appears(Local("who")));
+  EXPECT_EQ(ReadFile(Local("who")), absl::StrCat(kAnna, "\n"));
+  EXPECT_EQ(ReadFile(Local("shadow")), "");
+  struct stat made = {};
+  ASSERT_EQ(stat(Local("who").c_str(), &made), 0);
+  EXPECT_EQ(made.st_uid, kAnna);
+}
+
+class ReadWhileRunningTest : public JobOptionsTest {
+ protected:
+  static Nginx::Options Slow(const std::string& rate) {
+    Nginx::Options options;
+    options.location = absl::StrCat("limit_rate ", rate, ";");
+    return options;
+  }
+};
+
+TEST_F(ReadWhileRunningTest, BytesComeBeforeTheFileIsWhole) {
+  // Would take a minute.
+  Nginx origin(Slow("300k"));
+  TestDaemon::Options options;
+  // One connection, so that the bytes come in order.
+  options.settings = {{"http.max_connections_per_file", "1"}};
+  TestDaemon daemon(options);
+  const std::string bytes = Serve(origin, "a", 18'000'000);
+  const auto job = daemon.Create({File(origin.Url("a"), Local("a"))});
+  ASSERT_TRUE(job.ok()) << job.status();
+  ASSERT_TRUE(daemon.Resume(job->id()).ok());
+
+  const JobClient client(ClientOf(daemon));
+  v1::ReadFileRequest request;
+  request.set_job_id(job->id());
+  FileReader reader(client.options(), request);
+  std::string read;
+  for (int i = 0; i < 3; ++i) {
+    const auto block = reader.Next();
+    ASSERT_TRUE(block.ok() && block->has_value()) << block.status();
+    EXPECT_EQ((*block)->offset_bytes(), read.size());
+    read += (*block)->data();
+  }
+  EXPECT_EQ(daemon.Get(job->id())->state(), v1::JOB_STATE_TRANSFERRING);
+  EXPECT_TRUE(read == bytes.substr(0, read.size()));
+  const auto filled = client.GetFilledRanges(job->id(), 0);
+  ASSERT_TRUE(filled.ok()) << filled.status();
+  ASSERT_GE(filled->ranges_size(), 1);
+  EXPECT_EQ(filled->ranges(0).offset_bytes(), 0);
+  EXPECT_GE(filled->ranges(0).length_bytes(), read.size());
+  EXPECT_LT(filled->ranges(0).length_bytes(), bytes.size());
+}
+
+TEST_F(ReadWhileRunningTest, CatWritesTheFileWhileItComes) {
+  Nginx origin(Slow("1m"));
+  TestDaemon daemon;
+  const std::string bytes = Serve(origin, "a", 2'000'000);
+  const auto job = daemon.Create({File(origin.Url("a"), Local("a"))});
+  ASSERT_TRUE(job.ok()) << job.status();
+  ProcessOptions options;
+  options.argv = {Runfile("client/cli/convoy"), "--socket", daemon.socket(),
+                  "cat", absl::StrCat(job->id(), ":0")};
+  options.output_path = Local("out");
+  Process cat(options);
+  ASSERT_TRUE(daemon.Resume(job->id()).ok());
+  EXPECT_EQ(cat.Wait(kPatience), 0);
+  EXPECT_TRUE(ReadFile(Local("out")) == bytes);
+
+  options.argv.back() = absl::StrCat(job->id(), ":1");
+  const ProcessResult missing = RunProcess(options);
+  EXPECT_EQ(missing.exit_code, 5);
+}
+
+TEST_F(ReadWhileRunningTest, CancelEndsAReaderThatWaits) {
+  TestDaemon daemon;
+  const auto job = daemon.Create({File("http://127.0.0.1:1/none", Local("a"))});
+  ASSERT_TRUE(job.ok()) << job.status();
+  const JobClient client(ClientOf(daemon));
+  v1::ReadFileRequest request;
+  request.set_job_id(job->id());
+  FileReader reader(client.options(), request);
+  std::thread canceller([&daemon, &job] { (void)daemon.Cancel(job->id()); });
+  const auto end = reader.Next();
+  canceller.join();
+  EXPECT_EQ(end.status().code(), absl::StatusCode::kCancelled);
+
+  // And its own Cancel.
+  const auto other =
+      daemon.Create({File("http://127.0.0.1:1/none", Local("b"))});
+  request.set_job_id(other->id());
+  FileReader waiting(client.options(), request);
+  std::thread ender([&waiting] { waiting.Cancel(); });
+  EXPECT_EQ(waiting.Next().status().code(), absl::StatusCode::kCancelled);
+  ender.join();
+}
+
+TEST_F(JobOptionsTest, AJobThatTakesTooLongIsInError) {
+  Nginx::Options slow;
+  slow.location = "limit_rate 100k;";
+  Nginx origin(slow);
+  TestDaemon daemon;
+  Serve(origin, "a", 4'000'000);
+  v1::Job job;
+  job.mutable_maximum_download_time()->set_seconds(1);
+  const auto ended =
+      daemon.Run({File(origin.Url("a"), Local("a"))}, std::move(job));
+  ASSERT_TRUE(ended.ok()) << ended.status();
+  EXPECT_EQ(ended->state(), v1::JOB_STATE_ERROR);
+  EXPECT_EQ(ended->error().detail().reason(),
+            v1::ERROR_REASON_MAX_DOWNLOAD_TIME);
+}
+
+TEST_F(JobOptionsTest, BlockedUrlsAreRefusedAlsoBehindARedirect) {
+  Nginx blocked;
+  Serve(blocked, "a", 1000);
+  Nginx::Options redirects;
+  redirects.location = absl::StrCat("return 302 ", blocked.Url("a"), ";");
+  Nginx origin(redirects);
+  TestDaemon::Options options;
+  options.settings = {
+      {"http.blocked_urls", absl::StrCat(blocked.Url(""), "*")}};
+  TestDaemon daemon(options);
+
+  const absl::Status refused =
+      daemon.Create({File(blocked.Url("a"), Local("a"))}).status();
+  EXPECT_EQ(ReasonOf(refused), v1::ERROR_REASON_BLOCKED_BY_POLICY) << refused;
+  EXPECT_EQ(ErrorDetailOf(refused).policy(), "http.blocked_urls");
+  EXPECT_EQ(ErrorDetailOf(refused).field(), "files[0].remote_url");
+
+  const auto job = daemon.Run({File(origin.Url("a"), Local("a"))});
+  ASSERT_TRUE(job.ok()) << job.status();
+  EXPECT_EQ(job->error().detail().reason(), v1::ERROR_REASON_BLOCKED_BY_POLICY);
+  const auto explained = daemon.Explain(job->id());
+  ASSERT_TRUE(explained.ok());
+  EXPECT_EQ(explained->factors(0).policy(), "http.blocked_urls");
+  EXPECT_EQ(explained->factors(0).provider(), "command line");
+  EXPECT_EQ(blocked.BodyBytesSent(), 0);
+}
+
+TEST_F(JobOptionsTest, AnUntrustedServerIsTakenOnlyWhenTheJobSaysSo) {
+  Nginx::Options options;
+  options.tls = true;
+  Nginx origin(options);
+  TestDaemon daemon;
+  const std::string bytes = Serve(origin, "a", 1000);
+  const auto refused = daemon.Run({File(origin.Url("a"), Local("a"))});
+  ASSERT_TRUE(refused.ok());
+  EXPECT_EQ(refused->error().detail().reason(), v1::ERROR_REASON_TRUST_FAILURE);
+  v1::Job job;
+  job.mutable_http()->mutable_tls()->set_ignore_untrusted_chain(true);
+  const auto taken = daemon.Run({File(origin.Url("a"), Local("b"))}, job);
+  ASSERT_TRUE(taken.ok());
+  EXPECT_EQ(taken->state(), v1::JOB_STATE_TRANSFERRED)
+      << taken->error().message();
+  const auto files = daemon.Files(taken->id());
+  EXPECT_EQ(files->front().http_status(), 206);
+  EXPECT_THAT(files->front().server_address(), HasSubstr("127.0.0.1:"));
+}
+
+TEST_F(JobOptionsTest, AClientOutlivesItsDaemonAndServesEightThreads) {
+  TestDaemon daemon;
+  const auto job = daemon.Create({File("http://127.0.0.1:1/none", Local("a"))});
+  ASSERT_TRUE(job.ok()) << job.status();
+  ClientOptions options = ClientOf(daemon);
+  options.deadline = absl::Seconds(10);
+  const JobClient client(options);
+  std::atomic<bool> stop{false};
+  std::atomic<int> answered{0};
+  std::atomic<int> wrong{0};
+  const auto hammer = [&](int number) {
+    v1::UpdateJobRequest update;
+    update.mutable_job()->set_id(job->id());
+    update.mutable_update_mask()->add_paths("description");
+    for (int i = 0; !stop; ++i) {
+      update.mutable_job()->set_description(absl::StrCat(number, ":", i));
+      absl::Status status;
+      switch ((number + i) % 4) {
+        case 0:
+          status = client.UpdateJob(update).status();
+          break;
+        case 1:
+          status = client.ResumeJob(job->id()).status();
+          break;
+        case 2:
+          status = client.SuspendJob(job->id()).status();
+          break;
+        default:
+          status = client.GetJob(job->id()).status();
+      }
+      if (status.ok()) {
+        ++answered;
+      } else if (!absl::IsUnavailable(status)) {
+        ++wrong;
+        ADD_FAILURE() << status;
+      }
+    }
+  };
+  std::vector<std::thread> threads;
+  for (int number = 0; number < 8; ++number) {
+    threads.emplace_back(hammer, number);
+  }
+  const auto wait_for_more = [&answered] {
+    const int before = answered;
+    return Eventually([&] { return answered >= before + 100; }, kPatience);
+  };
+  EXPECT_TRUE(wait_for_more());
+  daemon.Kill();
+  EXPECT_TRUE(IsDaemonUnreachable(client.GetJob(job->id()).status()));
+  daemon.Start();
+  EXPECT_TRUE(wait_for_more());
+  stop = true;
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0);
+  EXPECT_TRUE(client.GetJob(job->id()).ok());
+}
+
+}  // namespace
+}  // namespace convoy::testing

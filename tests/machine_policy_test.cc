@@ -1,0 +1,410 @@
+// What policies make of a machine's network, memory, disk, group and month:
+// real daemons, in network namespaces where routes matter.
+
+#include <grpcpp/grpcpp.h>
+#include <sys/stat.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "convoy/v1/swarm_service.grpc.pb.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/eventually.h"
+#include "tests/nginx.h"
+#include "tests/process.h"
+#include "tests/swarm_net.h"
+#include "tests/temp_dir.h"
+#include "tests/test_daemon.h"
+
+namespace convoy::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+using Settings = std::vector<std::pair<std::string, std::string>>;
+using Source = v1::SourceExplanation;
+
+constexpr int kOrigin = 0;
+constexpr int kHolder = 1;
+constexpr int kMachine = 2;
+constexpr std::int64_t kSize = 6 << 20;
+
+// What ExplainJob says of one source; without kind: nothing.
+Source Explained(TestDaemon& daemon, const std::string& id, Source::Kind kind) {
+  const auto explained = daemon.Explain(id);
+  EXPECT_TRUE(explained.ok()) << explained.status();
+  if (explained.ok()) {
+    for (const Source& source : explained->sources()) {
+      if (source.kind() == kind) return source;
+    }
+  }
+  return {};
+}
+
+// An origin, a machine that holds its file for peers, and one that wants it.
+class MachinePolicyTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const std::string why_not = SwarmNet::WhyNot();
+    if (!why_not.empty()) GTEST_SKIP() << why_not;
+    net_ = std::make_unique<SwarmNet>(3);
+    Nginx::Options options;
+    options.address = net_->address(kOrigin);
+    options.network_namespace = net_->network_namespace(kOrigin);
+    options.parent_folder = net_->folder(kOrigin);
+    // The file would take a minute.
+    options.location = "limit_rate 100k;";
+    origin_ = std::make_unique<Nginx>(options);
+  }
+
+  // Lines of `ip` on a machine.
+  void Ip(int machine, const std::string& lines) {
+    const TempDir directory;
+    WriteFile(directory.path() + "/batch", lines);
+    ProcessOptions options;
+    options.argv = {"/usr/sbin/ip", "-n", net_->network_namespace(machine),
+                    "-batch", directory.path() + "/batch"};
+    const ProcessResult result = RunProcess(options);
+    ASSERT_EQ(result.exit_code, 0) << result.output;
+  }
+  // The default route goes through a tunnel, as VPN programs make them.
+  void UseVpn(int machine) {
+    ProcessOptions options;
+    options.argv = {"/usr/sbin/ip", "tuntap", "add", "dev",
+                    "corp0",        "mode",   "tun"};
+    options.network_namespace = net_->network_namespace(machine);
+    const ProcessResult result = RunProcess(options);
+    ASSERT_EQ(result.exit_code, 0) << result.output;
+    Ip(machine,
+       "addr add 10.99.0.2/32 dev corp0\nlink set corp0 up\n"
+       "route add default dev corp0\n");
+  }
+  void EndVpn(int machine) { Ip(machine, "link del corp0\n"); }
+  // Others of the net are no neighbours of it any more, but are reached.
+  void LeaveLan(int machine) {
+    const std::string address = net_->address(machine);
+    Ip(machine,
+       absl::StrCat("addr add ", address, "/32 dev eth0\n", "addr del ",
+                    address, "/24 dev eth0\n",
+                    "route add 10.77.0.0/24 dev eth0 src ", address, "\n"));
+  }
+
+  TestDaemon& Start(int machine, Settings settings = {}) {
+    TestDaemon::Options options;
+    options.network_namespace = net_->network_namespace(machine);
+    options.parent_folder = net_->folder(machine);
+    options.settings = std::move(settings);
+    daemons_[machine].reset();
+    daemons_[machine] = std::make_unique<TestDaemon>(options);
+    return *daemons_[machine];
+  }
+  // Its configuration file, in force when this returns.
+  void Configure(int machine, const std::string& text) {
+    TestDaemon& daemon = *daemons_[machine];
+    WriteFile(daemon.config_file(), text);
+    grpc::ClientContext context;
+    v1::ReloadConfigResponse response;
+    const grpc::Status status =
+        daemon.admin().ReloadConfig(&context, {}, &response);
+    ASSERT_TRUE(status.ok()) << status.error_message();
+    ASSERT_EQ(response.mistakes_size(), 0) << response.DebugString();
+  }
+  // Whom the machine is connected with.
+  int Peers(int machine) {
+    const auto stub = v1::SwarmService::NewStub(daemons_[machine]->Connect());
+    grpc::ClientContext context;
+    v1::ListPeersResponse response;
+    const grpc::Status status = stub->ListPeers(&context, {}, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return response.peers_size();
+  }
+  // A file at the origin with its manifest, which `kHolder` has for peers.
+  void Publish(const std::string& name) {
+    const std::string path = origin_->root() + "/" + name;
+    WriteFile(path,
+              RandomBytes(std::size_t{kSize}, std::hash<std::string>()(name)));
+    ProcessOptions options;
+    options.argv = {Runfile("client/cli/convoy"), "publish", path,
+                    "--url-prefix", origin_->Url("")};
+    const ProcessResult result = RunProcess(options);
+    ASSERT_EQ(result.exit_code, 0) << result.output;
+    const auto stub = v1::SwarmService::NewStub(daemons_[kHolder]->Connect());
+    grpc::ClientContext context;
+    v1::AdoptFileRequest request;
+    request.set_local_path(path);
+    request.set_manifest_path(path + ".torrent");
+    v1::Content content;
+    const grpc::Status status = stub->AdoptFile(&context, request, &content);
+    ASSERT_TRUE(status.ok()) << status.error_message();
+  }
+  std::string Begin(int machine, const std::string& name) {
+    TestDaemon& daemon = *daemons_[machine];
+    const auto job = daemon.Create({File(
+        origin_->Url(name), absl::StrCat(net_->folder(machine), "/", name))});
+    EXPECT_TRUE(job.ok()) << job.status();
+    if (!job.ok()) return "";
+    EXPECT_TRUE(daemon.Resume(job->id()).ok());
+    return job->id();
+  }
+  // Waits for the job, and compares its bytes.
+  v1::Job End(int machine, const std::string& id, const std::string& name) {
+    TestDaemon& daemon = *daemons_[machine];
+    const auto job =
+        daemon.WaitFor(id, {v1::JOB_STATE_TRANSFERRED, v1::JOB_STATE_ERROR},
+                       absl::Seconds(30));
+    EXPECT_TRUE(job.ok()) << job.status();
+    if (!job.ok()) return {};
+    EXPECT_EQ(job->state(), v1::JOB_STATE_TRANSFERRED) << job->DebugString();
+    EXPECT_TRUE(daemon.Complete(id).ok());
+    EXPECT_TRUE(ReadFile(absl::StrCat(net_->folder(machine), "/", name)) ==
+                ReadFile(origin_->root() + "/" + name));
+    return *job;
+  }
+  // Waits until ExplainJob refuses the source, and expects who does.
+  Source Refused(int machine, const std::string& id, Source::Kind kind) {
+    Source source;
+    EXPECT_TRUE(Eventually([&] {
+      source = Explained(*daemons_[machine], id, kind);
+      return source.use() == Source::USE_REFUSED;
+    })) << "never refused: "
+        << source.DebugString();
+    return source;
+  }
+
+  std::unique_ptr<SwarmNet> net_;
+  std::unique_ptr<Nginx> origin_;
+  std::unique_ptr<TestDaemon> daemons_[3];
+};
+
+TEST_F(MachinePolicyTest, NoPeersWhileTheDefaultRouteGoesThroughAVpn) {
+  Start(kHolder);
+  UseVpn(kMachine);
+  Start(kMachine);
+  Publish("a");
+  const std::string id = Begin(kMachine, "a");
+  const Source refused = Refused(kMachine, id, Source::KIND_LAN_PEERS);
+  EXPECT_EQ(refused.policy(), "network.vpn_peers");
+  EXPECT_EQ(refused.provider(), "default");
+  EXPECT_EQ(refused.reason(),
+            "the default route goes through the VPN corp0 (tun)");
+  const auto begun = daemons_[kMachine]->WaitForBytes(id, 1);
+  ASSERT_TRUE(begun.ok()) << begun.status();
+  EXPECT_EQ(begun->progress().source_bytes().lan_bytes(), 0);
+
+  // From the moment the tunnel is gone the running job has peers.
+  EndVpn(kMachine);
+  const v1::Job job = End(kMachine, id, "a");
+  EXPECT_GT(job.progress().source_bytes().lan_bytes(), kSize / 2);
+}
+
+TEST_F(MachinePolicyTest, PeersEndWhenAVpnBegins) {
+  Start(kHolder, {{"bandwidth.lan_upload_bytes_per_second", "200000"}});
+  Start(kMachine);
+  Publish("a");
+  const std::string id = Begin(kMachine, "a");
+  ASSERT_TRUE(Eventually([&] {
+    return Explained(*daemons_[kMachine], id, Source::KIND_LAN_PEERS).use() ==
+           Source::USE_USED;
+  }));
+  UseVpn(kMachine);
+  const Source refused = Refused(kMachine, id, Source::KIND_LAN_PEERS);
+  EXPECT_EQ(refused.policy(), "network.vpn_peers");
+  EXPECT_TRUE(Eventually([this] { return Peers(kMachine) == 0; }));
+}
+
+TEST_F(MachinePolicyTest, PeersOverAVpnWhereThatIsAllowed) {
+  Start(kHolder);
+  UseVpn(kMachine);
+  Start(kMachine, {{"network.vpn_peers", "true"}});
+  Publish("a");
+  const v1::Job job = End(kMachine, Begin(kMachine, "a"), "a");
+  EXPECT_GT(job.progress().source_bytes().lan_bytes(), kSize / 2);
+}
+
+TEST_F(MachinePolicyTest, AnInterfaceThatIsNamedIsAVpn) {
+  Start(kHolder);
+  Ip(kMachine,
+     absl::StrCat("route add default via ", net_->address(kOrigin), "\n"));
+  Start(kMachine, {{"network.vpn_interfaces", "eth*"}});
+  Publish("a");
+  const Source refused =
+      Refused(kMachine, Begin(kMachine, "a"), Source::KIND_LAN_PEERS);
+  EXPECT_EQ(refused.policy(), "network.vpn_peers");
+  EXPECT_THAT(refused.reason(), HasSubstr("eth0 (network.vpn_interfaces)"));
+}
+
+TEST_F(MachinePolicyTest, SmallMachinesMeetNoPeersUntilTheyMay) {
+  Start(kHolder);
+  TestDaemon& daemon = Start(kMachine);
+  Publish("a");
+  for (const char* key : {"min_memory_bytes", "min_disk_bytes"}) {
+    Configure(kMachine, absl::StrCat("swarm: {", key, ": 1000000000000000}\n"));
+    const std::string id = Begin(kMachine, "a");
+    const Source refused = Refused(kMachine, id, Source::KIND_LAN_PEERS);
+    EXPECT_EQ(refused.policy(), absl::StrCat("swarm.", key));
+    EXPECT_EQ(refused.provider(), daemon.config_file() + ":1");
+    Configure(kMachine, "");
+    const v1::Job job = End(kMachine, id, "a");
+    EXPECT_GT(job.progress().source_bytes().lan_bytes(), kSize / 2) << key;
+  }
+}
+
+TEST_F(MachinePolicyTest, SelectionBySubnetLeavesOutWhomOnlyARouteReaches) {
+  for (const int machine : {kHolder, kMachine}) LeaveLan(machine);
+  const Settings settings = {{"swarm.allowed_networks", "10.77.0.0/24"},
+                             {"swarm.peers", net_->address(kHolder) + ":6772"}};
+  Start(kHolder, settings);
+  TestDaemon& daemon = Start(kMachine, settings);
+  Configure(kMachine, "swarm: {peer_selection: subnet}\n");
+  Publish("a");
+  const std::string id = Begin(kMachine, "a");
+  ASSERT_TRUE(daemon.WaitForBytes(id, 200'000).ok());
+  const Source lan = Explained(daemon, id, Source::KIND_LAN_PEERS);
+  EXPECT_EQ(lan.policy(), "swarm.peer_selection");
+  EXPECT_EQ(lan.connections(), 0);
+  EXPECT_EQ(lan.bytes(), 0);
+  Configure(kMachine, "swarm: {peer_selection: none}\n");
+  const v1::Job job = End(kMachine, id, "a");
+  EXPECT_GT(job.progress().source_bytes().lan_bytes(), kSize / 2);
+}
+
+TEST_F(MachinePolicyTest, AMonthsBytesForOthersThanTheLanEnd) {
+  for (const int machine : {kHolder, kMachine}) LeaveLan(machine);
+  Settings settings = {{"swarm.download_mode", "internet"},
+                       {"swarm.peers", net_->address(kHolder) + ":6772"}};
+  Start(kMachine, settings);
+  settings.emplace_back("swarm.monthly_upload_bytes", "1000000");
+  TestDaemon& holder = Start(kHolder, settings);
+  Publish("a");
+  Publish("b");
+  const v1::Job first = End(kMachine, Begin(kMachine, "a"), "a");
+  EXPECT_GT(first.progress().source_bytes().internet_bytes(), kSize / 2);
+  // They are counted over restarts, and by now used up.
+  holder.Stop();
+  holder.Start();
+  grpc::ClientContext context;
+  v1::HostStatistics statistics;
+  ASSERT_TRUE(holder.admin().GetHostStatistics(&context, {}, &statistics).ok());
+  EXPECT_GT(statistics.month().uploaded_internet_bytes(), kSize / 2);
+  EXPECT_EQ(statistics.uploaded_internet_bytes(), 0);
+  const std::string held = Begin(kHolder, "b");
+  const Source refused = Refused(kHolder, held, Source::KIND_INTERNET_PEERS);
+  EXPECT_EQ(refused.policy(), "swarm.monthly_upload_bytes");
+  End(kHolder, held, "b");
+
+  const std::string id = Begin(kMachine, "b");
+  const auto begun = daemons_[kMachine]->WaitForBytes(id, 300'000);
+  ASSERT_TRUE(begun.ok()) << begun.status();
+  EXPECT_EQ(begun->progress().source_bytes().internet_bytes(), 0);
+}
+
+TEST_F(MachinePolicyTest, MachinesOfOneTagAreAGroup) {
+  const TempDir tags;
+  WriteFile(tags.path() + "/north", "north\n");
+  WriteFile(tags.path() + "/south", "south\n");
+  const auto of = [&](const std::string& tag) {
+    return Settings{{"group.id_source", "file"},
+                    {"group.id_file", tags.path() + "/" + tag}};
+  };
+  Start(kHolder, of("north"));
+  Start(kMachine, of("south"));
+  Publish("a");
+  const std::string id = Begin(kMachine, "a");
+  const auto begun = daemons_[kMachine]->WaitForBytes(id, 300'000);
+  ASSERT_TRUE(begun.ok()) << begun.status();
+  EXPECT_EQ(begun->progress().source_bytes().lan_bytes(), 0);
+  ASSERT_TRUE(daemons_[kMachine]->Cancel(id).ok());
+
+  Start(kMachine, of("north"));
+  const v1::Job job = End(kMachine, Begin(kMachine, "a"), "a");
+  EXPECT_GT(job.progress().source_bytes().lan_bytes(), kSize / 2);
+
+  // Who cannot tell its group meets nobody, and says so.
+  Start(kMachine, of("nowhere"));
+  Publish("b");
+  const Source refused =
+      Refused(kMachine, Begin(kMachine, "b"), Source::KIND_LAN_PEERS);
+  EXPECT_EQ(refused.policy(), "group.id_source");
+}
+
+// How long peers take for a file under a limit of 1 MB/s of one of the two.
+class PeerRateTest : public MachinePolicyTest {
+ protected:
+  absl::Duration TimeOf(int limited, const std::string& key,
+                        Settings settings = {}) {
+    for (const int machine : {kHolder, kMachine}) {
+      Settings own = settings;
+      if (machine == limited) own.emplace_back(key, "1000000");
+      Start(machine, own);
+    }
+    Publish("a");
+    const absl::Time begin = absl::Now();
+    const v1::Job job = End(kMachine, Begin(kMachine, "a"), "a");
+    const v1::SourceBytes& bytes = job.progress().source_bytes();
+    EXPECT_GT(bytes.lan_bytes() + bytes.internet_bytes(), kSize / 2);
+    return absl::Now() - begin;
+  }
+  // 6 MiB at 1 MB/s, less what a limiter lets through at once. Without a limit
+  // it takes a tenth of that.
+  static constexpr absl::Duration kLimited = absl::Seconds(4);
+};
+
+TEST_F(PeerRateTest, UploadsToTheLanKeepToTheirLimit) {
+  EXPECT_GT(TimeOf(kHolder, "bandwidth.lan_upload_bytes_per_second"), kLimited);
+}
+
+TEST_F(PeerRateTest, DownloadsFromTheLanKeepToTheirLimit) {
+  EXPECT_GT(TimeOf(kMachine, "bandwidth.lan_download_bytes_per_second"),
+            kLimited);
+}
+
+TEST_F(PeerRateTest, UploadsToOthersThanTheLanKeepToTheirLimit) {
+  for (const int machine : {kHolder, kMachine}) LeaveLan(machine);
+  EXPECT_GT(TimeOf(kHolder, "bandwidth.upload_bytes_per_second",
+                   {{"swarm.download_mode", "internet"},
+                    {"swarm.peers", net_->address(kHolder) + ":6772"}}),
+            kLimited);
+}
+
+TEST_F(MachinePolicyTest, KeptContentsGoWhenNothingMayBeKept) {
+  Start(kHolder);
+  Publish("a");
+  const std::string folder = daemons_[kHolder]->state_directory() + "/cache";
+  const auto count = [this] {
+    const auto stub = v1::SwarmService::NewStub(daemons_[kHolder]->Connect());
+    grpc::ClientContext context;
+    v1::ListContentsResponse response;
+    EXPECT_TRUE(stub->ListContents(&context, {}, &response).ok());
+    return response.contents_size();
+  };
+  EXPECT_EQ(count(), 1);
+  EXPECT_FALSE(ListFolder(folder).empty());
+  Configure(kHolder, "cache: {max_age_seconds: 0}\n");
+  EXPECT_TRUE(
+      Eventually([&] { return count() == 0 && ListFolder(folder).empty(); }));
+}
+
+TEST_F(MachinePolicyTest, ContentsAreKeptInTheFolderThatIsConfigured) {
+  const std::string folder = net_->folder(kHolder) + "/elsewhere";
+  ASSERT_EQ(mkdir(folder.c_str(), 0755), 0);
+  EXPECT_THAT(Start(kHolder, {{"cache.directory", folder}}).Log(),
+              HasSubstr("warning: the cache keeps no links: others may enter " +
+                        folder + ": chmod 700 it"));
+  ASSERT_EQ(chmod(folder.c_str(), 0700), 0);
+  Start(kHolder, {{"cache.directory", folder}});
+  Publish("a");
+  EXPECT_THAT(ListFolder(folder), SizeIs(1));
+  EXPECT_FALSE(Exists(daemons_[kHolder]->state_directory() + "/cache"));
+}
+
+}  // namespace
+}  // namespace convoy::testing

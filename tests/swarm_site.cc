@@ -1,0 +1,175 @@
+#include "tests/swarm_site.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+#include <sstream>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "peer/manifest.h"
+#include "tests/process.h"
+
+namespace convoy::testing {
+
+Nginx::Options SlowOrigin(const std::string& rate) {
+  Nginx::Options options;
+  options.location = absl::StrCat("limit_rate ", rate, ";");
+  return options;
+}
+
+std::string BlockOf(const PublishedFile& file, const WireBlock& block) {
+  const std::int64_t begin =
+      block.piece * file.layout.piece_length() + block.begin;
+  return file.bytes.substr(static_cast<std::size_t>(begin),
+                           static_cast<std::size_t>(block.length));
+}
+
+ProcessUse UseOf(pid_t pid) {
+  ProcessUse use;
+  const std::string folder = absl::StrCat("/proc/", pid);
+  std::istringstream lines(ReadFile(folder + "/status"));
+  std::string word;
+  while (lines >> word) {
+    if (word != "VmHWM:") continue;
+    lines >> use.peak_memory_bytes;
+    use.peak_memory_bytes *= 1024;
+  }
+  std::error_code error;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(folder + "/fd", error)) {
+    (void)entry;
+    ++use.descriptors;
+  }
+  return use;
+}
+
+::testing::AssertionResult HasBytes(const std::string& path,
+                                    const std::string& bytes) {
+  const std::string found = ReadFile(path);
+  if (found == bytes) return ::testing::AssertionSuccess();
+  return ::testing::AssertionFailure()
+         << path << " has " << found.size() << " bytes, sha-256 "
+         << Sha256Hex(found) << "; wanted " << bytes.size() << " bytes, "
+         << Sha256Hex(bytes);
+}
+
+PublishedFile SwarmSite::Serve(const std::string& name, std::size_t size,
+                               bool publish) {
+  PublishedFile file;
+  file.name = name;
+  file.url = origin_.Url(name);
+  file.bytes = RandomBytes(size, size + std::hash<std::string>()(name));
+  const std::string path = origin_.root() + "/" + name;
+  WriteFile(path, file.bytes);
+  if (!publish) return file;
+  ProcessOptions options;
+  options.argv = {Runfile("client/cli/convoy"), "publish", path, "--url-prefix",
+                  origin_.Url("")};
+  const ProcessResult result = RunProcess(options);
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  const auto manifest = ReadManifest(ReadFile(path + ".torrent"));
+  EXPECT_TRUE(manifest.ok()) << manifest.status();
+  if (!manifest.ok()) return file;
+  file.info_hash = (*manifest)->info_hash;
+  file.layout = (*manifest)->layout;
+  return file;
+}
+
+TestDaemon& SwarmSite::StartMachine(
+    const Settings& more,
+    const std::map<std::string, std::string>& environment) {
+  const std::size_t number = machines_.size();
+  TestDaemon::Options options;
+  options.environment = environment;
+  options.settings = {
+      {"swarm.listen_port", absl::StrCat(ports_[number])},
+      {"swarm.beacon_port", absl::StrCat(beacon_port_)},
+  };
+  const bool interfaces = std::any_of(
+      more.begin(), more.end(),
+      [](const auto& each) { return each.first == "swarm.interfaces"; });
+  if (!interfaces) options.settings.emplace_back("swarm.interfaces", "lo");
+  options.settings.insert(options.settings.end(), more.begin(), more.end());
+  machines_.push_back(std::make_unique<TestDaemon>(options));
+  return *machines_.back();
+}
+
+void SwarmSite::StartMachines(int count, const Settings& more) {
+  for (int i = 0; i < count; ++i) StartMachine(more);
+}
+
+void SwarmSite::Adopt(int number, const PublishedFile& file) {
+  const auto stub = v1::SwarmService::NewStub(machine(number).Connect());
+  grpc::ClientContext context;
+  context.set_wait_for_ready(true);
+  v1::AdoptFileRequest request;
+  request.set_local_path(origin_.root() + "/" + file.name);
+  request.set_manifest_path(request.local_path() + ".torrent");
+  v1::Content content;
+  const grpc::Status status = stub->AdoptFile(&context, request, &content);
+  EXPECT_TRUE(status.ok()) << status.error_message();
+}
+
+std::vector<v1::SwarmPeer> SwarmSite::Peers(int number,
+                                            const PublishedFile& file) {
+  const auto stub = v1::SwarmService::NewStub(machine(number).Connect());
+  grpc::ClientContext context;
+  context.set_wait_for_ready(true);
+  v1::ListPeersRequest request;
+  request.set_content_id(absl::BytesToHexString(file.info_hash));
+  v1::ListPeersResponse response;
+  const grpc::Status status = stub->ListPeers(&context, request, &response);
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  return {response.peers().begin(), response.peers().end()};
+}
+
+std::string SwarmSite::Begin(int number, const PublishedFile& file,
+                             v1::Job job) {
+  TestDaemon& daemon = machine(number);
+  const auto created = daemon.Create(
+      {File(file.url, Local(absl::StrCat(file.name, ".", number)))},
+      std::move(job));
+  EXPECT_TRUE(created.ok()) << created.status();
+  if (!created.ok()) return "";
+  const auto resumed = daemon.Resume(created->id());
+  EXPECT_TRUE(resumed.ok()) << resumed.status();
+  return created->id();
+}
+
+v1::Job SwarmSite::End(int number, const std::string& id,
+                       const PublishedFile& file, absl::Duration timeout) {
+  TestDaemon& daemon = machine(number);
+  const auto job = daemon.WaitFor(
+      id, {v1::JOB_STATE_TRANSFERRED, v1::JOB_STATE_ERROR}, timeout);
+  if (!job.ok()) {
+    const auto now = daemon.Get(id);
+    const auto why = daemon.Explain(id);
+    ADD_FAILURE() << job.status() << (now.ok() ? now->DebugString() : "")
+                  << (why.ok() ? why->DebugString() : "");
+    return {};
+  }
+  EXPECT_EQ(job->state(), v1::JOB_STATE_TRANSFERRED) << job->DebugString();
+  const auto completed = daemon.Complete(id);
+  EXPECT_TRUE(completed.ok()) << completed.status();
+  EXPECT_TRUE(
+      HasBytes(Local(absl::StrCat(file.name, ".", number)), file.bytes));
+  return *job;
+}
+
+v1::Job SwarmSite::Run(int number, const PublishedFile& file) {
+  return End(number, Begin(number, file), file);
+}
+
+HostilePeer::Options SwarmSite::Against(int number, const PublishedFile& file,
+                                        HostilePeer::Script script) const {
+  HostilePeer::Options options;
+  options.info_hash = file.info_hash;
+  options.port = port(number);
+  options.script = std::move(script);
+  return options;
+}
+
+}  // namespace convoy::testing
