@@ -6,7 +6,8 @@
 namespace convoy::bench {
 
 Arguments::Arguments(int argc, char** argv, const std::string& question,
-                     const std::vector<Number>& numbers) {
+                     const std::vector<Number>& numbers,
+                     const std::vector<Text>& texts) {
   CLI::App app(question);
   app.add_flag("--quick", quick_, "small sizes: does it run at all?");
   app.add_flag("--json", json_, "one JSON object instead of a table");
@@ -14,6 +15,10 @@ Arguments::Arguments(int argc, char** argv, const std::string& question,
   for (const Number& number : numbers) {
     app.add_option("--" + number.name, given[number.name], number.help)
         ->check(CLI::PositiveNumber);
+  }
+  for (const Text& text : texts) {
+    texts_[text.name] = text.value;
+    app.add_option("--" + text.name, texts_[text.name], text.help);
   }
   try {
     app.parse(argc, argv);

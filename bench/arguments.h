@@ -15,21 +15,33 @@ struct Number {
   std::string help;
 };
 
-// The command line of a bench: --quick, --json and the numbers. Ends the
-// program if it cannot be read, or after --help.
+// A text that the command line may set.
+struct Text {
+  std::string name;
+  std::string value;  // Default.
+  std::string help;
+};
+
+// The command line of a bench: --quick, --json, the numbers and the texts. Ends
+// the program if it cannot be read, or after --help.
 class Arguments {
  public:
   Arguments(int argc, char** argv, const std::string& question,
-            const std::vector<Number>& numbers);
+            const std::vector<Number>& numbers,
+            const std::vector<Text>& texts = {});
 
   bool quick() const { return quick_; }
   bool json() const { return json_; }
   int Get(const std::string& name) const { return values_.at(name); }
+  const std::string& GetText(const std::string& name) const {
+    return texts_.at(name);
+  }
 
  private:
   bool quick_ = false;
   bool json_ = false;
   std::map<std::string, int> values_;
+  std::map<std::string, std::string> texts_;
 };
 
 }  // namespace convoy::bench

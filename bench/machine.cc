@@ -77,7 +77,8 @@ std::vector<Fact> MachineFacts() {
       {"build", OptimizedBuild() ? "opt" : "fastbuild"},
       {"curl", Version(CurlProgram())},
       {"aria2", Version(Aria2Program())},
-      {"nginx", "one worker, sendfile, loopback"},
+      {"transmission", Version(TransmissionProgram())},
+      {"nginx", "one worker, sendfile"},
   };
 }
 
@@ -86,6 +87,26 @@ std::string LoadAverage() {
   std::string first;
   file >> first;
   return first;
+}
+
+CoreTime ReadCoreTime() {
+  // "cpu user nice system idle iowait irq softirq steal guest guest_nice"; what
+  // guests took is in user and nice as well.
+  constexpr int kFields = 8;
+  constexpr int kIdle = 3;
+  constexpr int kWaitsForDisk = 4;
+  std::ifstream file("/proc/stat");
+  std::string name;
+  file >> name;
+  CoreTime time;
+  for (int field = 0; field < kFields; ++field) {
+    double ticks = 0;
+    file >> ticks;
+    const double seconds = ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
+    time.all_seconds += seconds;
+    if (field == kIdle || field == kWaitsForDisk) time.idle_seconds += seconds;
+  }
+  return time;
 }
 
 bool OptimizedBuild() {
@@ -98,5 +119,8 @@ bool OptimizedBuild() {
 
 std::string Aria2Program() { return Installed("/usr/bin/aria2c"); }
 std::string CurlProgram() { return Installed("/usr/bin/curl"); }
+std::string TransmissionProgram() {
+  return Installed("/usr/bin/transmission-cli");
+}
 
 }  // namespace convoy::bench

@@ -16,11 +16,19 @@ struct Fact {
 std::vector<Fact> MachineFacts();
 // Of the last minute.
 std::string LoadAverage();
+// Share of all cores' time since the machine's start (0–1) is a difference of
+// two of these.
+struct CoreTime {
+  double idle_seconds = 0;
+  double all_seconds = 0;
+};
+CoreTime ReadCoreTime();
 // Built with --config=opt, and so is the convoyd that the bench brings.
 bool OptimizedBuild();
 // The rival's program; empty if it is not installed.
 std::string Aria2Program();
 std::string CurlProgram();
+std::string TransmissionProgram();
 
 }  // namespace convoy::bench
 

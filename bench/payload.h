@@ -10,6 +10,8 @@ namespace convoy::bench {
 // Its SHA-256 in hexadecimal digits.
 std::string MakePayload(const std::string& path, std::int64_t size,
                         std::uint64_t seed);
+// In hexadecimal digits.
+std::string Sha256OfFile(const std::string& path);
 // Ends the bench if the files differ.
 void CheckSameBytes(const std::string& expected, const std::string& actual);
 

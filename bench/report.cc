@@ -26,6 +26,11 @@ std::string Digits(double value) {
   return absl::StrFormat("%.*f", decimals, value);
 }
 
+std::string OwnText(const Row& row) {
+  if (std::isnan(row.value)) return "";
+  return absl::StrCat(Digits(row.value), " ", row.unit);
+}
+
 std::string TargetText(const Row& row) {
   if (!row.target.has_value()) return "";
   const Target& target = *row.target;
@@ -56,12 +61,14 @@ Target AtLeast(double bound) {
 }
 
 std::optional<double> Row::Ratio() const {
-  if (rival.empty() || rival_value == 0) return std::nullopt;
+  if (rival.empty() || rival_value == 0 || std::isnan(value)) {
+    return std::nullopt;
+  }
   return value / rival_value;
 }
 
 std::optional<bool> Row::Met() const {
-  if (!target.has_value()) return std::nullopt;
+  if (!target.has_value() || std::isnan(value)) return std::nullopt;
   double measured = value;
   if (target->of == Target::Of::kRatio) {
     const std::optional<double> ratio = Ratio();
@@ -108,14 +115,14 @@ void Report::PrintTable() const {
                   "| --- | --- | --- | --- | --- | --- |\n");
   for (const Row& row : rows_) {
     const std::optional<double> ratio = row.Ratio();
-    absl::StrAppend(
-        &text, "| ", row.metric, " | ", Digits(row.value), " ", row.unit, " | ",
-        row.rival.empty()
-            ? ""
-            : absl::StrCat(row.rival, ": ", Digits(row.rival_value), " ",
-                           row.unit),
-        " | ", ratio.has_value() ? absl::StrFormat("%.2f×", *ratio) : "", " | ",
-        TargetText(row), " | ", Verdict(row), " |\n");
+    absl::StrAppend(&text, "| ", row.metric, " | ", OwnText(row), " | ",
+                    row.rival.empty()
+                        ? ""
+                        : absl::StrCat(row.rival, ": ", Digits(row.rival_value),
+                                       " ", row.unit),
+                    " | ",
+                    ratio.has_value() ? absl::StrFormat("%.2f×", *ratio) : "",
+                    " | ", TargetText(row), " | ", Verdict(row), " |\n");
   }
   std::printf("%s\n", text.c_str());
 }
@@ -141,7 +148,7 @@ void Report::PrintJson() const {
     auto& out = *rows.add_values()->mutable_struct_value()->mutable_fields();
     out["metric"].set_string_value(row.metric);
     out["unit"].set_string_value(row.unit);
-    out["convoyd"].set_number_value(row.value);
+    if (!std::isnan(row.value)) out["convoyd"].set_number_value(row.value);
     if (!row.rival.empty()) {
       out["rival"].set_string_value(row.rival);
       out["rival_value"].set_number_value(row.rival_value);

@@ -29,7 +29,7 @@ Target AtLeast(double bound);
 struct Row {
   std::string metric;
   std::string unit;
-  double value = 0;        // convoyd's.
+  double value = 0;        // convoyd's; NaN: it did not take part.
   std::string rival = "";  // Empty: none.
   double rival_value = 0;
   std::optional<Target> target = std::nullopt;

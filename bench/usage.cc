@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -46,6 +47,35 @@ double Seconds(const timeval& time) {
 double Seconds(const timespec& time) {
   return static_cast<double>(time.tv_sec) +
          static_cast<double>(time.tv_nsec) * 1e-9;
+}
+
+// Processor time of the children that ended and were waited for.
+double EndedChildrenSeconds(pid_t pid) {
+  // "PID (NAME) STATE ..."; utime, stime, cutime, cstime are the 14th to 17th.
+  constexpr std::size_t kChildrenUser = 13;
+  const std::string stat = testing::ReadFile(Proc(pid, "stat"));
+  const std::size_t name_end = stat.rfind(')');
+  if (name_end == std::string::npos) return 0;
+  const std::vector<std::string> words =
+      absl::StrSplit(stat.substr(name_end + 2), ' ');
+  std::int64_t user = 0;
+  std::int64_t system = 0;
+  if (words.size() < kChildrenUser + 2 ||
+      !absl::SimpleAtoi(words[kChildrenUser], &user) ||
+      !absl::SimpleAtoi(words[kChildrenUser + 1], &system)) {
+    return 0;
+  }
+  return static_cast<double>(user + system) /
+         static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+std::vector<pid_t> Children(pid_t pid) {
+  std::vector<pid_t> children;
+  for (const std::string& thread : testing::ListFolder(Proc(pid, "task"))) {
+    std::ifstream file(Proc(pid, absl::StrCat("task/", thread, "/children")));
+    for (pid_t child = 0; file >> child;) children.push_back(child);
+  }
+  return children;
 }
 
 double RusageSeconds(int who) {
@@ -117,6 +147,18 @@ std::int64_t VoluntarySwitches(pid_t pid) {
                           "voluntary_ctxt_switches:");
   }
   return total;
+}
+
+double FamilyCpuSeconds(pid_t pid) {
+  double seconds = CpuSeconds(pid) + EndedChildrenSeconds(pid);
+  for (const pid_t child : Children(pid)) seconds += FamilyCpuSeconds(child);
+  return seconds;
+}
+
+double FamilyPeakMib(pid_t pid) {
+  double mib = PeakResidentMib(pid);
+  for (const pid_t child : Children(pid)) mib += FamilyPeakMib(child);
+  return mib;
 }
 
 Effort RunProgram(const std::vector<std::string>& argv,

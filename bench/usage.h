@@ -23,6 +23,11 @@ void ResetPeak(pid_t pid);
 // How often its threads went to sleep by themselves, that is, were woken since.
 std::int64_t VoluntarySwitches(pid_t pid);
 
+// Of a running process and all that descend from it. Processor time of those
+// that ended is included, their memory is not.
+double FamilyCpuSeconds(pid_t pid);
+double FamilyPeakMib(pid_t pid);
+
 // What one delivery took.
 struct Effort {
   double wall_seconds = 0;     // Until the program says that it is done.
