@@ -139,7 +139,7 @@ TEST_F(BrokerTest, OwnersBelowTheLowestUidAreRefused) {
 }
 
 TEST_F(BrokerTest, AFileThatOnlyItsOwnerMayReadIsGivenToPeersAfterARestart) {
-  const int beacon_port = FreeUdpPort();
+  const int beacon_port = FreePort();
   TestDaemon::Options peer;
   peer.settings = {{"swarm.interfaces", "lo"},
                    {"swarm.listen_port", "0"},

@@ -73,7 +73,7 @@ class GroupTest : public ::testing::Test {
   }
 
   const std::string bytes_ = RandomBytes(6 * kMiB, 5);
-  const int beacon_port_ = FreeUdpPort();
+  const int beacon_port_ = FreePort();
   PemFolder keys_;
   TempDir destination_;
   Nginx origin_;

@@ -159,8 +159,7 @@ class MachinePolicyTest : public ::testing::Test {
   v1::Job End(int machine, const std::string& id, const std::string& name) {
     TestDaemon& daemon = *daemons_[machine];
     const auto job =
-        daemon.WaitFor(id, {v1::JOB_STATE_TRANSFERRED, v1::JOB_STATE_ERROR},
-                       absl::Seconds(30));
+        daemon.WaitFor(id, {v1::JOB_STATE_TRANSFERRED, v1::JOB_STATE_ERROR});
     EXPECT_TRUE(job.ok()) << job.status();
     if (!job.ok()) return {};
     EXPECT_EQ(job->state(), v1::JOB_STATE_TRANSFERRED) << job->DebugString();

@@ -56,10 +56,9 @@ class Nginx {
   std::unique_ptr<Process> process_;
 };
 
-// A TCP port of 127.0.0.1 that nothing listens on.
+// A port on which nothing is, for TCP and UDP. No other test of this network
+// gets it while this process lives, and no connection by chance.
 int FreePort();
-// The same for UDP.
-int FreeUdpPort();
 
 }  // namespace convoy::testing
 

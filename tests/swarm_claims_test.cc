@@ -162,9 +162,9 @@ TEST_F(SwarmClaimsTest, MachineThatIsFrozenHoldsNobodyUp) {
   for (int i = 0; i < 3; ++i) ids.push_back(site.Begin(i, file));
   ASSERT_TRUE(site.machine(0).WaitForBytes(ids[0], 2 * kMiB).ok());
   kill(site.machine(0).pid(), SIGSTOP);
-  for (int i = 1; i < 3; ++i) site.End(i, ids[i], file, absl::Seconds(30));
+  for (int i = 1; i < 3; ++i) site.End(i, ids[i], file);
   kill(site.machine(0).pid(), SIGCONT);
-  site.End(0, ids[0], file, absl::Seconds(30));
+  site.End(0, ids[0], file);
   EXPECT_LE(site.origin().BodyBytesSent(), 12 * kMiB * 3 / 2);
 }
 

@@ -22,9 +22,8 @@ using ::testing::AnyOf;
 using ::testing::HasSubstr;
 
 constexpr std::int64_t kMiB = 1 << 20;
-constexpr absl::Duration kLong = absl::Seconds(60);
 
-// Until the origin has sent so much. False: not within a minute.
+// Until the origin has sent so much. False: not within kPatience.
 bool WaitForOrigin(const Nginx& origin, std::int64_t bytes) {
   return Eventually([&] { return origin.BodyBytesSent() >= bytes; });
 }
@@ -53,7 +52,7 @@ TEST(SwarmOriginFaultTest, OriginThatDiesWhenItsPeersHaveAllIsNotMissed) {
   }
   EXPECT_GE(waiting, 2);
   for (int i = 0; i < 3; ++i) {
-    const v1::Job job = site.End(i, ids[i], file, kLong);
+    const v1::Job job = site.End(i, ids[i], file);
     EXPECT_EQ(job.error_count(), 0) << job.DebugString();
   }
 }
@@ -68,7 +67,7 @@ TEST(SwarmOriginFaultTest, OriginThatDiesTooEarlyIsWaitedFor) {
   const std::int64_t before = site.origin().BodyBytesSent();
   for (int i = 0; i < 2; ++i) {
     const auto job =
-        site.machine(i).WaitFor(ids[i], {v1::JOB_STATE_TRANSIENT_ERROR}, kLong);
+        site.machine(i).WaitFor(ids[i], {v1::JOB_STATE_TRANSIENT_ERROR});
     ASSERT_TRUE(job.ok()) << job.status();
     EXPECT_EQ(job->error().detail().reason(), v1::ERROR_REASON_CONNECT_FAILURE)
         << job->error().DebugString();
@@ -76,7 +75,7 @@ TEST(SwarmOriginFaultTest, OriginThatDiesTooEarlyIsWaitedFor) {
     EXPECT_GE(job->progress().transferred_bytes(), 4 * kMiB);
   }
   site.origin().Start();
-  for (int i = 0; i < 2; ++i) site.End(i, ids[i], file, kLong);
+  for (int i = 0; i < 2; ++i) site.End(i, ids[i], file);
   EXPECT_LE(before + site.origin().BodyBytesSent(), 12 * kMiB * 3 / 2);
 }
 
@@ -89,11 +88,11 @@ TEST(SwarmMachineFaultTest, MachineThatIsKilledComesBackAndTheOthersDoNotWait) {
       absl::Milliseconds(500 + absl::ToUnixMicros(absl::Now()) % 3000);
   SCOPED_TRACE(absl::StrCat("killed after ", absl::FormatDuration(moment)));
   site.machine(1).KillAfter(moment);
-  site.End(0, ids[0], file, kLong);
-  site.End(2, ids[2], file, kLong);
+  site.End(0, ids[0], file);
+  site.End(2, ids[2], file);
 
   site.machine(1).Start();
-  const v1::Job job = site.End(1, ids[1], file, kLong);
+  const v1::Job job = site.End(1, ids[1], file);
   EXPECT_EQ(job.error_count(), 0) << job.DebugString();
   EXPECT_LE(site.origin().BodyBytesSent(), 16 * kMiB * 3 / 2);
 }
@@ -115,7 +114,7 @@ TEST(SwarmMachineFaultTest, RangesAreSharedWithThoseWhoWantAll) {
   const std::string second = site.Begin(2, file);
 
   const auto job = site.machine(0).WaitFor(
-      created->id(), {v1::JOB_STATE_TRANSFERRED, v1::JOB_STATE_ERROR}, kLong);
+      created->id(), {v1::JOB_STATE_TRANSFERRED, v1::JOB_STATE_ERROR});
   ASSERT_TRUE(job.ok()) << job.status();
   ASSERT_EQ(job->state(), v1::JOB_STATE_TRANSFERRED) << job->DebugString();
   EXPECT_GT(job->progress().source_bytes().lan_bytes(), 0);
@@ -123,8 +122,8 @@ TEST(SwarmMachineFaultTest, RangesAreSharedWithThoseWhoWantAll) {
   EXPECT_TRUE(
       HasBytes(site.Local("part"), file.bytes.substr(kMiB / 2 + 5, 3 * kMiB) +
                                        file.bytes.substr(8 * kMiB + 77)));
-  site.End(1, first, file, kLong);
-  site.End(2, second, file, kLong);
+  site.End(1, first, file);
+  site.End(2, second, file);
   EXPECT_LE(site.origin().BodyBytesSent(), 12 * kMiB * 3 / 2);
 }
 

@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "peer/share_message.h"
+#include "tests/eventually.h"
 #include "tests/hostile_peer.h"
 #include "tests/swarm_site.h"
 
@@ -312,11 +312,8 @@ TEST(SwarmFloodTest, ManyConnectionsHinderNobody) {
     ConnectionFlood silent(site.port(1), 1000, "", "127.0.0.67");
     ConnectionFlood shaking(site.port(1), 1000, file.info_hash, "127.0.0.68");
     id = site.Begin(1, file);
-    const absl::Time give_up = absl::Now() + absl::Seconds(20);
-    while (silent.opened() + shaking.opened() < 2000 && absl::Now() < give_up) {
-      absl::SleepFor(absl::Milliseconds(10));
-    }
-    EXPECT_GE(silent.opened() + shaking.opened(), 2000);
+    EXPECT_TRUE(
+        Eventually([&] { return silent.opened() + shaking.opened() >= 2000; }));
     site.End(1, id, file);
     EXPECT_LE(UseOf(site.machine(1).pid()).descriptors, 350);
   }

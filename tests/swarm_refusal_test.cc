@@ -31,7 +31,7 @@ v1::SourceExplanation LanPeers(TestDaemon& daemon, const std::string& id) {
   const auto job = daemon.WaitFor(id, {v1::JOB_STATE_TRANSFERRING});
   EXPECT_TRUE(job.ok()) << job.status();
   v1::SourceExplanation last;
-  const absl::Time give_up = absl::Now() + absl::Seconds(20);
+  const absl::Time give_up = absl::Now() + kPatience;
   while (absl::Now() < give_up) {
     const auto explained = daemon.Explain(id);
     EXPECT_TRUE(explained.ok()) << explained.status();
@@ -94,7 +94,7 @@ TEST(SwarmRefusalTest, SpyHearsOfContentsThatAreShared) {
   site.StartMachine();
   site.Adopt(0, file);
   Spy spy(site.beacon_port());
-  EXPECT_TRUE(spy.Finds(file.info_hash, absl::Seconds(10)));
+  EXPECT_TRUE(spy.Finds(file.info_hash, kPatience));
 }
 
 TEST(SwarmRefusalTest, PrivateJobsAreNeitherAnnouncedNorGiven) {
@@ -112,9 +112,7 @@ TEST(SwarmRefusalTest, PrivateJobsAreNeitherAnnouncedNorGiven) {
   const v1::SourceExplanation peers = LanPeers(site.machine(0), id);
   EXPECT_EQ(peers.use(), v1::SourceExplanation::USE_REFUSED);
   EXPECT_THAT(peers.reason(), HasSubstr("private"));
-  ASSERT_TRUE(site.machine(0)
-                  .WaitFor(id, {v1::JOB_STATE_TRANSFERRED}, absl::Seconds(30))
-                  .ok());
+  ASSERT_TRUE(site.machine(0).WaitFor(id, {v1::JOB_STATE_TRANSFERRED}).ok());
   // Nor does it give what it has.
   const v1::Job other = site.Run(1, file);
   EXPECT_EQ(other.progress().source_bytes().lan_bytes(), 0);

@@ -87,7 +87,7 @@ class SwarmSite {
   // Waits until it is transferred, completes it and compares its bytes. The job
   // as it was before that.
   v1::Job End(int number, const std::string& id, const PublishedFile& file,
-              absl::Duration timeout = absl::Seconds(40));
+              absl::Duration timeout = kPatience);
   // Begin and End.
   v1::Job Run(int number, const PublishedFile& file);
 
@@ -106,7 +106,7 @@ class SwarmSite {
   Nginx origin_;
   TempDir destination_;
   int ports_[kMaxMachines];
-  const int beacon_port_ = FreeUdpPort();
+  const int beacon_port_ = FreePort();
   std::vector<std::unique_ptr<TestDaemon>> machines_;
 };
 

@@ -31,7 +31,7 @@ constexpr std::int64_t kMiB = 1 << 20;
 
 class SwarmTest : public ::testing::Test {
  protected:
-  SwarmTest() : beacon_port_(FreeUdpPort()) {}
+  SwarmTest() : beacon_port_(FreePort()) {}
 
   // A daemon that meets peers on loopback.
   std::unique_ptr<TestDaemon> StartDaemon(

@@ -20,8 +20,6 @@
 namespace convoy::testing {
 namespace {
 
-constexpr absl::Duration kCallTimeout = absl::Seconds(60);
-
 void SetDeadline(grpc::ClientContext& context, absl::Duration timeout) {
   context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
 }
@@ -31,7 +29,7 @@ template <typename Response, typename Request, typename Method>
 absl::StatusOr<Response> Call(v1::JobService::Stub& stub, Method method,
                               const Request& request) {
   grpc::ClientContext context;
-  SetDeadline(context, kCallTimeout);
+  SetDeadline(context, kPatience);
   Response response;
   CONVOY_RETURN_IF_ERROR(
       FromGrpcStatus((stub.*method)(&context, request, &response)));
@@ -156,7 +154,7 @@ void TestDaemon::Start() {
   jobs_ = v1::JobService::NewStub(channel);
   admin_ = v1::AdminService::NewStub(channel);
   grpc::ClientContext context;
-  SetDeadline(context, absl::Seconds(30));
+  SetDeadline(context, kPatience);
   context.set_wait_for_ready(true);
   v1::HostStatistics statistics;
   const grpc::Status status =
@@ -186,7 +184,7 @@ void TestDaemon::KillAfter(absl::Duration delay) {
 
 int TestDaemon::Stop() {
   process_->Signal(SIGTERM);
-  return process_->Wait(absl::Seconds(30)).value_or(-1);
+  return process_->Wait(kPatience).value_or(-1);
 }
 
 absl::StatusOr<v1::Job> TestDaemon::Create(
@@ -236,12 +234,10 @@ v1::ExplainJobResponse TestDaemon::ExplainUntil(
     const std::string& id,
     const std::function<bool(const v1::ExplainJobResponse&)>& told) {
   absl::StatusOr<v1::ExplainJobResponse> explained;
-  const bool seen = Eventually(
-      [&] {
-        explained = Explain(id);
-        return explained.ok() && told(*explained);
-      },
-      absl::Seconds(30));
+  const bool seen = Eventually([&] {
+    explained = Explain(id);
+    return explained.ok() && told(*explained);
+  });
   if (seen) return *std::move(explained);
   ADD_FAILURE() << (explained.ok() ? explained->DebugString()
                                    : explained.status().ToString());
