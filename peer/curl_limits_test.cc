@@ -193,7 +193,7 @@ TEST_F(CurlLimitsTest, AHigherLimitTakesEffectInTheMiddleOfAnAnswer) {
 TEST_F(CurlLimitsTest, NoLimitTakesEffectInTheMiddleOfAnAnswer) {
   const std::string body = ManyBytes(10'000'000);
   TestHttpServer server(Says(OkAnswer(body)));
-  limiter().SetLimits(0, 1'000);  // Likewise.
+  limiter().SetLimits(0, 1'000);  // Ten thousand seconds.
   Recorder answer;
   Event begun;
   answer.on_body = [&](absl::string_view) {

@@ -183,7 +183,7 @@ TEST_F(ConfigReloadTest, CheckConfigFindsMistakesInATextAndChangesNothing) {
 // A download that peers may not help with goes on as one that they may.
 TEST_F(ConfigReloadTest, WhatTransfersAreMadeOfBeginsThemAnewAndLosesNothing) {
   Nginx::Options slow;
-  slow.location = "limit_rate 2m;";
+  slow.rate = "200k";
   Nginx origin(slow);
   const std::string bytes = RandomBytes(8 << 20, 2);
   WriteFile(origin.root() + "/a", bytes);
@@ -212,7 +212,7 @@ TEST_F(ConfigReloadTest, WhatTransfersAreMadeOfBeginsThemAnewAndLosesNothing) {
 // An administrator blocks an origin while files come from it.
 TEST_F(ConfigReloadTest, WhatIsBlockedNowStopsAndNamesTheKeyAndItsLine) {
   Nginx::Options slow;
-  slow.location = "limit_rate 200k;";
+  slow.rate = "100k";
   Nginx blocked(slow);
   Nginx other(slow);
   Nginx::Options redirects;

@@ -79,13 +79,9 @@ class GroupTest : public ::testing::Test {
   Nginx origin_;
 };
 
-// However long it takes to meet the other machine.
-const std::vector<std::pair<std::string, std::string>> kWaits = {
-    {"swarm.origin_delay_background_seconds", "60"}};
-
 TEST_F(GroupTest, MembersGiveEachOtherWhatTheyHave) {
   auto first = StartDaemon("first", "fleet");
-  auto second = StartDaemon("second", "fleet", kWaits);
+  auto second = StartDaemon("second", "fleet", FromPeersAlone());
   EXPECT_EQ(Run(*first, "a.bin", "1").progress().source_bytes().origin_bytes(),
             6 * kMiB);
   const v1::Job job = Run(*second, "a.bin", "2");
@@ -109,7 +105,7 @@ TEST_F(GroupTest, OutsidersGetNothing) {
 TEST_F(GroupTest, MembersShareAUrlThatNobodyPublished) {
   WriteFile(origin_.root() + "/b.bin", bytes_);
   auto first = StartDaemon("first", "fleet");
-  auto second = StartDaemon("second", "fleet", kWaits);
+  auto second = StartDaemon("second", "fleet", FromPeersAlone());
   Run(*first, "b.bin", "1");
   const v1::Job job = Run(*second, "b.bin", "2");
   EXPECT_EQ(job.progress().source_bytes().origin_bytes(), 0);

@@ -225,7 +225,7 @@ TEST_F(ReadWhileRunningTest, CancelEndsAReaderThatWaits) {
 
 TEST_F(JobOptionsTest, AJobThatTakesTooLongIsInError) {
   Nginx::Options slow;
-  slow.location = "limit_rate 100k;";
+  slow.rate = "10k";
   Nginx origin(slow);
   TestDaemon daemon;
   Serve(origin, "a", 4'000'000);

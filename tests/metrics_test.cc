@@ -151,8 +151,11 @@ TEST_F(MetricsTest, CountWhatHasHappenedAndPleasePromtool) {
 }
 
 TEST_F(MetricsTest, TellWhatPeersGaveAndTook) {
-  const TestDaemon::Options options = WithMetrics();
+  TestDaemon::Options options = WithMetrics();
   TestDaemon first(options);
+  for (const auto& setting : FromPeersAlone()) {
+    options.settings.push_back(setting);
+  }
   TestDaemon second(options);
   const std::string bytes = RandomBytes(3 * kMiB, 5);
   WriteFile(origin_.root() + "/a.bin", bytes);

@@ -42,7 +42,7 @@ http {
   server {
     listen @ADDRESS@:@PORT@@TLS@;
     @SERVER@
-    location / { root @ROOT@; @LOCATION@ }
+    location / { root @ROOT@; @RATE@ @LOCATION@ }
   }
 }
 )";
@@ -120,6 +120,12 @@ Nginx::Nginx(const Options& options)
     tls = absl::StrCat(" ssl http2; ssl_certificate ", certificate_path_,
                        "; ssl_certificate_key ", key);
   }
+  std::string rate;
+  if (!options_.rate.empty()) {
+    rate = absl::StrCat("set $rate ", options_.rate,
+                        "; if (-f @DIR@/released) { set $rate 0; }"
+                        " limit_rate $rate;");
+  }
   const auto in_folder = [this](const std::string& lines) {
     return absl::StrReplaceAll(lines, {{"@DIR@", directory_.path()}});
   };
@@ -128,6 +134,7 @@ Nginx::Nginx(const Options& options)
                                           {"@HTTP@", in_folder(options_.http)},
                                           {"@SERVER@", options_.server},
                                           {"@ROOT@", root_},
+                                          {"@RATE@", in_folder(rate)},
                                           {"@TLS@", tls},
                                           {"@ADDRESS@", options_.address},
                                           {"@PORT@", absl::StrCat(port_)},
@@ -157,6 +164,8 @@ void Nginx::Start() {
     }
   }
 }
+
+void Nginx::Release() const { WriteFile(directory_.path() + "/released", ""); }
 
 void Nginx::Stop() { process_.reset(); }
 

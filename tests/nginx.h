@@ -16,6 +16,9 @@ class Nginx {
   struct Options {
     // Lines for the location "/", e.g. "limit_rate 1m;".
     std::string location;
+    // Bytes a second for each request, e.g. "100k", after as many at once;
+    // until Release(). Empty: no limit.
+    std::string rate = "";
     // Lines for the blocks "http" and "server". @DIR@ is its private folder.
     std::string http = "";
     std::string server = "";
@@ -39,6 +42,8 @@ class Nginx {
   // Bytes of all bodies sent so far, by the access log.
   std::int64_t BodyBytesSent() const;
   pid_t pid() const { return process_->pid(); }
+  // Requests that begin from now on have no limit.
+  void Release() const;
   // Stops it, at once; connections break.
   void Stop();
   // Starts it again on the same port.

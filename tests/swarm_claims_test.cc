@@ -91,7 +91,8 @@ class SwarmClaimsTest : public ::testing::Test {
 };
 
 TEST_F(SwarmClaimsTest, MachineThatClaimsAndStallsIsWaitedForThreeSeconds) {
-  Add(absl::Seconds(15), 500, [](const PublishedFile& file) {
+  // As one that tells of progress it would be waited for half a minute more.
+  Add(absl::Seconds(30), 500, [](const PublishedFile& file) {
     HostilePeer::Script script;
     script.on_welcome = [&file](HostileLink& link) {
       Say(link, {ClaimsAll(file, 500, 1)});
@@ -104,7 +105,7 @@ TEST_F(SwarmClaimsTest, MachineThatClaimsAndStallsIsWaitedForThreeSeconds) {
 
 TEST_F(SwarmClaimsTest, MachinesThatLieAreNotWaitedForLong) {
   // It tells of progress, always.
-  Add(absl::Seconds(55), 500, [](const PublishedFile& file) {
+  Add(kPatience, 500, [](const PublishedFile& file) {
     HostilePeer::Script script;
     script.on_tick = [&file](HostileLink& link) {
       const auto now = static_cast<std::uint32_t>(link.ticks() + 1);
@@ -115,7 +116,7 @@ TEST_F(SwarmClaimsTest, MachinesThatLieAreNotWaitedForLong) {
     return script;
   });
   // It tells of other machines.
-  Add(absl::Seconds(55), 600, [](const PublishedFile& file) {
+  Add(kPatience, 600, [](const PublishedFile& file) {
     HostilePeer::Script script;
     script.on_tick = [&file](HostileLink& link) {
       const auto now = static_cast<std::uint32_t>(link.ticks() + 1);
@@ -129,7 +130,7 @@ TEST_F(SwarmClaimsTest, MachinesThatLieAreNotWaitedForLong) {
     return script;
   });
   // It says that it has fetched everything, and has nothing.
-  Add(absl::Seconds(55), 700, [](const PublishedFile& file) {
+  Add(kPatience, 700, [](const PublishedFile& file) {
     HostilePeer::Script script;
     script.on_tick = [&file](HostileLink& link) {
       ClaimRecord record =
@@ -142,7 +143,7 @@ TEST_F(SwarmClaimsTest, MachinesThatLieAreNotWaitedForLong) {
     return script;
   });
   // It has everything, and gives nothing.
-  Add(absl::Seconds(55), 0, [](const PublishedFile&) {
+  Add(kPatience, 0, [](const PublishedFile&) {
     HostilePeer::Script script;
     script.on_welcome = [](HostileLink& link) {
       link.Send(WireType::kHaveAll);

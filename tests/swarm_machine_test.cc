@@ -2,6 +2,7 @@
 // set, a process that does not run for a while. The others do not feel it, and
 // it ends right when the trouble is over.
 
+#include <grpcpp/grpcpp.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -46,6 +47,15 @@ TEST(SwarmMachineTest, FullDiskOfOneMachineIsItsOwnTrouble) {
       const v1::Job other = site.End(i, i == 1 ? first : second, file);
       EXPECT_EQ(other.error_count(), 0) << other.DebugString();
     }
+    // However long it takes to meet them again.
+    WriteFile(site.machine(0).config_file(),
+              "swarm:\n  origin_delay_background_seconds: 3600\n"
+              "  background_min_bytes_per_second: 0\n");
+    grpc::ClientContext context;
+    v1::ReloadConfigResponse reloaded;
+    EXPECT_TRUE(
+        site.machine(0).admin().ReloadConfig(&context, {}, &reloaded).ok());
+    EXPECT_EQ(reloaded.mistakes_size(), 0) << reloaded.DebugString();
     const std::int64_t sent = site.origin().BodyBytesSent();
     EXPECT_EQ(mount("tmpfs", disk.c_str(), "tmpfs", MS_REMOUNT, "size=64m"), 0);
     EXPECT_TRUE(site.machine(0).Resume(job->id()).ok());

@@ -51,7 +51,7 @@ HostilePeer::Script Seed() {
 }
 
 TEST(SwarmPoisonTest, PeerThatPoisonsPiecesIsUsedOnce) {
-  SwarmSite site(SlowOrigin("8m"));
+  SwarmSite site(SlowOrigin("600k"));
   const PublishedFile file = site.Serve("a.bin", 24 * kMiB);
   TestDaemon& daemon = site.StartMachine();
   HostilePeer::Script script = Seed();

@@ -98,7 +98,7 @@ TEST(SwarmRefusalTest, SpyHearsOfContentsThatAreShared) {
 }
 
 TEST(SwarmRefusalTest, PrivateJobsAreNeitherAnnouncedNorGiven) {
-  SwarmSite site(SlowOrigin("1m"));
+  SwarmSite site(SlowOrigin("200k"));
   const PublishedFile file = site.Serve("a.bin", 4 * kMiB);
   site.StartMachines(2);
   HostilePeer::Script script;
@@ -123,7 +123,7 @@ TEST(SwarmRefusalTest, PrivateJobsAreNeitherAnnouncedNorGiven) {
 }
 
 TEST(SwarmRefusalTest, HttpOnlyAsksNoPeers) {
-  SwarmSite site(SlowOrigin("1m"));
+  SwarmSite site(SlowOrigin("200k"));
   const PublishedFile file = site.Serve("a.bin", 4 * kMiB);
   site.StartMachines(2);
   site.Adopt(0, file);
@@ -138,7 +138,7 @@ TEST(SwarmRefusalTest, HttpOnlyAsksNoPeers) {
 }
 
 TEST(SwarmRefusalTest, InterfaceThatDoesNotExistMeansNoPeers) {
-  SwarmSite site(SlowOrigin("1m"));
+  SwarmSite site(SlowOrigin("200k"));
   const PublishedFile file = site.Serve("a.bin", 4 * kMiB);
   site.StartMachine();
   site.StartMachine({{"swarm.interfaces", "nosuch0"}});
@@ -157,7 +157,7 @@ TEST(SwarmRefusalTest, InterfaceThatDoesNotExistMeansNoPeers) {
 // A manifest that cannot be used; the file comes all the same.
 class SwarmManifestTest : public ::testing::Test {
  protected:
-  SwarmManifestTest() : site_(SlowOrigin("2m")) {
+  SwarmManifestTest() : site_(SlowOrigin("200k")) {
     site_.StartMachines(2);
     file_ = site_.Serve("a.bin", 4 * kMiB);
     other_ = site_.Serve("b.bin", 4 * kMiB + 1);

@@ -16,7 +16,7 @@ namespace convoy::testing {
 
 Nginx::Options SlowOrigin(const std::string& rate) {
   Nginx::Options options;
-  options.location = absl::StrCat("limit_rate ", rate, ";");
+  options.rate = rate;
   return options;
 }
 

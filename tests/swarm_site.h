@@ -29,8 +29,8 @@ struct PublishedFile {
   PieceLayout layout;
 };
 
-// An origin that gives so many bytes a second to each connection (nginx's
-// limit_rate).
+// An origin that gives so many bytes a second for each request, until it is
+// released.
 Nginx::Options SlowOrigin(const std::string& rate);
 
 // The right bytes of a block.

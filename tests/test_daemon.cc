@@ -86,6 +86,12 @@ v1::JobFile File(const std::string& url, const std::string& local_path) {
   return file;
 }
 
+std::vector<std::pair<std::string, std::string>> FromPeersAlone() {
+  return {{"swarm.origin_delay_background_seconds", "3600"},
+          {"swarm.origin_delay_foreground_seconds", "3600"},
+          {"swarm.background_min_bytes_per_second", "0"}};
+}
+
 TestDaemon::TestDaemon(const Options& options)
     : options_(options), directory_(options.parent_folder) {
   state_directory_ = directory_.path() + "/state";

@@ -25,6 +25,10 @@ namespace convoy::testing {
 // One file to fetch.
 v1::JobFile File(const std::string& url, const std::string& local_path);
 
+// Settings of a daemon that takes all from peers, however long it takes to meet
+// them and however slow they are.
+std::vector<std::pair<std::string, std::string>> FromPeersAlone();
+
 // A real convoyd with a private state folder and socket. Its retry waits are 1
 // s unless a test sets others.
 class TestDaemon {
