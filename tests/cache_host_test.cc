@@ -169,6 +169,7 @@ TEST_F(CacheHostTest, WhenItDiesTheOriginGoesOnAndItIsLeftAlone) {
   const std::string bytes = Serve(origin, "image", 6 * kMiB);
   const std::string first = Begin(daemon, origin.Url("image"), "first");
   ASSERT_TRUE(daemon.WaitForBytes(first, kMiB).ok());
+  origin.Release();
   cache.Stop();
   const v1::SourceBytes from = End(daemon, first, "first", bytes);
   EXPECT_GE(from.cache_host_bytes(), kMiB);
@@ -177,6 +178,7 @@ TEST_F(CacheHostTest, WhenItDiesTheOriginGoesOnAndItIsLeftAlone) {
   EXPECT_LE(from.cache_host_bytes() + from.origin_bytes(), 8 * kMiB);
 
   // It lives again, and is banned all the same.
+  origin.Restrain();
   cache.Start();
   const std::int64_t before = cache.BodyBytesSent();
   const std::string second = Begin(daemon, origin.Url("image"), "second");
@@ -190,6 +192,9 @@ TEST_F(CacheHostTest, WhenItDiesTheOriginGoesOnAndItIsLeftAlone) {
   EXPECT_EQ(host->use(), v1::SourceExplanation::USE_REFUSED);
   EXPECT_EQ(host->policy(), "cache_host.ban_seconds");
   EXPECT_EQ(host->provider(), "command line");
+  ASSERT_TRUE(daemon.Suspend(second).ok());
+  origin.Release();
+  ASSERT_TRUE(daemon.Resume(second).ok());
   EXPECT_EQ(End(daemon, second, "second", bytes).cache_host_bytes(), 0);
   EXPECT_EQ(cache.BodyBytesSent(), before);
 }

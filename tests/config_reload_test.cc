@@ -202,6 +202,9 @@ TEST_F(ConfigReloadTest, WhatTransfersAreMadeOfBeginsThemAnewAndLosesNothing) {
   }
   EXPECT_THAT(policies, ElementsAre(absl::StrCat("swarm.download_mode ",
                                                  daemon_.config_file(), ":1")));
+  ASSERT_TRUE(daemon_.Suspend(job->id()).ok());
+  origin.Release();
+  ASSERT_TRUE(daemon_.Resume(job->id()).ok());
   const auto end = daemon_.WaitFor(
       job->id(), {v1::JOB_STATE_TRANSFERRED, v1::JOB_STATE_ERROR});
   ASSERT_TRUE(end.ok()) << end.status();

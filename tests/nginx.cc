@@ -167,6 +167,10 @@ void Nginx::Start() {
 
 void Nginx::Release() const { WriteFile(directory_.path() + "/released", ""); }
 
+void Nginx::Restrain() const {
+  unlink((directory_.path() + "/released").c_str());
+}
+
 void Nginx::Stop() { process_.reset(); }
 
 std::int64_t Nginx::BodyBytesSent() const {

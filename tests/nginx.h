@@ -42,8 +42,9 @@ class Nginx {
   // Bytes of all bodies sent so far, by the access log.
   std::int64_t BodyBytesSent() const;
   pid_t pid() const { return process_->pid(); }
-  // Requests that begin from now on have no limit.
+  // Requests that begin from now on have no limit; or have it again.
   void Release() const;
+  void Restrain() const;
   // Stops it, at once; connections break.
   void Stop();
   // Starts it again on the same port.

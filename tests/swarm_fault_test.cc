@@ -70,7 +70,7 @@ TEST(SwarmOriginFaultTest, OriginThatDiesWhenItsPeersHaveAllIsNotMissed) {
   SwarmSite site;
   const PublishedFile file = site.Serve("a.bin", 12 * kMiB);
   // The origin is faster than the LAN.
-  site.StartMachines(3, {{"bandwidth.lan_download_bytes_per_second", "700000"},
+  site.StartMachines(3, {{"bandwidth.lan_download_bytes_per_second", "1000000"},
                          {"http.max_connections_per_host", "2"}});
   const std::vector<std::string> ids = BeginAll(site, 3, file);
   ASSERT_TRUE(Eventually([&] { return HaveAll(site, ids, file); }));
@@ -105,6 +105,7 @@ TEST(SwarmOriginFaultTest, OriginThatDiesTooEarlyIsWaitedFor) {
     EXPECT_THAT(job->error().detail().url(), HasSubstr(file.url));
     EXPECT_GE(job->progress().transferred_bytes(), 4 * kMiB);
   }
+  site.origin().Release();
   site.origin().Start();
   for (int i = 0; i < 2; ++i) site.End(i, ids[i], file);
   EXPECT_LE(before + site.origin().BodyBytesSent(), 12 * kMiB * 3 / 2);

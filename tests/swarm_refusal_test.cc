@@ -112,6 +112,7 @@ TEST(SwarmRefusalTest, PrivateJobsAreNeitherAnnouncedNorGiven) {
   const v1::SourceExplanation peers = LanPeers(site.machine(0), id);
   EXPECT_EQ(peers.use(), v1::SourceExplanation::USE_REFUSED);
   EXPECT_THAT(peers.reason(), HasSubstr("private"));
+  site.Hurry(0, id);
   ASSERT_TRUE(site.machine(0).WaitFor(id, {v1::JOB_STATE_TRANSFERRED}).ok());
   // Nor does it give what it has.
   const v1::Job other = site.Run(1, file);
@@ -133,6 +134,7 @@ TEST(SwarmRefusalTest, HttpOnlyAsksNoPeers) {
   const v1::SourceExplanation peers = LanPeers(site.machine(1), id);
   EXPECT_EQ(peers.use(), v1::SourceExplanation::USE_REFUSED);
   EXPECT_THAT(peers.reason(), HasSubstr("http_only"));
+  site.Hurry(1, id);
   const v1::Job job = site.End(1, id, file);
   EXPECT_EQ(job.progress().source_bytes().lan_bytes(), 0);
 }
@@ -148,6 +150,7 @@ TEST(SwarmRefusalTest, InterfaceThatDoesNotExistMeansNoPeers) {
   EXPECT_EQ(peers.use(), v1::SourceExplanation::USE_REFUSED);
   EXPECT_THAT(peers.reason(), HasSubstr("nosuch0"));
   EXPECT_EQ(peers.policy(), "swarm.interfaces");
+  site.Hurry(1, id);
   const v1::Job job = site.End(1, id, file);
   EXPECT_EQ(job.progress().source_bytes().lan_bytes(), 0);
   // It is not listened there either.
@@ -169,6 +172,7 @@ class SwarmManifestTest : public ::testing::Test {
   }
   // Puts `manifest` beside the file. Fetches it, says why peers were not used.
   std::string FetchWith(const std::string& manifest) {
+    site_.origin().Restrain();
     WriteFile(ManifestPath(file_), manifest);
     const std::string id = site_.Begin(0, file_);
     const v1::SourceExplanation peers = LanPeers(site_.machine(0), id);
@@ -179,6 +183,7 @@ class SwarmManifestTest : public ::testing::Test {
       EXPECT_EQ((*files)[0].integrity(), "size and validator of the origin");
       EXPECT_THAT((*files)[0].content_id(), IsEmpty());
     }
+    site_.Hurry(0, id);
     site_.End(0, id, file_);
     return peers.reason();
   }

@@ -88,6 +88,8 @@ class SwarmSite {
   // as it was before that.
   v1::Job End(int number, const std::string& id, const PublishedFile& file,
               absl::Duration timeout = kPatience);
+  // Lets the job's bytes come without the origin's limit from now on.
+  void Hurry(int number, const std::string& id);
   // Begin and End.
   v1::Job Run(int number, const PublishedFile& file);
 
