@@ -63,7 +63,7 @@ class MachinePolicyTest : public ::testing::Test {
     options.parent_folder = net_->folder(kOrigin);
     // From there a file takes minutes; but one that is named so.
     options.location =
-        "set $rate 20k; if ($uri ~ ^/quick) { set $rate 400k; } "
+        "set $rate 50k; if ($uri ~ ^/quick) { set $rate 400k; } "
         "limit_rate $rate;";
     origin_ = std::make_unique<Nginx>(options);
   }
