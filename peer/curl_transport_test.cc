@@ -341,8 +341,8 @@ TEST_F(CurlTransportTest, HandsOnWholeBlocksForTheDisk) {
 }
 
 TEST_F(CurlTransportTest, TakesTricklingBytesTogether) {
-  constexpr std::size_t kPart = 1 << 10;
-  const std::string body = ManyBytes(512 << 10);
+  constexpr std::size_t kPart = 4 << 10;
+  const std::string body = ManyBytes(1 << 20);
   TestHttpServer server(
       [&body](const Request& request, Connection& connection) {
         if (request.target == "/short")
@@ -351,20 +351,27 @@ TEST_F(CurlTransportTest, TakesTricklingBytesTogether) {
         // At a megabyte a second.
         for (std::size_t at = 0; at < answer.size(); at += kPart) {
           connection.Send(absl::string_view(answer).substr(at, kPart));
-          connection.AwaitClient(absl::Milliseconds(1));
+          connection.AwaitClient(absl::Milliseconds(4));
         }
       });
-  Recorder answer;
   std::size_t parts = 0;
-  answer.on_body = [&parts](absl::string_view) {
-    ++parts;
-    return absl::OkStatus();
-  };
-  Start(RequestFor(server.Url("/")), &answer);
-  answer.Wait();
-  EXPECT_TRUE(answer.status.ok()) << answer.status;
-  EXPECT_TRUE(answer.body == body);
-  EXPECT_LT(parts, body.size() / kPart / 3);
+  // What comes slowly is not gathered; so again where a busy machine made it
+  // slow.
+  for (int i = 0; i < 10; ++i) {
+    Recorder answer;
+    parts = 0;
+    answer.on_body = [&parts](absl::string_view) {
+      ++parts;
+      return absl::OkStatus();
+    };
+    const absl::Time begin = absl::Now();
+    Start(RequestFor(server.Url("/")), &answer);
+    answer.Wait();
+    EXPECT_TRUE(answer.status.ok()) << answer.status;
+    EXPECT_TRUE(answer.body == body);
+    if (absl::Now() - begin < absl::Seconds(3)) break;
+  }
+  EXPECT_LT(parts, body.size() / kPart / 2);
   // The connection does not wait for more than a short answer has.
   EXPECT_EQ(Get(server.Url("/short"))->body, "short");
   EXPECT_EQ(server.connection_count(), 1);
