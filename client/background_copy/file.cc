@@ -5,6 +5,7 @@
 #include <cwchar>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -13,12 +14,17 @@
 #include "client/background_copy/job_notes.h"
 #include "client/background_copy/remote_name.h"
 #include "client/background_copy/wide_text.h"
+#include "convoy/v1/error_detail.pb.h"
+#include "proto/error_detail.h"
 
 namespace convoy::background_copy {
 namespace {
 
 // BITS' bound of a file's URL.
 constexpr std::size_t kMaxRemoteName = 2200;
+
+// The contract's.
+constexpr UINT64 kMaxOffset = UINT64{1} << 62;
 
 std::int64_t FromPeers(const v1::SourceBytes& bytes) {
   return bytes.lan_bytes() + bytes.group_bytes() + bytes.internet_bytes();
@@ -189,10 +195,33 @@ HRESULT BackgroundCopyFile::GetProperty(BITS_FILE_PROPERTY_ID id,
   return GiveText(lines, &value->String);
 }
 
-HRESULT BackgroundCopyFile::UpdateDownloadPosition(UINT64) { return E_NOTIMPL; }
+HRESULT BackgroundCopyFile::Request(v1::RequestRangesRequest request) {
+  request.set_job_id(job_.id());
+  request.set_file_index(made_of_.index());
+  const absl::Status status = job_.client().RequestRanges(request).status();
+  const std::optional<v1::ErrorDetail> detail = GetErrorDetail(status);
+  return detail.has_value() &&
+                 detail->reason() == v1::ERROR_REASON_INSUFFICIENT_RANGE_SUPPORT
+             ? BG_E_RANDOM_ACCESS_NOT_SUPPORTED
+             : job_.Code(status);
+}
 
-HRESULT BackgroundCopyFile::RequestFileRanges(DWORD, const BG_FILE_RANGE*) {
-  return E_NOTIMPL;
+HRESULT BackgroundCopyFile::UpdateDownloadPosition(UINT64 offset) {
+  if (offset > kMaxOffset) return BG_E_INVALID_RANGE;
+  v1::RequestRangesRequest request;
+  request.set_position_bytes(static_cast<std::int64_t>(offset));
+  return Request(std::move(request));
+}
+
+// Does not resume the job.
+HRESULT BackgroundCopyFile::RequestFileRanges(DWORD count,
+                                              const BG_FILE_RANGE* ranges) {
+  if (count == 0 || ranges == nullptr) return E_INVALIDARG;
+  v1::JobFile asked;
+  if (!AddRanges(ranges, count, &asked)) return BG_E_INVALID_RANGE;
+  v1::RequestRangesRequest request;
+  request.mutable_ranges()->Swap(asked.mutable_ranges());
+  return Request(std::move(request));
 }
 
 HRESULT BackgroundCopyFile::GetFilledFileRanges(DWORD* count,

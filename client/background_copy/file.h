@@ -8,6 +8,7 @@
 #include "client/background_copy/com_object.h"
 #include "client/background_copy/job_access.h"
 #include "convoy/v1/job.pb.h"
+#include "convoy/v1/job_service.pb.h"
 
 namespace convoy::background_copy {
 
@@ -50,8 +51,7 @@ class BackgroundCopyFile final
   HRESULT STDMETHODCALLTYPE GetProperty(
       BITS_FILE_PROPERTY_ID id, BITS_FILE_PROPERTY_VALUE* value) override;
 
-  // IBackgroundCopyFile6. There is no on-demand mode: E_NOTIMPL but for the
-  // last.
+  // IBackgroundCopyFile6
   HRESULT STDMETHODCALLTYPE UpdateDownloadPosition(UINT64 offset) override;
   HRESULT STDMETHODCALLTYPE
   RequestFileRanges(DWORD count, const BG_FILE_RANGE* ranges) override;
@@ -69,6 +69,7 @@ class BackgroundCopyFile final
   ~BackgroundCopyFile() override = default;
 
   HRESULT Read(v1::JobFile* file) const;
+  HRESULT Request(v1::RequestRangesRequest request);
 
   const JobAccess job_;
   const v1::JobFile made_of_;

@@ -142,6 +142,18 @@ HRESULT BackgroundCopyJob::GetOwner(LPWSTR* owner) {
                   owner);
 }
 
+// As Windows tells of an administrator's elevated program, for root's jobs; of
+// a user's program for all others.
+HRESULT BackgroundCopyJob::GetOwnerIntegrityLevel(ULONG* level) {
+  if (level == nullptr) return E_INVALIDARG;
+  v1::Job job;
+  const HRESULT result = job_.Read(&job);
+  if (FAILED(result)) return result;
+  *level = job.owner().uid() == 0 ? SECURITY_MANDATORY_HIGH_RID
+                                  : SECURITY_MANDATORY_MEDIUM_RID;
+  return S_OK;
+}
+
 // TRUE for root's jobs.
 HRESULT BackgroundCopyJob::GetOwnerElevationState(BOOL* elevated) {
   if (elevated == nullptr) return E_INVALIDARG;

@@ -71,6 +71,7 @@ class BackgroundCopyJob final
   HRESULT STDMETHODCALLTYPE GetError(IBackgroundCopyError** error) override;
   HRESULT STDMETHODCALLTYPE GetErrorCount(ULONG* errors) override;
   HRESULT STDMETHODCALLTYPE GetOwner(LPWSTR* owner) override;
+  HRESULT STDMETHODCALLTYPE GetOwnerIntegrityLevel(ULONG* level) override;
   HRESULT STDMETHODCALLTYPE GetOwnerElevationState(BOOL* elevated) override;
 
   // Settings: job_settings.cc.
@@ -136,7 +137,6 @@ class BackgroundCopyJob final
   HRESULT STDMETHODCALLTYPE GetReplyData(byte** data, UINT64* size) override;
   HRESULT STDMETHODCALLTYPE SetReplyFileName(LPCWSTR name) override;
   HRESULT STDMETHODCALLTYPE GetReplyFileName(LPWSTR* name) override;
-  HRESULT STDMETHODCALLTYPE GetOwnerIntegrityLevel(ULONG* level) override;
   HRESULT STDMETHODCALLTYPE SetClientCertificateByID(
       BG_CERT_STORE_LOCATION location, LPCWSTR store, BYTE* hash) override;
   HRESULT STDMETHODCALLTYPE

@@ -24,6 +24,9 @@ inline constexpr absl::string_view kProxyListNote =
     "background_copy.proxy_list";
 inline constexpr absl::string_view kProxyBypassNote =
     "background_copy.proxy_bypass";
+// Present: AUTODETECT was asked for.
+inline constexpr absl::string_view kProxyAutodetectNote =
+    "background_copy.proxy_autodetect";
 // Present: MakeCustomHeadersWriteOnly was called.
 inline constexpr absl::string_view kWriteOnlyHeadersNote =
     "background_copy.write_only_headers";
