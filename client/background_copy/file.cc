@@ -53,9 +53,13 @@ HRESULT BackgroundCopyFile::QueryInterface(REFIID riid, void** object) {
 }
 
 HRESULT BackgroundCopyFile::Read(v1::JobFile* file) const {
-  const HRESULT result = job_.ReadFile(made_of_.index(), file);
+  if (!HasPath()) {
+    *file = made_of();
+    return S_OK;
+  }
+  const HRESULT result = job_.ReadFile(made_of().index(), file);
   if (result != job_.flavour().not_found) return result;
-  *file = made_of_;
+  *file = made_of();
   return S_OK;
 }
 
@@ -80,7 +84,7 @@ HRESULT BackgroundCopyFile::GetRemoteName(LPWSTR* name) {
 }
 
 HRESULT BackgroundCopyFile::GetLocalName(LPWSTR* name) {
-  return GiveText(made_of_.local_path(), name);
+  return GiveText(made_of().local_path(), name);
 }
 
 HRESULT BackgroundCopyFile::GetProgress(BG_FILE_PROGRESS* progress) {
@@ -100,7 +104,7 @@ HRESULT BackgroundCopyFile::GetFileRanges(DWORD* count,
                                           BG_FILE_RANGE** ranges) {
   if (count == nullptr || ranges == nullptr) return E_INVALIDARG;
   const HRESULT result =
-      GiveRanges(CopyRangesOf(made_of_.ranges()), count, ranges);
+      GiveRanges(CopyRangesOf(made_of().ranges()), count, ranges);
   return result == S_OK && *count == 0 ? S_FALSE : result;
 }
 
@@ -108,10 +112,11 @@ HRESULT BackgroundCopyFile::SetRemoteName(LPCWSTR name) {
   if (name == nullptr || std::wcslen(name) > kMaxRemoteName) {
     return E_INVALIDARG;
   }
+  if (!HasPath()) return DO_E_FILE_DOWNLOADSINK_UNSPECIFIED;
   const std::optional<std::string> utf8 = Utf8Of(name);
   if (!utf8.has_value()) return E_INVALIDARG;
   v1::JobFile file;
-  file.set_index(made_of_.index());
+  file.set_index(made_of().index());
   file.set_remote_url(UrlOfRemoteName(*utf8));
   return job_.SetFile("remote_url", std::move(file));
 }
@@ -133,7 +138,7 @@ HRESULT BackgroundCopyFile::SetValidationState(BOOL state) {
   if (FAILED(result)) return result;
   if (!now.transferred()) return job_.flavour().invalid_state;
   v1::JobFile file;
-  file.set_index(made_of_.index());
+  file.set_index(made_of().index());
   file.set_validated(state != FALSE);
   return job_.SetFile("validated", std::move(file));
 }
@@ -197,7 +202,7 @@ HRESULT BackgroundCopyFile::GetProperty(BITS_FILE_PROPERTY_ID id,
 
 HRESULT BackgroundCopyFile::Request(v1::RequestRangesRequest request) {
   request.set_job_id(job_.id());
-  request.set_file_index(made_of_.index());
+  request.set_file_index(made_of().index());
   const absl::Status status = job_.client().RequestRanges(request).status();
   const std::optional<v1::ErrorDetail> detail = GetErrorDetail(status);
   return detail.has_value() &&
@@ -207,6 +212,7 @@ HRESULT BackgroundCopyFile::Request(v1::RequestRangesRequest request) {
 }
 
 HRESULT BackgroundCopyFile::UpdateDownloadPosition(UINT64 offset) {
+  if (!HasPath()) return DO_E_FILE_DOWNLOADSINK_UNSPECIFIED;
   if (offset > kMaxOffset) return BG_E_INVALID_RANGE;
   v1::RequestRangesRequest request;
   request.set_position_bytes(static_cast<std::int64_t>(offset));
@@ -216,6 +222,7 @@ HRESULT BackgroundCopyFile::UpdateDownloadPosition(UINT64 offset) {
 // Does not resume the job.
 HRESULT BackgroundCopyFile::RequestFileRanges(DWORD count,
                                               const BG_FILE_RANGE* ranges) {
+  if (!HasPath()) return DO_E_FILE_DOWNLOADSINK_UNSPECIFIED;
   if (count == 0 || ranges == nullptr) return E_INVALIDARG;
   v1::JobFile asked;
   if (!AddRanges(ranges, count, &asked)) return BG_E_INVALID_RANGE;
@@ -229,8 +236,9 @@ HRESULT BackgroundCopyFile::GetFilledFileRanges(DWORD* count,
   if (count == nullptr || ranges == nullptr) return E_INVALIDARG;
   *count = 0;
   *ranges = nullptr;
+  if (!HasPath()) return S_OK;
   absl::StatusOr<v1::GetFilledRangesResponse> filled =
-      job_.client().GetFilledRanges(job_.id(), made_of_.index());
+      job_.client().GetFilledRanges(job_.id(), made_of().index());
   if (!filled.ok()) return job_.Code(filled.status());
   return GiveRanges(CopyRangesOf(filled->ranges()), count, ranges);
 }

@@ -41,6 +41,7 @@ HRESULT BackgroundCopyJob::Suspend() {
 }
 
 HRESULT BackgroundCopyJob::Resume() {
+  if (*without_path_ > 0) return DO_E_FILE_DOWNLOADSINK_UNSPECIFIED;
   const absl::StatusOr<v1::Job> job = job_.client().ResumeJob(job_.id());
   if (!job.ok()) return job_.Code(job.status());
   const bool nothing_to_do = job->state() == v1::JOB_STATE_TRANSFERRED;

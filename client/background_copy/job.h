@@ -3,9 +3,9 @@
 
 #include <deliveryoptimization.h>
 
-#include <string>
+#include <atomic>
+#include <memory>
 #include <utility>
-#include <vector>
 
 #include "client/background_copy/com_object.h"
 #include "client/background_copy/job_access.h"
@@ -151,10 +151,10 @@ class BackgroundCopyJob final
  private:
   ~BackgroundCopyJob() override = default;
 
-  // `first_index`, of the first file, may be nullptr.
-  HRESULT Add(std::vector<v1::JobFile> files, int* first_index = nullptr);
-
   const JobAccess job_;
+  // Files that AddFile made through this object and that have no path yet.
+  const std::shared_ptr<std::atomic<int>> without_path_ =
+      std::make_shared<std::atomic<int>>(0);
 };
 
 }  // namespace convoy::background_copy
