@@ -102,6 +102,9 @@ class Explainer {
   void AddInactivity();
   void AddNoProgress();
   void AddDownloadTime();
+  void AddMaximumSize();
+  // Only parts of its files are fetched.
+  void AddDemand();
   void AddFailure();
   void AddRetryWait();
   void AddPlaces();
@@ -198,6 +201,7 @@ void Explainer::ExplainSuspended() {
               : "The job is new and waits for ResumeJob.");
     Advise("Call ResumeJob.");
   }
+  AddDemand();
   AddInactivity();
 }
 
@@ -267,6 +271,8 @@ void Explainer::ExplainConnecting() {
   AddLink();
   AddNoProgress();
   AddDownloadTime();
+  AddMaximumSize();
+  AddDemand();
 }
 
 void Explainer::ExplainTransferring() {
@@ -294,6 +300,8 @@ void Explainer::ExplainTransferring() {
   AddLink();
   if (input_.rate_bytes_per_second <= 0) AddNoProgress();
   AddDownloadTime();
+  AddMaximumSize();
+  AddDemand();
 }
 
 void Explainer::ExplainTransientError() {
@@ -419,6 +427,25 @@ void Explainer::AddDownloadTime() {
                          "the job goes to ERROR."),
             own ? "" : "limits.max_download_seconds",
             "Raise the job's maximum_download_time with UpdateJob.");
+}
+
+// Of files whose sizes are known the job would have failed already.
+void Explainer::AddMaximumSize() {
+  const std::int64_t most = ExtrasOf(job_).maximum_download_bytes;
+  if (most == 0 || progress_.has_total_bytes()) return;
+  AddFactor(absl::StrCat("If its files are larger than ", Bytes(most),
+                         " together, the job goes to ERROR."),
+            "", "Raise the job's maximum_download_bytes with UpdateJob.");
+}
+
+void Explainer::AddDemand() {
+  if (!ExtrasOf(job_).on_demand) return;
+  AddFactor(
+      "The job is on demand: it fetches what RequestRanges asks for, and is "
+      "suspended when that is there.",
+      "",
+      "Ask for more with RequestRanges, or clear the job's on_demand with "
+      "UpdateJob; then call ResumeJob.");
 }
 
 void Explainer::AddFailure() {

@@ -5,11 +5,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "convoy/v1/job.pb.h"
 #include "daemon/job.h"
 #include "daemon/settings.h"
+#include "google/protobuf/repeated_field.h"
+#include "peer/byte_range.h"
 #include "peer/http_settings.h"
 
 namespace convoy {
@@ -29,6 +32,9 @@ std::shared_ptr<const v1::Job> JobSnapshot(const Job& job, const LiveJob& live,
 // REQUIRES: `file` is one of `job`.
 v1::JobFile FileSnapshot(const Job& job, const JobFile& file);
 
+void AddRanges(const std::vector<ByteRange>& ranges,
+               google::protobuf::RepeatedPtrField<v1::FileRange>* shown);
+
 // Job.etag.
 std::string EtagOf(const Job& job);
 // Size of the local file: as the origin told, or as its ranges say.
@@ -39,6 +45,10 @@ absl::Duration MinimumRetryDelay(const Job& job, const Settings& settings);
 // The job's own value, at most limits.max_download_seconds. InfiniteDuration:
 // no limit.
 absl::Duration MaximumDownloadTime(const Job& job, const Settings& settings);
+// Only what was asked for of the file is fetched.
+bool IsOnDemand(const Job& job, const JobFile& file);
+// The file is not whole, and something of it is to be fetched.
+bool HasWork(const Job& job, const JobFile& file);
 
 // `options` may be null. The PEM texts are those of the files named there;
 // empty: not named.

@@ -61,6 +61,10 @@ void AddExtras(std::vector<std::string>& lines, const v1::Job& job) {
             : absl::StrCat(command.program(), " ",
                            absl::StrJoin(command.arguments(), " ")));
   }
+  if (job.maximum_download_bytes() > 0) {
+    Add(lines, "", "size limit", FormatBytes(job.maximum_download_bytes()));
+  }
+  if (job.on_demand()) Add(lines, "", "fetches", "what is asked for");
   Add(lines, "", "networks", CostText(job.cost_flags()));
   const std::map<std::string, std::string> sorted(job.annotations().begin(),
                                                   job.annotations().end());

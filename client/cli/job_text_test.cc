@@ -63,6 +63,7 @@ TEST(JobTextTest, WhatAJobMayDoAndWhatItRuns) {
   job.mutable_notify_command()->add_arguments("-v");
   job.mutable_maximum_download_time()->set_seconds(7200);
   job.set_cost_flags(0x43);
+  job.set_maximum_download_bytes(4096);
   (*job.mutable_annotations())["ring"] = "canary";
   (*job.mutable_annotations())["a"] = "\x1b[2J";
   const std::string text =
@@ -71,7 +72,7 @@ TEST(JobTextTest, WhatAJobMayDoAndWhatItRuns) {
        {"notify command: /bin/notify -v\n",
         "networks:       unrestricted, capped, usage-based\n",
         "annotation:     a=?[2J\nannotation:     ring=canary\n",
-        "time limit:     2h 00m"}) {
+        "time limit:     2h 00m", "size limit:     4.00 KiB\n"}) {
     EXPECT_TRUE(absl::StrContains(text, line)) << line << text;
   }
 }
