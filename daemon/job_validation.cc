@@ -67,11 +67,13 @@ absl::Status WrongRange(const std::string& field, absl::string_view what) {
 }
 
 absl::Status OverQuota(v1::ErrorReason reason, absl::string_view field,
-                       absl::string_view policy, absl::string_view what) {
+                       const std::string& policy, const Settings& settings,
+                       absl::string_view what) {
   return Error(reason, v1::ERROR_CONTEXT_GENERAL_QUEUE_MANAGER)
       .Field(field)
       .Policy(policy)
-      .Status(absl::StrCat(field, " ", what, " (", policy, ")"));
+      .Status(absl::StrCat(field, " ", what, " (", policy, ", ",
+                           settings.ProviderOf(policy), ")"));
 }
 
 // Options of a job. Each reads one field of `from`; an absent one is its
@@ -300,7 +302,7 @@ absl::Status ReadRanges(const v1::JobFile& from, const std::string& field,
   if (from.ranges_size() > max) {
     return OverQuota(
         v1::ERROR_REASON_TOO_MANY_RANGES_IN_FILE, field,
-        "limits.max_ranges_per_file",
+        "limits.max_ranges_per_file", settings,
         absl::StrCat("has ", from.ranges_size(), " ranges; allowed: ", max));
   }
   std::int64_t end = 0;
@@ -509,7 +511,7 @@ absl::StatusOr<std::vector<JobFile>> ValidateFiles(
   const std::int64_t max = settings.config.limits().max_files_per_job();
   if (std::int64_t{existing_count} + files.size() > max) {
     return OverQuota(v1::ERROR_REASON_TOO_MANY_FILES_IN_JOB, "files",
-                     "limits.max_files_per_job",
+                     "limits.max_files_per_job", settings,
                      absl::StrCat("would bring the job to ",
                                   std::int64_t{existing_count} + files.size(),
                                   " files; allowed: ", max));

@@ -43,10 +43,11 @@ const std::string* BlockingPattern(const std::string& url,
   return nullptr;
 }
 
-std::string Blocked(absl::string_view what, const std::string& pattern) {
+std::string Blocked(absl::string_view what, const std::string& pattern,
+                    const Settings& settings) {
   return absl::StrCat(what, " matches \"", pattern,
                       "\", which the configuration blocks (", kBlockedUrlsKey,
-                      ")");
+                      ", ", settings.ProviderOf(kBlockedUrlsKey), ")");
 }
 
 }  // namespace
@@ -58,7 +59,7 @@ absl::Status CheckUrlNotBlocked(absl::string_view field, const std::string& url,
   return Error(v1::ERROR_REASON_BLOCKED_BY_POLICY, v1::ERROR_CONTEXT_REQUEST)
       .Field(field)
       .Policy(kBlockedUrlsKey)
-      .Status(Blocked(field, *pattern));
+      .Status(Blocked(field, *pattern, settings));
 }
 
 absl::Status CheckFetchNotBlocked(const std::string& url,
@@ -69,7 +70,7 @@ absl::Status CheckFetchNotBlocked(const std::string& url,
                v1::ERROR_CONTEXT_REMOTE_FILE)
       .Url(url)
       .Policy(kBlockedUrlsKey)
-      .Status(Blocked("the URL", *pattern));
+      .Status(Blocked("the URL", *pattern, settings));
 }
 
 }  // namespace convoy
