@@ -91,7 +91,7 @@ TEST_F(ExplainCacheHostsTest, TellsWhatEachDoesAndWhoseTheBytesAre) {
             "CACHE_HOST http://one.test:3128 REFUSED: it failed; "
             "cache_host.ban_seconds by c.yaml:4\n"
             "CACHE_HOST http://two.test:80 USED: fetching over 2 connections; "
-            "cache_host.hosts by c.yaml:2; 12\n"
+            "12; cache_host.hosts by c.yaml:2\n"
             "ORIGIN http://origin.test:80 IDLE: a cache host is asked "
             "instead\n");
 }

@@ -168,7 +168,7 @@ TEST(JobTextTest, NothingHoldsACompleteJobBack) {
   EXPECT_EQ(absl::StrJoin(ExplanationLines(SomeJob(), explanation,
                                            absl::FromUnixSeconds(0)),
                           "\n"),
-            "job 1a2b3c4d (maps): complete\n"
+            "job 1a2b3c4d (maps): acknowledged\n"
             "The job is complete.\n"
             "rules:\n"
             "  Its contents are kept. (policy cache.max_age_seconds, set by "
