@@ -136,11 +136,13 @@ absl::StatusOr<absl::Duration> ReadDuration(
 }
 
 absl::Status OverQuota(v1::ErrorReason reason, absl::string_view field,
-                       absl::string_view policy, absl::string_view what) {
+                       const std::string& policy, const Settings& settings,
+                       absl::string_view what) {
   return Error(reason, v1::ERROR_CONTEXT_GENERAL_QUEUE_MANAGER)
       .Field(field)
       .Policy(policy)
-      .Status(absl::StrCat(field, " ", what, " (", policy, ")"));
+      .Status(absl::StrCat(field, " ", what, " (", policy, ", ",
+                           settings.ProviderOf(policy), ")"));
 }
 
 }  // namespace convoy

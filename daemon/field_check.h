@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "convoy/v1/error_detail.pb.h"
+#include "daemon/settings.h"
 #include "google/protobuf/duration.pb.h"
 
 namespace convoy {
@@ -48,7 +49,8 @@ absl::Status TooLong(absl::string_view field, std::size_t max,
 
 // RESOURCE_EXHAUSTED by the limit `policy`; `what` says what the field does.
 absl::Status OverQuota(v1::ErrorReason reason, absl::string_view field,
-                       absl::string_view policy, absl::string_view what);
+                       const std::string& policy, const Settings& settings,
+                       absl::string_view what);
 
 }  // namespace convoy
 

@@ -455,7 +455,7 @@ absl::StatusOr<std::vector<JobFile>> ValidateFiles(
   const std::int64_t max = settings.config.limits().max_files_per_job();
   if (std::int64_t{existing_count} + files.size() > max) {
     return OverQuota(v1::ERROR_REASON_TOO_MANY_FILES_IN_JOB, "files",
-                     "limits.max_files_per_job",
+                     "limits.max_files_per_job", settings,
                      absl::StrCat("would bring the job to ",
                                   std::int64_t{existing_count} + files.size(),
                                   " files; allowed: ", max));

@@ -108,7 +108,7 @@ absl::StatusOr<std::vector<ByteRange>> ReadRanges(
   const int max = settings.config.limits().max_ranges_per_file();
   if (ranges.size() > max) {
     return OverQuota(
-        v1::ERROR_REASON_TOO_MANY_RANGES_IN_FILE, field, kMostKey,
+        v1::ERROR_REASON_TOO_MANY_RANGES_IN_FILE, field, kMostKey, settings,
         absl::StrCat("has ", ranges.size(), " ranges; allowed: ", max));
   }
   std::vector<ByteRange> read;
@@ -147,7 +147,7 @@ absl::Status ApplyRangesRequest(const v1::RequestRangesRequest& request,
   const int max = settings.config.limits().max_ranges_per_file();
   if (demand.ranges.size() > static_cast<std::size_t>(max)) {
     return OverQuota(
-        v1::ERROR_REASON_TOO_MANY_RANGES_IN_FILE, "ranges", kMostKey,
+        v1::ERROR_REASON_TOO_MANY_RANGES_IN_FILE, "ranges", kMostKey, settings,
         absl::StrCat("would bring the file to ", demand.ranges.size(),
                      " requested ranges; allowed: ", max));
   }

@@ -263,7 +263,11 @@ std::vector<std::string> ExplanationLines(
   for (const v1::SourceExplanation& source : explanation.sources()) {
     lines.push_back(SourceLine(source));
   }
-  if (!explanation.factors().empty()) lines.push_back("held back by:");
+  if (!explanation.factors().empty()) {
+    const bool ended = explanation.state() == v1::JOB_STATE_ACKNOWLEDGED ||
+                       explanation.state() == v1::JOB_STATE_CANCELLED;
+    lines.push_back(ended ? "rules:" : "held back by:");
+  }
   for (const v1::Factor& factor : explanation.factors()) {
     const std::string rule = RuleText(factor.policy(), factor.provider());
     lines.push_back(

@@ -158,6 +158,24 @@ TEST(JobTextTest, AnExplanationSaysThatAJobNobodyTouchesIsCancelled) {
       "It is cancelled in 30d 00h, if nothing changes.");
 }
 
+TEST(JobTextTest, NothingHoldsACompleteJobBack) {
+  v1::ExplainJobResponse explanation;
+  explanation.set_state(v1::JOB_STATE_ACKNOWLEDGED);
+  explanation.set_summary("The job is complete.");
+  v1::Factor& kept = *explanation.add_factors();
+  kept.set_text("Its contents are kept.");
+  kept.set_policy("cache.max_age_seconds");
+  kept.set_provider("c.yaml:2");
+  EXPECT_EQ(absl::StrJoin(ExplanationLines(SomeJob(), explanation,
+                                           absl::FromUnixSeconds(0)),
+                          "\n"),
+            "job 1a2b3c4d (maps): acknowledged\n"
+            "The job is complete.\n"
+            "rules:\n"
+            "  Its contents are kept. (policy cache.max_age_seconds, set by "
+            "c.yaml:2)");
+}
+
 TEST(JobTextTest, AnExplanationGivesAnAdviceOnce) {
   v1::ExplainJobResponse explanation;
   explanation.set_state(v1::JOB_STATE_ERROR);
