@@ -170,8 +170,8 @@ find_leader() {
 inside() {
   nsenter -t "$leader" -m -u -i -n -p -C -r -w -- env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root "$@"
 }
-wait_for 60 "a container starts" find_leader
-wait_for 120 "systemd boots" inside systemctl is-active multi-user.target
+wait_for 120 "a container starts" find_leader
+wait_for 240 "systemd boots" inside systemctl is-active multi-user.target
 
 # Where packages put files; not what the running system itself makes.
 files_inside() {
@@ -185,7 +185,7 @@ inside getent group >"$work/groups_before"
 
 # Install.
 check "the package installs" inside dpkg -i "/srv/${main##*/}"
-wait_for 30 "the socket and the daemon are up" inside systemctl is-active convoyd.socket convoyd.service
+wait_for 120 "the socket and the daemon are up" inside systemctl is-active convoyd.socket convoyd.service
 check "nothing is left to configure" inside dpkg --audit
 check "the example configuration is right" inside convoyd --check-config
 check "the manual pages are there" inside test -s /usr/share/man/man8/convoyd.8.gz
@@ -198,7 +198,7 @@ as_alice() { inside runuser -u alice -- "$@"; }
 
 # Use.
 head -c 3000000 /dev/urandom >"$work/root/srv/origin/small.bin"
-head -c 6000000 /dev/urandom >"$work/root/srv/origin/slow.bin"
+head -c 20000000 /dev/urandom >"$work/root/srv/origin/slow.bin"
 cat >"$work/root/srv/nginx.conf" <<'END'
 pid /run/origin.pid;
 events {}
@@ -207,7 +207,7 @@ http {
   server {
     listen 127.0.0.1:8099;
     root /srv/origin;
-    location /slow.bin { limit_rate 50k; }
+    location /slow.bin { limit_rate 30k; }
   }
 }
 END
@@ -235,13 +235,13 @@ has_bytes() {
   bytes=$(as_alice convoy show --json "$job" | grep -o '"transferred_bytes":"[0-9]*"' | head -n 1 | tr -dc 0-9)
   ((bytes > 300000))
 }
-wait_for 30 "a slow job has its first bytes" has_bytes
+wait_for 120 "a slow job has its first bytes" has_bytes
 before=$(main_pid)
 # As one that ran as root left it; what is in the cache is the user's.
 inside find /var/lib/convoy -user convoyd -exec chown root:root {} +
 check "a newer package installs over it" inside dpkg -i /srv/newer-convoy.deb
 check "the state is the daemon's again" inside test "$(inside find /var/lib/convoy -user root -not -path '*/cache/*')" = ""
-wait_for 30 "the daemon of the newer package runs" inside systemctl is-active convoyd.service
+wait_for 120 "the daemon of the newer package runs" inside systemctl is-active convoyd.service
 [ "$(main_pid)" != "$before" ] || fail "the daemon was not restarted"
 check "the job is still there, with its bytes" has_bytes
 [ ! -e "$work/root/home/alice/slow.bin" ] || fail "the file has its name before it is whole"
@@ -249,10 +249,10 @@ check "the job is still there, with its bytes" has_bytes
 sed -i 's/limit_rate [^;]*;//' "$work/root/srv/nginx.conf"
 check "the origin becomes fast" inside nginx -c /srv/nginx.conf -s reload
 inside sh -c "kill -KILL $(main_pid)"
-wait_for 30 "systemd starts a killed daemon again" inside systemctl is-active convoyd.service
-wait_for 120 "the job of before ends" as_alice cmp /srv/origin/slow.bin /home/alice/slow.bin
+wait_for 120 "systemd starts a killed daemon again" inside systemctl is-active convoyd.service
+wait_for 240 "the job of before ends" as_alice cmp /srv/origin/slow.bin /home/alice/slow.bin
 job_is() { [ "$(job_state)" = "$1" ]; }
-wait_for 10 "and is acknowledged" job_is JOB_STATE_ACKNOWLEDGED
+wait_for 120 "and is acknowledged" job_is JOB_STATE_ACKNOWLEDGED
 
 # Build against the -dev package.
 check "the -dev package installs" inside dpkg -i /srv/newer-convoy-dev.deb

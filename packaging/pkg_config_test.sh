@@ -40,7 +40,7 @@ export CONVOY_SOCKET=$work/socket
 daemon=$!
 for ((i = 0; ; ++i)); do
   "$work/root/usr/bin/convoy" jobs >/dev/null 2>&1 && break
-  ((i < 300)) || {
+  ((i < 1500)) || {
     cat "$work/log"
     echo "FAILED: the daemon does not answer"
     exit 1

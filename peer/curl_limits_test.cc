@@ -16,6 +16,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "peer/base/mutex.h"
 #include "peer/base/unique_fd.h"
 #include "peer/curl_transport.h"
 #include "peer/curl_transport_testing.h"
@@ -130,7 +131,20 @@ TEST_F(CurlRateTest, ALimitIsHeldOverHttp2) {
 }
 
 TEST_F(CurlLimitsTest, ConnectionsTakeTurns) {
-  TestHttpServer server(Says(OkAnswer(ManyBytes(10'000'000))));
+  // None is answered before all have asked.
+  Mutex mutex;
+  CondVar changed;
+  int asked = 0;
+  const std::string bytes = OkAnswer(ManyBytes(20'000'000));
+  TestHttpServer server([&](const Request&, Connection& connection) {
+    {
+      MutexLock lock(&mutex);
+      ++asked;
+      changed.NotifyAll();
+      while (asked < 4) changed.Wait(&mutex);
+    }
+    connection.Send(bytes);
+  });
   limiter().SetLimits(0, 2'000'000);
   std::vector<Answer> answers;
   std::vector<OriginTransport::RequestId> ids;
@@ -139,7 +153,7 @@ TEST_F(CurlLimitsTest, ConnectionsTakeTurns) {
     for (int i = 0; i < 4; ++i) {
       answers.push_back(std::make_unique<Recorder>());
       answers.back()->on_body = [&](absl::string_view) {
-        if (limiter().total() >= 2'000'000) enough.Set();
+        if (limiter().total() >= 4'000'000) enough.Set();
         return absl::OkStatus();
       };
       ids.push_back(
@@ -151,7 +165,7 @@ TEST_F(CurlLimitsTest, ConnectionsTakeTurns) {
     for (const OriginTransport::RequestId id : ids) transport().Cancel(id);
   });
   for (const Answer& answer : answers) {
-    EXPECT_NEAR(static_cast<double>(answer->body.size()), 500'000, 200'000);
+    EXPECT_NEAR(static_cast<double>(answer->body.size()), 1'000'000, 400'000);
   }
 }
 
@@ -173,13 +187,13 @@ TEST_F(CurlLimitsTest, AHigherLimitTakesEffectInTheMiddleOfAnAnswer) {
   limiter().SetLimits(0, 10'000'000);
   answer.Wait();
   EXPECT_TRUE(answer.body == body) << answer.status;
-  EXPECT_LT(SecondsSince(begin), 2.0);
+  EXPECT_LT(SecondsSince(begin), 60.0);
 }
 
 TEST_F(CurlLimitsTest, NoLimitTakesEffectInTheMiddleOfAnAnswer) {
   const std::string body = ManyBytes(10'000'000);
   TestHttpServer server(Says(OkAnswer(body)));
-  limiter().SetLimits(0, 1'000);
+  limiter().SetLimits(0, 1'000);  // Ten thousand seconds.
   Recorder answer;
   Event begun;
   answer.on_body = [&](absl::string_view) {
@@ -192,7 +206,7 @@ TEST_F(CurlLimitsTest, NoLimitTakesEffectInTheMiddleOfAnAnswer) {
   limiter().SetLimits(0, 0);
   answer.Wait();
   EXPECT_TRUE(answer.body == body) << answer.status;
-  EXPECT_LT(SecondsSince(begin), 1.0);
+  EXPECT_LT(SecondsSince(begin), 60.0);
 }
 
 TEST_F(CurlLimitsTest, ALowerLimitTakesEffectInTheMiddleOfAnAnswer) {
@@ -227,10 +241,11 @@ TEST_F(CurlLimitsTest, TheClassesAreIndependent) {
   const Answer foreground =
       Fetch(Asking(RequestFor(server.Url("/foreground")), kForeground));
   EXPECT_TRUE(foreground->body == body) << foreground->status;
-  EXPECT_LT(SecondsSince(begin), 10.0);  // At the other's limit: 200.
+  EXPECT_LT(SecondsSince(begin), 100.0);  // At the other's limit: 200.
   OnLoop([&] {
     transport().Cancel(id);
-    EXPECT_LT(background.body.size(), 1'200'000u);
+    EXPECT_LT(static_cast<double>(background.body.size()),
+              200'000 + 110'000 * SecondsSince(begin));
   });
 
   limiter().SetLimits(100'000, 0);
@@ -325,7 +340,7 @@ TEST_F(CurlLimitsTest, WhoWaitsForTheLimitCanBeCancelled) {
 
 TEST_F(CurlLimitsTest, SlowByItsLimitIsNotTooSlow) {
   limits().low_speed_bytes_per_second = 1'000'000;
-  limits().low_speed_timeout = absl::Seconds(1);
+  limits().low_speed_timeout = absl::Seconds(2);
   const std::string body = ManyBytes(200'000);
   TestHttpServer server(Says(OkAnswer(body)));
   limiter().SetLimits(0, 100'000);
@@ -342,7 +357,7 @@ TEST_F(CurlLimitsTest, SlowByItsLimitIsNotTooSlow) {
 
 TEST_F(CurlLimitsTest, AnAnswerThatStandsStillIsGivenUpUnderALimitToo) {
   limits().low_speed_bytes_per_second = 1'000'000;
-  limits().low_speed_timeout = absl::Seconds(1);
+  limits().low_speed_timeout = absl::Seconds(3);
   TestHttpServer server([](const Request&, Connection& connection) {
     connection.Send("HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n");
     connection.Send(ManyBytes(100'000));

@@ -430,7 +430,7 @@ TEST_F(CurlTransportTest, OpensNoMoreConnectionsThanAllowed) {
 
 TEST_F(CurlTransportTest, AFullHostHoldsUpNoOther) {
   limits().max_connections_per_host = 1;
-  limits().connect_timeout = absl::Seconds(1);
+  limits().connect_timeout = absl::Seconds(2);
   Event release;
   TestHttpServer slow([&](const Request& request, Connection& connection) {
     if (request.target == "/first") release.Wait();
@@ -443,7 +443,7 @@ TEST_F(CurlTransportTest, AFullHostHoldsUpNoOther) {
   Start(RequestFor(slow.Url("/second")), &second);
   // Longer than the time to connect, which does not run while a request waits.
   const absl::Time begin = absl::Now();
-  while (absl::Now() < begin + absl::Milliseconds(1500)) {
+  while (absl::Now() < begin + absl::Milliseconds(2500)) {
     EXPECT_EQ(Get(quick.Url("/"))->body, "quick");
   }
   EXPECT_EQ(slow.requests().size(), 1u);
@@ -474,7 +474,7 @@ TEST_F(CurlTransportTest, ReportsNamesThatDoNotResolve) {
 
 TEST_F(CurlTransportTest, GivesUpAnswersThatStandStill) {
   limits().low_speed_bytes_per_second = 1000;
-  limits().low_speed_timeout = absl::Seconds(1);
+  limits().low_speed_timeout = absl::Seconds(3);
   TestHttpServer server([](const Request&, Connection& connection) {
     connection.Send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort");
     connection.AwaitClientClose();
@@ -629,8 +629,8 @@ TEST_F(CurlTransportTest, EndsWithRequestsUnderWay) {
 
 TEST_F(CurlTransportTest, TakesNothingWhilePaused) {
   const std::string body = ManyBytes(8 << 20);
-  limits().low_speed_bytes_per_second = 1'000'000;
-  limits().low_speed_timeout = absl::Seconds(1);
+  limits().low_speed_bytes_per_second = 1000;
+  limits().low_speed_timeout = absl::Seconds(2);
   TestHttpServer server(Says(OkAnswer(body)));
   Recorder paused;
   OriginTransport::RequestId id = 0;
@@ -652,7 +652,7 @@ TEST_F(CurlTransportTest, TakesNothingWhilePaused) {
   // Longer than the low speed is borne.
   Event later;
   OnLoop([&] {
-    loop().PostAfter(absl::Milliseconds(2500), [&] { later.Set(); });
+    loop().PostAfter(absl::Milliseconds(3500), [&] { later.Set(); });
   });
   later.Wait();
   OnLoop([&] {
@@ -668,7 +668,7 @@ TEST_F(CurlTransportTest, TakesNothingWhilePaused) {
 
 TEST_F(CurlTransportTest, AServerThatStandsStillCountsOnlyAfterThePause) {
   limits().low_speed_bytes_per_second = 1000;
-  limits().low_speed_timeout = absl::Seconds(1);
+  limits().low_speed_timeout = absl::Seconds(2);
   TestHttpServer server([](const Request&, Connection& connection) {
     connection.Send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort");
     connection.AwaitClientClose();
@@ -678,7 +678,7 @@ TEST_F(CurlTransportTest, AServerThatStandsStillCountsOnlyAfterThePause) {
   Event later;
   answer.on_body = [&](absl::string_view) {
     transport().SetPaused(id, true);
-    loop().PostAfter(absl::Milliseconds(2500), [&] { later.Set(); });
+    loop().PostAfter(absl::Milliseconds(3500), [&] { later.Set(); });
     return absl::OkStatus();
   };
   OnLoop([&] { id = transport().Start(RequestFor(server.Url("/")), &answer); });

@@ -33,11 +33,11 @@ class Event {
   // Fails the test when it takes unreasonably long.
   void Wait() {
     MutexLock lock(&mutex_);
-    const absl::Time limit = absl::Now() + absl::Seconds(60);
+    const absl::Time limit = absl::Now() + absl::Seconds(150);
     while (!set_ && absl::Now() < limit) {
       condition_.WaitFor(&mutex_, absl::Seconds(1));
     }
-    ASSERT_TRUE(set_) << "waited for a minute";
+    ASSERT_TRUE(set_) << "waited for 150 seconds";
   }
 
  private:

@@ -226,7 +226,7 @@ class FakeTransferEngine final : public TransferEngine {
   bool WaitForCount(std::size_t count) {
     MutexLock lock(&mutex_);
     const absl::Duration step = absl::Milliseconds(100);
-    for (int i = 0; i < 100 && states_.size() < count; ++i) {
+    for (int i = 0; i < 1500 && states_.size() < count; ++i) {
       started_.WaitFor(&mutex_, step);
     }
     return states_.size() >= count;

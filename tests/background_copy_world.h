@@ -55,9 +55,9 @@ class BackgroundCopyTest : public ::testing::Test {
 
   static BG_JOB_STATE StateOf(IBackgroundCopyJob* job);
   // Waits until the job is in `state`.
-  static ::testing::AssertionResult Reaches(
-      IBackgroundCopyJob* job, BG_JOB_STATE state,
-      absl::Duration timeout = absl::Seconds(30));
+  static ::testing::AssertionResult Reaches(IBackgroundCopyJob* job,
+                                            BG_JOB_STATE state,
+                                            absl::Duration timeout = kPatience);
   // A job in TRANSFERRED with one small file, at Path("got").
   ComPtr<IBackgroundCopyJob> TransferredJob(const std::string& name = "small");
   // A job in ERROR: its origin has no such file.

@@ -139,7 +139,7 @@ TEST_F(BrokerTest, OwnersBelowTheLowestUidAreRefused) {
 }
 
 TEST_F(BrokerTest, AFileThatOnlyItsOwnerMayReadIsGivenToPeersAfterARestart) {
-  const int beacon_port = FreeUdpPort();
+  const int beacon_port = FreePort();
   TestDaemon::Options peer;
   peer.settings = {{"swarm.interfaces", "lo"},
                    {"swarm.listen_port", "0"},
@@ -172,6 +172,7 @@ TEST_F(BrokerTest, AFileThatOnlyItsOwnerMayReadIsGivenToPeersAfterARestart) {
   ASSERT_EQ(unlink(path.c_str()), 0);
   daemon.Start();
 
+  for (const auto& setting : FromPeersAlone()) peer.settings.push_back(setting);
   TestDaemon second(peer);
   const auto job =
       second.Run({File(origin.Url("a.bin"), homes_.path() + "/second")});
@@ -185,7 +186,7 @@ TEST_F(BrokerTest, JobsGoOnWhenTheBrokerIsKilledAndStartedAgain) {
   TestBroker broker;
   TestDaemon daemon(OptionsWith(broker));
   Nginx::Options slow;
-  slow.location = "limit_rate 1m;";
+  slow.rate = "300k";
   Nginx origin(slow);
   const std::string bytes = RandomBytes(3 * kMiB, 3);
   WriteFile(origin.root() + "/a", bytes);

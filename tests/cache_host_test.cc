@@ -161,22 +161,24 @@ INSTANTIATE_TEST_SUITE_P(Styles, CacheStyleTest,
 
 TEST_F(CacheHostTest, WhenItDiesTheOriginGoesOnAndItIsLeftAlone) {
   Nginx::Options slow;
-  slow.location = "limit_rate 2m;";
+  slow.rate = "300k";
   Nginx origin(slow);
-  Nginx cache(CacheByHost("limit_rate 2m;\n"));
+  Nginx cache(CacheByHost("limit_rate 150k;\n"));
   TestDaemon daemon(Plain({{"cache_host.hosts", PrefixOf(cache)},
                            {"cache_host.ban_seconds", "3600"}}));
-  const std::string bytes = Serve(origin, "image", 12 * kMiB);
+  const std::string bytes = Serve(origin, "image", 6 * kMiB);
   const std::string first = Begin(daemon, origin.Url("image"), "first");
   ASSERT_TRUE(daemon.WaitForBytes(first, kMiB).ok());
+  origin.Release();
   cache.Stop();
   const v1::SourceBytes from = End(daemon, first, "first", bytes);
   EXPECT_GE(from.cache_host_bytes(), kMiB);
   EXPECT_GT(from.origin_bytes(), 0);
   // No byte came twice, but for those of a piece that was cut off.
-  EXPECT_LE(from.cache_host_bytes() + from.origin_bytes(), 14 * kMiB);
+  EXPECT_LE(from.cache_host_bytes() + from.origin_bytes(), 8 * kMiB);
 
   // It lives again, and is banned all the same.
+  origin.Restrain();
   cache.Start();
   const std::int64_t before = cache.BodyBytesSent();
   const std::string second = Begin(daemon, origin.Url("image"), "second");
@@ -190,6 +192,9 @@ TEST_F(CacheHostTest, WhenItDiesTheOriginGoesOnAndItIsLeftAlone) {
   EXPECT_EQ(host->use(), v1::SourceExplanation::USE_REFUSED);
   EXPECT_EQ(host->policy(), "cache_host.ban_seconds");
   EXPECT_EQ(host->provider(), "command line");
+  ASSERT_TRUE(daemon.Suspend(second).ok());
+  origin.Release();
+  ASSERT_TRUE(daemon.Resume(second).ok());
   EXPECT_EQ(End(daemon, second, "second", bytes).cache_host_bytes(), 0);
   EXPECT_EQ(cache.BodyBytesSent(), before);
 }

@@ -183,7 +183,7 @@ TEST_F(ConfigReloadTest, CheckConfigFindsMistakesInATextAndChangesNothing) {
 // A download that peers may not help with goes on as one that they may.
 TEST_F(ConfigReloadTest, WhatTransfersAreMadeOfBeginsThemAnewAndLosesNothing) {
   Nginx::Options slow;
-  slow.location = "limit_rate 2m;";
+  slow.rate = "200k";
   Nginx origin(slow);
   const std::string bytes = RandomBytes(8 << 20, 2);
   WriteFile(origin.root() + "/a", bytes);
@@ -202,6 +202,9 @@ TEST_F(ConfigReloadTest, WhatTransfersAreMadeOfBeginsThemAnewAndLosesNothing) {
   }
   EXPECT_THAT(policies, ElementsAre(absl::StrCat("swarm.download_mode ",
                                                  daemon_.config_file(), ":1")));
+  ASSERT_TRUE(daemon_.Suspend(job->id()).ok());
+  origin.Release();
+  ASSERT_TRUE(daemon_.Resume(job->id()).ok());
   const auto end = daemon_.WaitFor(
       job->id(), {v1::JOB_STATE_TRANSFERRED, v1::JOB_STATE_ERROR});
   ASSERT_TRUE(end.ok()) << end.status();
@@ -212,7 +215,7 @@ TEST_F(ConfigReloadTest, WhatTransfersAreMadeOfBeginsThemAnewAndLosesNothing) {
 // An administrator blocks an origin while files come from it.
 TEST_F(ConfigReloadTest, WhatIsBlockedNowStopsAndNamesTheKeyAndItsLine) {
   Nginx::Options slow;
-  slow.location = "limit_rate 200k;";
+  slow.rate = "100k";
   Nginx blocked(slow);
   Nginx other(slow);
   Nginx::Options redirects;

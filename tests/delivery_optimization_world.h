@@ -132,9 +132,9 @@ class DeliveryOptimizationTest : public BackgroundCopyTest {
   static HRESULT Start(IDODownload* download,
                        const std::vector<DO_DOWNLOAD_RANGE>& ranges = {});
   static DO_DOWNLOAD_STATUS StatusOf(IDODownload* download);
-  static ::testing::AssertionResult Reaches(
-      IDODownload* download, DODownloadState state,
-      absl::Duration timeout = absl::Seconds(30));
+  static ::testing::AssertionResult Reaches(IDODownload* download,
+                                            DODownloadState state,
+                                            absl::Duration timeout = kPatience);
 
   // EnumDownloads by a property; `found` is the number of its elements.
   HRESULT Count(DODownloadProperty property, const std::wstring& value,

@@ -55,10 +55,10 @@ class DoClientTest : public BackgroundCopyTest {
   std::string bytes_;
 };
 
-// An origin that needs hours for its file.
+// An origin that needs minutes for a file of some megabytes.
 Nginx::Options Slow() {
   Nginx::Options options;
-  options.location = "limit_rate 10k;";
+  options.rate = "100k";
   return options;
 }
 
@@ -119,7 +119,7 @@ TEST_F(DoClientTest, AMissingFileIsAnHttpError) {
 
 TEST_F(DoClientTest, AWaitEndsByCancellationAndByTime) {
   Nginx slow(Slow());
-  WriteFile(slow.root() + "/file", RandomBytes(1'000'000, 1));
+  WriteFile(slow.root() + "/file", RandomBytes(20'000'000, 1));
   const std::atomic_bool cancelled{true};
   EXPECT_EQ(msdo::download::download_url_to_path(slow.Url("file"),
                                                  Path("cancelled"), cancelled)
@@ -149,7 +149,7 @@ TEST_F(DoClientTest, ACallbackMayFinishItsDownload) {
 
 TEST_F(DoClientTest, NoCallbackComesAfterTheDownloadIsGone) {
   Nginx slow(Slow());
-  WriteFile(slow.root() + "/file", RandomBytes(1'000'000, 1));
+  WriteFile(slow.root() + "/file", RandomBytes(20'000'000, 1));
   std::atomic_int calls{0};
   auto download = Make(slow.Url("file"), Path("gone"));
   download->set_status_callback(

@@ -87,7 +87,7 @@ class DocsTest : public ::testing::Test {
  protected:
   ProcessResult Run(std::vector<std::string> argv,
                     std::map<std::string, std::string> environment = {},
-                    absl::Duration timeout = absl::Seconds(120)) {
+                    absl::Duration timeout = absl::Seconds(300)) {
     ProcessOptions options;
     options.argv = std::move(argv);
     options.environment = std::move(environment);
@@ -197,7 +197,7 @@ TEST_F(DocsTest, ShellSamplesRun) {
   options.settings = {{"metrics.listen", "127.0.0.1:0"},
                       {"swarm.interfaces", "lo"},
                       {"swarm.listen_port", "0"},
-                      {"swarm.beacon_port", absl::StrCat(FreeUdpPort())}};
+                      {"swarm.beacon_port", absl::StrCat(FreePort())}};
   TestDaemon daemon(options);
   WriteFile(origin.root() + "/dictionary.bin", RandomBytes(3'000'000, 1));
   const auto job = daemon.Create(
@@ -261,7 +261,7 @@ class AnsibleTest : public DocsTest {
                 {"ANSIBLE_REMOTE_TEMP", Work("remote")},
                 {"ANSIBLE_NOCOLOR", "1"},
                 {"LC_ALL", "C.UTF-8"}},
-               absl::Seconds(240));
+               absl::Seconds(600));
   }
   std::string Fleet(const std::string& machine) const {
     return Work(machine + "/conf.d/10-fleet.yaml");

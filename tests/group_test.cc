@@ -73,19 +73,15 @@ class GroupTest : public ::testing::Test {
   }
 
   const std::string bytes_ = RandomBytes(6 * kMiB, 5);
-  const int beacon_port_ = FreeUdpPort();
+  const int beacon_port_ = FreePort();
   PemFolder keys_;
   TempDir destination_;
   Nginx origin_;
 };
 
-// However long it takes to meet the other machine.
-const std::vector<std::pair<std::string, std::string>> kWaits = {
-    {"swarm.origin_delay_background_seconds", "60"}};
-
 TEST_F(GroupTest, MembersGiveEachOtherWhatTheyHave) {
   auto first = StartDaemon("first", "fleet");
-  auto second = StartDaemon("second", "fleet", kWaits);
+  auto second = StartDaemon("second", "fleet", FromPeersAlone());
   EXPECT_EQ(Run(*first, "a.bin", "1").progress().source_bytes().origin_bytes(),
             6 * kMiB);
   const v1::Job job = Run(*second, "a.bin", "2");
@@ -109,7 +105,7 @@ TEST_F(GroupTest, OutsidersGetNothing) {
 TEST_F(GroupTest, MembersShareAUrlThatNobodyPublished) {
   WriteFile(origin_.root() + "/b.bin", bytes_);
   auto first = StartDaemon("first", "fleet");
-  auto second = StartDaemon("second", "fleet", kWaits);
+  auto second = StartDaemon("second", "fleet", FromPeersAlone());
   Run(*first, "b.bin", "1");
   const v1::Job job = Run(*second, "b.bin", "2");
   EXPECT_EQ(job.progress().source_bytes().origin_bytes(), 0);

@@ -15,6 +15,7 @@
 #include "peer/base/unique_fd.h"
 #include "peer/piece_layout.h"
 #include "peer/share_message.h"
+#include "tests/eventually.h"
 
 namespace convoy::testing {
 
@@ -109,7 +110,7 @@ class HostilePeer {
   Counts counts() const;
   // Blocks until `enough`. False: not within `timeout`.
   bool WaitFor(const std::function<bool(const Counts&)>& enough,
-               absl::Duration timeout = absl::Seconds(20));
+               absl::Duration timeout = kPatience);
 
  private:
   void Run();

@@ -36,7 +36,6 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr uid_t kAnna = 61'001;
-constexpr absl::Duration kPatience = absl::Seconds(60);
 
 v1::ErrorReason ReasonOf(const absl::Status& status) {
   return ErrorDetailOf(status).reason();
@@ -44,7 +43,7 @@ v1::ErrorReason ReasonOf(const absl::Status& status) {
 
 // Looks until the file is there.
 bool Appears(const std::string& path) {
-  return Eventually([&path] { return Exists(path); }, kPatience);
+  return Eventually([&path] { return Exists(path); });
 }
 
 class JobOptionsTest : public ::testing::Test {
@@ -226,7 +225,7 @@ TEST_F(ReadWhileRunningTest, CancelEndsAReaderThatWaits) {
 
 TEST_F(JobOptionsTest, AJobThatTakesTooLongIsInError) {
   Nginx::Options slow;
-  slow.location = "limit_rate 100k;";
+  slow.rate = "10k";
   Nginx origin(slow);
   TestDaemon daemon;
   Serve(origin, "a", 4'000'000);
@@ -346,7 +345,7 @@ TEST_F(JobOptionsTest, AClientOutlivesItsDaemonAndServesEightThreads) {
   const auto job = daemon.Create({File("http://127.0.0.1:1/none", Local("a"))});
   ASSERT_TRUE(job.ok()) << job.status();
   ClientOptions options = ClientOf(daemon);
-  options.deadline = absl::Seconds(10);
+  options.deadline = kPatience;
   const JobClient client(options);
   std::atomic<bool> stop{false};
   std::atomic<int> answered{0};
@@ -385,7 +384,7 @@ TEST_F(JobOptionsTest, AClientOutlivesItsDaemonAndServesEightThreads) {
   }
   const auto wait_for_more = [&answered] {
     const int before = answered;
-    return Eventually([&] { return answered >= before + 100; }, kPatience);
+    return Eventually([&] { return answered >= before + 100; });
   };
   EXPECT_TRUE(wait_for_more());
   daemon.Kill();

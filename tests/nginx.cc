@@ -3,15 +3,19 @@
 #include <arpa/inet.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include <cstddef>
 #include <cstdlib>
+#include <random>
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
+#include "tests/eventually.h"
 
 namespace convoy::testing {
 namespace {
@@ -38,7 +42,7 @@ http {
   server {
     listen @ADDRESS@:@PORT@@TLS@;
     @SERVER@
-    location / { root @ROOT@; @LOCATION@ }
+    location / { root @ROOT@; @RATE@ @LOCATION@ }
   }
 }
 )";
@@ -55,24 +59,49 @@ sockaddr_in Loopback(int port) {
 
 namespace {
 
-int FreePortOf(int type) {
+// Nothing is bound to the port, at any address.
+bool IsFree(int type, int port) {
   const int handle = socket(AF_INET, type | SOCK_CLOEXEC, 0);
-  sockaddr_in address = Loopback(0);
-  socklen_t length = sizeof(address);
-  auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  if (bind(handle, generic, length) != 0 ||
-      getsockname(handle, generic, &length) != 0) {
-    std::abort();
+  sockaddr_in address = Loopback(port);
+  address.sin_addr.s_addr = htonl(INADDR_ANY);
+  const bool bound = bind(handle, reinterpret_cast<const sockaddr*>(&address),
+                          sizeof(address)) == 0;
+  close(handle);
+  return bound;
+}
+
+// Makes the port this process's among all that ask here, to its end: a name of
+// the network, as ports are.
+bool Claim(int port) {
+  const int handle = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  sockaddr_un name = {};
+  name.sun_family = AF_UNIX;
+  const std::string text = absl::StrCat("convoy-test-port-", port);
+  // The first byte stays 0: no file.
+  text.copy(name.sun_path + 1, text.size());
+  const auto size =
+      static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + text.size());
+  if (bind(handle, reinterpret_cast<const sockaddr*>(&name), size) == 0) {
+    return true;
   }
   close(handle);
-  return ntohs(address.sin_port);
+  return false;
 }
 
 }  // namespace
 
-int FreePort() { return FreePortOf(SOCK_STREAM); }
-
-int FreeUdpPort() { return FreePortOf(SOCK_DGRAM); }
+int FreePort() {
+  // Below those that the kernel gives to connections.
+  std::uniform_int_distribution<int> any(10'000, 32'000);
+  std::random_device random;
+  for (int tries = 0; tries < 10'000; ++tries) {
+    const int port = any(random);
+    if (Claim(port) && IsFree(SOCK_STREAM, port) && IsFree(SOCK_DGRAM, port)) {
+      return port;
+    }
+  }
+  std::abort();
+}
 
 Nginx::Nginx(const Options& options)
     : options_(options), directory_(options.parent_folder), port_(FreePort()) {
@@ -91,6 +120,12 @@ Nginx::Nginx(const Options& options)
     tls = absl::StrCat(" ssl http2; ssl_certificate ", certificate_path_,
                        "; ssl_certificate_key ", key);
   }
+  std::string rate;
+  if (!options_.rate.empty()) {
+    rate = absl::StrCat("set $rate ", options_.rate,
+                        "; if (-f @DIR@/released) { set $rate 0; }"
+                        " limit_rate $rate;");
+  }
   const auto in_folder = [this](const std::string& lines) {
     return absl::StrReplaceAll(lines, {{"@DIR@", directory_.path()}});
   };
@@ -99,6 +134,7 @@ Nginx::Nginx(const Options& options)
                                           {"@HTTP@", in_folder(options_.http)},
                                           {"@SERVER@", options_.server},
                                           {"@ROOT@", root_},
+                                          {"@RATE@", in_folder(rate)},
                                           {"@TLS@", tls},
                                           {"@ADDRESS@", options_.address},
                                           {"@PORT@", absl::StrCat(port_)},
@@ -120,13 +156,19 @@ void Nginx::Start() {
   // A killed one leaves it.
   unlink(PidPath().c_str());
   process_ = std::make_unique<Process>(options);
-  const absl::Time give_up = absl::Now() + absl::Seconds(20);
+  const absl::Time give_up = absl::Now() + kPatience;
   while (ReadFile(PidPath()).empty()) {
     if (absl::Now() > give_up ||
         process_->Wait(absl::Milliseconds(5)).has_value()) {
       std::abort();
     }
   }
+}
+
+void Nginx::Release() const { WriteFile(directory_.path() + "/released", ""); }
+
+void Nginx::Restrain() const {
+  unlink((directory_.path() + "/released").c_str());
 }
 
 void Nginx::Stop() { process_.reset(); }

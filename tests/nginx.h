@@ -16,6 +16,9 @@ class Nginx {
   struct Options {
     // Lines for the location "/", e.g. "limit_rate 1m;".
     std::string location;
+    // Bytes a second for each request, e.g. "100k", after as many at once;
+    // until Release(). Empty: no limit.
+    std::string rate = "";
     // Lines for the blocks "http" and "server". @DIR@ is its private folder.
     std::string http = "";
     std::string server = "";
@@ -39,6 +42,9 @@ class Nginx {
   // Bytes of all bodies sent so far, by the access log.
   std::int64_t BodyBytesSent() const;
   pid_t pid() const { return process_->pid(); }
+  // Requests that begin from now on have no limit; or have it again.
+  void Release() const;
+  void Restrain() const;
   // Stops it, at once; connections break.
   void Stop();
   // Starts it again on the same port.
@@ -56,10 +62,9 @@ class Nginx {
   std::unique_ptr<Process> process_;
 };
 
-// A TCP port of 127.0.0.1 that nothing listens on.
+// A port on which nothing is, for TCP and UDP. No other test of this network
+// gets it while this process lives, and no connection by chance.
 int FreePort();
-// The same for UDP.
-int FreeUdpPort();
 
 }  // namespace convoy::testing
 

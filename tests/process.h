@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "tests/eventually.h"
 
 namespace convoy::testing {
 
@@ -57,7 +58,7 @@ struct ProcessResult {
 
 // Runs to the end; killed after `timeout` (exit code 137).
 ProcessResult RunProcess(ProcessOptions options,
-                         absl::Duration timeout = absl::Seconds(60));
+                         absl::Duration timeout = kPatience);
 
 }  // namespace convoy::testing
 

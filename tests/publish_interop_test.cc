@@ -24,6 +24,7 @@
 #include "peer/base/unique_fd.h"
 #include "peer/base/url_text.h"
 #include "peer/manifest.h"
+#include "tests/eventually.h"
 #include "tests/nginx.h"
 #include "tests/process.h"
 #include "tests/temp_dir.h"
@@ -33,7 +34,6 @@
 namespace convoy::testing {
 namespace {
 
-constexpr absl::Duration kPatience = absl::Seconds(120);
 // Transmission takes no peers of 127.0.0.0/8.
 constexpr char kAddress[] = "10.77.0.1";
 

@@ -17,6 +17,7 @@
 #include "convoy/v1/admin_service.grpc.pb.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/eventually.h"
 #include "tests/nginx.h"
 #include "tests/pem_folder.h"
 #include "tests/process.h"
@@ -85,7 +86,7 @@ class RemoteControlTest : public ::testing::Test {
     const auto admin = v1::AdminService::NewStub(
         grpc::CreateChannel("localhost:" + port_, credentials));
     grpc::ClientContext context;
-    context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(30)));
+    context.set_deadline(absl::ToChronoTime(absl::Now() + kPatience));
     v1::HostStatistics statistics;
     return admin->GetHostStatistics(&context, {}, &statistics);
   }

@@ -226,6 +226,8 @@ class RolloutTest : public ::testing::Test {
     options.address = net_->address(0);
     options.network_namespace = net_->network_namespace(0);
     options.parent_folder = net_->folder(0);
+    // Who meets the others late has not fetched much by then.
+    options.rate = "100k";
     origin_ = std::make_unique<Nginx>(options);
     bytes_ = RandomBytes(kSize, 11);
     WriteFile(origin_->root() + "/words", bytes_);

@@ -35,13 +35,13 @@ bool Names(const v1::ExplainJobResponse& explained, const std::string& key) {
 }
 
 TEST(SteeringTest, WhatPeersGiveTooSlowlyComesFromTheOrigin) {
-  // Slow enough for the peer to give something.
-  SwarmSite site(SlowOrigin("300k"));
+  // Slow enough to be seen while it gives.
+  SwarmSite site(SlowOrigin("200k"));
   const PublishedFile file = site.Serve("image", 8 * kMiB);
   // Would take 80 s.
   site.StartMachine({{"bandwidth.lan_upload_bytes_per_second", "100000"}});
   site.Adopt(0, file);
-  site.StartMachine();
+  site.StartMachine({{"swarm.origin_delay_background_seconds", "3600"}});
   const std::string id = site.Begin(1, file);
   const std::string key = "swarm.background_min_bytes_per_second";
   const v1::ExplainJobResponse explained = site.machine(1).ExplainUntil(
@@ -57,7 +57,7 @@ TEST(SteeringTest, WhatPeersGiveTooSlowlyComesFromTheOrigin) {
 TEST(SteeringTest, WhilePeersAreWaitedForTheDelayIsNamed) {
   SwarmSite site;
   const PublishedFile file = site.Serve("image", 4 * kMiB);
-  site.StartMachine({{"swarm.origin_delay_background_seconds", "3600"}});
+  site.StartMachine(FromPeersAlone());
   const std::string id = site.Begin(0, file);
   const std::string key = "swarm.origin_delay_background_seconds";
   const v1::ExplainJobResponse explained = site.machine(0).ExplainUntil(
@@ -81,7 +81,9 @@ TEST(SteeringTest, MachinesThatShareTakeOneCopyFromACacheHost) {
       "proxy_cache site;\n"
       "proxy_cache_lock on;\n"
       "proxy_cache_valid 200 206 1h;\n";
+  // Slow enough for the machines to meet.
   slices.location =
+      "limit_rate 150k;\n"
       "slice 1m;\n"
       "proxy_set_header Host $http_host;\n"
       "proxy_set_header Range $slice_range;\n"
@@ -238,7 +240,7 @@ TEST(BudgetTest, PeersOutsideOfTheLanAndTheOriginShareOneLimit) {
   EXPECT_EQ(from.origin_bytes(), 9 * kMiB);
   // 18 MiB at 3 MiB/s; with a limit for each, it took 3 s.
   EXPECT_GE(took, absl::Seconds(5));
-  EXPECT_LE(took, absl::Seconds(15));
+  EXPECT_LE(took, absl::Seconds(60));
 }
 
 }  // namespace

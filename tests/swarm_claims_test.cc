@@ -91,7 +91,8 @@ class SwarmClaimsTest : public ::testing::Test {
 };
 
 TEST_F(SwarmClaimsTest, MachineThatClaimsAndStallsIsWaitedForThreeSeconds) {
-  Add(absl::Seconds(15), 500, [](const PublishedFile& file) {
+  // As one that tells of progress it would be waited for half a minute more.
+  Add(absl::Seconds(30), 500, [](const PublishedFile& file) {
     HostilePeer::Script script;
     script.on_welcome = [&file](HostileLink& link) {
       Say(link, {ClaimsAll(file, 500, 1)});
@@ -104,7 +105,7 @@ TEST_F(SwarmClaimsTest, MachineThatClaimsAndStallsIsWaitedForThreeSeconds) {
 
 TEST_F(SwarmClaimsTest, MachinesThatLieAreNotWaitedForLong) {
   // It tells of progress, always.
-  Add(absl::Seconds(55), 500, [](const PublishedFile& file) {
+  Add(kPatience, 500, [](const PublishedFile& file) {
     HostilePeer::Script script;
     script.on_tick = [&file](HostileLink& link) {
       const auto now = static_cast<std::uint32_t>(link.ticks() + 1);
@@ -115,7 +116,7 @@ TEST_F(SwarmClaimsTest, MachinesThatLieAreNotWaitedForLong) {
     return script;
   });
   // It tells of other machines.
-  Add(absl::Seconds(55), 600, [](const PublishedFile& file) {
+  Add(kPatience, 600, [](const PublishedFile& file) {
     HostilePeer::Script script;
     script.on_tick = [&file](HostileLink& link) {
       const auto now = static_cast<std::uint32_t>(link.ticks() + 1);
@@ -129,7 +130,7 @@ TEST_F(SwarmClaimsTest, MachinesThatLieAreNotWaitedForLong) {
     return script;
   });
   // It says that it has fetched everything, and has nothing.
-  Add(absl::Seconds(55), 700, [](const PublishedFile& file) {
+  Add(kPatience, 700, [](const PublishedFile& file) {
     HostilePeer::Script script;
     script.on_tick = [&file](HostileLink& link) {
       ClaimRecord record =
@@ -142,7 +143,7 @@ TEST_F(SwarmClaimsTest, MachinesThatLieAreNotWaitedForLong) {
     return script;
   });
   // It has everything, and gives nothing.
-  Add(absl::Seconds(55), 0, [](const PublishedFile&) {
+  Add(kPatience, 0, [](const PublishedFile&) {
     HostilePeer::Script script;
     script.on_welcome = [](HostileLink& link) {
       link.Send(WireType::kHaveAll);
@@ -162,9 +163,9 @@ TEST_F(SwarmClaimsTest, MachineThatIsFrozenHoldsNobodyUp) {
   for (int i = 0; i < 3; ++i) ids.push_back(site.Begin(i, file));
   ASSERT_TRUE(site.machine(0).WaitForBytes(ids[0], 2 * kMiB).ok());
   kill(site.machine(0).pid(), SIGSTOP);
-  for (int i = 1; i < 3; ++i) site.End(i, ids[i], file, absl::Seconds(30));
+  for (int i = 1; i < 3; ++i) site.End(i, ids[i], file);
   kill(site.machine(0).pid(), SIGCONT);
-  site.End(0, ids[0], file, absl::Seconds(30));
+  site.End(0, ids[0], file);
   EXPECT_LE(site.origin().BodyBytesSent(), 12 * kMiB * 3 / 2);
 }
 

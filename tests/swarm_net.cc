@@ -4,6 +4,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -45,9 +46,15 @@ std::string UniquePrefix() {
   return absl::StrCat("convoy-", getpid(), "-", ++made, "-");
 }
 
-// Memory where the system offers it as a file system.
+// Memory where the system offers enough of it as a file system; containers
+// often have 64 MiB.
 std::string ParentFolder() {
-  return access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+  constexpr std::uint64_t kEnough = 1 << 30;
+  struct statvfs memory = {};
+  const bool enough = access("/dev/shm", W_OK) == 0 &&
+                      statvfs("/dev/shm", &memory) == 0 &&
+                      memory.f_bavail * memory.f_frsize >= kEnough;
+  return enough ? "/dev/shm" : "/tmp";
 }
 
 [[noreturn]] void Abort(absl::string_view what, absl::string_view why) {

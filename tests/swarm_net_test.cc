@@ -6,7 +6,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,6 +15,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/eventually.h"
 #include "tests/nginx.h"
 #include "tests/temp_dir.h"
 
@@ -28,15 +28,6 @@ using ::testing::Not;
 
 constexpr int kOrigin = 0;
 constexpr int kMachine = 1;
-
-bool Becomes(const std::function<bool()>& condition) {
-  const absl::Time give_up = absl::Now() + absl::Seconds(20);
-  while (!condition()) {
-    if (absl::Now() > give_up) return false;
-    absl::SleepFor(absl::Milliseconds(5));
-  }
-  return true;
-}
 
 class SwarmNetTest : public ::testing::Test {
  protected:
@@ -59,11 +50,11 @@ class SwarmNetTest : public ::testing::Test {
 
   // curl on `machine`: the exit code.
   int Fetch(int machine, const std::string& url, const std::string& path,
-            int timeout_seconds = 20) {
+            int timeout_seconds = 120) {
     const auto process = net_->Start(
         machine, {"/usr/bin/curl", "--silent", "--noproxy", "*", "--max-time",
                   absl::StrCat(timeout_seconds), "--output", path, url});
-    return process->Wait(absl::Seconds(30)).value_or(-1);
+    return process->Wait(kPatience).value_or(-1);
   }
 
   std::unique_ptr<SwarmNet> net_;
@@ -87,7 +78,7 @@ TEST_F(SwarmNetTest, MachinesReachEachOtherAndTheirBytesAreCounted) {
 TEST_F(SwarmNetTest, NothingLeadsOut) {
   const auto process =
       net_->Start(kMachine, {"/usr/sbin/ip", "route", "get", "192.0.2.1"});
-  EXPECT_NE(process->Wait(absl::Seconds(20)), 0);
+  EXPECT_NE(process->Wait(kPatience), 0);
 }
 
 TEST_F(SwarmNetTest, RateHolds) {
@@ -135,13 +126,13 @@ TEST_F(SwarmNetTest, DeathOfTheProcessLeavesNothing) {
     pause();
     _exit(0);
   }
-  ASSERT_TRUE(Becomes([&] { return Exists(told); }));
+  ASSERT_TRUE(Eventually([&] { return Exists(told); }));
   const std::string folder = ReadFile(told);
   EXPECT_TRUE(Exists(folder));
   kill(child, SIGKILL);
   int status = 0;
   ASSERT_EQ(waitpid(child, &status, 0), child);
-  EXPECT_TRUE(Becomes([&] { return !Exists(folder); }));
+  EXPECT_TRUE(Eventually([&] { return !Exists(folder); }));
   EXPECT_THAT(ListFolder("/run/netns"),
               Not(Contains(HasSubstr(absl::StrCat("convoy-", child, "-")))));
 }

@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "peer/share_message.h"
+#include "tests/eventually.h"
 #include "tests/hostile_peer.h"
 #include "tests/swarm_site.h"
 
@@ -51,7 +51,7 @@ HostilePeer::Script Seed() {
 }
 
 TEST(SwarmPoisonTest, PeerThatPoisonsPiecesIsUsedOnce) {
-  SwarmSite site(SlowOrigin("8m"));
+  SwarmSite site(SlowOrigin("600k"));
   const PublishedFile file = site.Serve("a.bin", 24 * kMiB);
   TestDaemon& daemon = site.StartMachine();
   HostilePeer::Script script = Seed();
@@ -65,7 +65,9 @@ TEST(SwarmPoisonTest, PeerThatPoisonsPiecesIsUsedOnce) {
   const HostilePeer::Counts then = peer.counts();
   EXPECT_GT(then.requests, 0);
   const v1::Job job = site.End(0, id, file);
-  EXPECT_EQ(job.progress().source_bytes().origin_bytes(), 24 * kMiB);
+  // All of it, and what was under way when the peer offered its own.
+  EXPECT_GE(job.progress().source_bytes().origin_bytes(), 24 * kMiB);
+  EXPECT_LE(job.progress().source_bytes().origin_bytes(), 26 * kMiB);
   // It came back, and nothing was asked of it.
   EXPECT_TRUE(peer.WaitFor(
       [&](const auto& seen) { return seen.dials > then.dials + 1; }));
@@ -312,11 +314,8 @@ TEST(SwarmFloodTest, ManyConnectionsHinderNobody) {
     ConnectionFlood silent(site.port(1), 1000, "", "127.0.0.67");
     ConnectionFlood shaking(site.port(1), 1000, file.info_hash, "127.0.0.68");
     id = site.Begin(1, file);
-    const absl::Time give_up = absl::Now() + absl::Seconds(20);
-    while (silent.opened() + shaking.opened() < 2000 && absl::Now() < give_up) {
-      absl::SleepFor(absl::Milliseconds(10));
-    }
-    EXPECT_GE(silent.opened() + shaking.opened(), 2000);
+    EXPECT_TRUE(
+        Eventually([&] { return silent.opened() + shaking.opened() >= 2000; }));
     site.End(1, id, file);
     EXPECT_LE(UseOf(site.machine(1).pid()).descriptors, 350);
   }

@@ -31,7 +31,7 @@ v1::SourceExplanation LanPeers(TestDaemon& daemon, const std::string& id) {
   const auto job = daemon.WaitFor(id, {v1::JOB_STATE_TRANSFERRING});
   EXPECT_TRUE(job.ok()) << job.status();
   v1::SourceExplanation last;
-  const absl::Time give_up = absl::Now() + absl::Seconds(20);
+  const absl::Time give_up = absl::Now() + kPatience;
   while (absl::Now() < give_up) {
     const auto explained = daemon.Explain(id);
     EXPECT_TRUE(explained.ok()) << explained.status();
@@ -94,11 +94,11 @@ TEST(SwarmRefusalTest, SpyHearsOfContentsThatAreShared) {
   site.StartMachine();
   site.Adopt(0, file);
   Spy spy(site.beacon_port());
-  EXPECT_TRUE(spy.Finds(file.info_hash, absl::Seconds(10)));
+  EXPECT_TRUE(spy.Finds(file.info_hash, kPatience));
 }
 
 TEST(SwarmRefusalTest, PrivateJobsAreNeitherAnnouncedNorGiven) {
-  SwarmSite site(SlowOrigin("1m"));
+  SwarmSite site(SlowOrigin("200k"));
   const PublishedFile file = site.Serve("a.bin", 4 * kMiB);
   site.StartMachines(2);
   HostilePeer::Script script;
@@ -112,9 +112,8 @@ TEST(SwarmRefusalTest, PrivateJobsAreNeitherAnnouncedNorGiven) {
   const v1::SourceExplanation peers = LanPeers(site.machine(0), id);
   EXPECT_EQ(peers.use(), v1::SourceExplanation::USE_REFUSED);
   EXPECT_THAT(peers.reason(), HasSubstr("private"));
-  ASSERT_TRUE(site.machine(0)
-                  .WaitFor(id, {v1::JOB_STATE_TRANSFERRED}, absl::Seconds(30))
-                  .ok());
+  site.Hurry(0, id);
+  ASSERT_TRUE(site.machine(0).WaitFor(id, {v1::JOB_STATE_TRANSFERRED}).ok());
   // Nor does it give what it has.
   const v1::Job other = site.Run(1, file);
   EXPECT_EQ(other.progress().source_bytes().lan_bytes(), 0);
@@ -125,7 +124,7 @@ TEST(SwarmRefusalTest, PrivateJobsAreNeitherAnnouncedNorGiven) {
 }
 
 TEST(SwarmRefusalTest, HttpOnlyAsksNoPeers) {
-  SwarmSite site(SlowOrigin("1m"));
+  SwarmSite site(SlowOrigin("200k"));
   const PublishedFile file = site.Serve("a.bin", 4 * kMiB);
   site.StartMachines(2);
   site.Adopt(0, file);
@@ -135,12 +134,13 @@ TEST(SwarmRefusalTest, HttpOnlyAsksNoPeers) {
   const v1::SourceExplanation peers = LanPeers(site.machine(1), id);
   EXPECT_EQ(peers.use(), v1::SourceExplanation::USE_REFUSED);
   EXPECT_THAT(peers.reason(), HasSubstr("http_only"));
+  site.Hurry(1, id);
   const v1::Job job = site.End(1, id, file);
   EXPECT_EQ(job.progress().source_bytes().lan_bytes(), 0);
 }
 
 TEST(SwarmRefusalTest, InterfaceThatDoesNotExistMeansNoPeers) {
-  SwarmSite site(SlowOrigin("1m"));
+  SwarmSite site(SlowOrigin("200k"));
   const PublishedFile file = site.Serve("a.bin", 4 * kMiB);
   site.StartMachine();
   site.StartMachine({{"swarm.interfaces", "nosuch0"}});
@@ -150,6 +150,7 @@ TEST(SwarmRefusalTest, InterfaceThatDoesNotExistMeansNoPeers) {
   EXPECT_EQ(peers.use(), v1::SourceExplanation::USE_REFUSED);
   EXPECT_THAT(peers.reason(), HasSubstr("nosuch0"));
   EXPECT_EQ(peers.policy(), "swarm.interfaces");
+  site.Hurry(1, id);
   const v1::Job job = site.End(1, id, file);
   EXPECT_EQ(job.progress().source_bytes().lan_bytes(), 0);
   // It is not listened there either.
@@ -159,7 +160,7 @@ TEST(SwarmRefusalTest, InterfaceThatDoesNotExistMeansNoPeers) {
 // A manifest that cannot be used; the file comes all the same.
 class SwarmManifestTest : public ::testing::Test {
  protected:
-  SwarmManifestTest() : site_(SlowOrigin("2m")) {
+  SwarmManifestTest() : site_(SlowOrigin("200k")) {
     site_.StartMachines(2);
     file_ = site_.Serve("a.bin", 4 * kMiB);
     other_ = site_.Serve("b.bin", 4 * kMiB + 1);
@@ -171,6 +172,7 @@ class SwarmManifestTest : public ::testing::Test {
   }
   // Puts `manifest` beside the file. Fetches it, says why peers were not used.
   std::string FetchWith(const std::string& manifest) {
+    site_.origin().Restrain();
     WriteFile(ManifestPath(file_), manifest);
     const std::string id = site_.Begin(0, file_);
     const v1::SourceExplanation peers = LanPeers(site_.machine(0), id);
@@ -181,6 +183,7 @@ class SwarmManifestTest : public ::testing::Test {
       EXPECT_EQ((*files)[0].integrity(), "size and validator of the origin");
       EXPECT_THAT((*files)[0].content_id(), IsEmpty());
     }
+    site_.Hurry(0, id);
     site_.End(0, id, file_);
     return peers.reason();
   }

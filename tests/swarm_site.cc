@@ -16,7 +16,7 @@ namespace convoy::testing {
 
 Nginx::Options SlowOrigin(const std::string& rate) {
   Nginx::Options options;
-  options.location = absl::StrCat("limit_rate ", rate, ";");
+  options.rate = rate;
   return options;
 }
 
@@ -157,6 +157,15 @@ v1::Job SwarmSite::End(int number, const std::string& id,
   EXPECT_TRUE(
       HasBytes(Local(absl::StrCat(file.name, ".", number)), file.bytes));
   return *job;
+}
+
+void SwarmSite::Hurry(int number, const std::string& id) {
+  // The requests under way keep their limit.
+  const auto suspended = machine(number).Suspend(id);
+  EXPECT_TRUE(suspended.ok()) << suspended.status();
+  origin_.Release();
+  const auto resumed = machine(number).Resume(id);
+  EXPECT_TRUE(resumed.ok()) << resumed.status();
 }
 
 v1::Job SwarmSite::Run(int number, const PublishedFile& file) {

@@ -29,8 +29,8 @@ struct PublishedFile {
   PieceLayout layout;
 };
 
-// An origin that gives so many bytes a second to each connection (nginx's
-// limit_rate).
+// An origin that gives so many bytes a second for each request, until it is
+// released.
 Nginx::Options SlowOrigin(const std::string& rate);
 
 // The right bytes of a block.
@@ -87,7 +87,9 @@ class SwarmSite {
   // Waits until it is transferred, completes it and compares its bytes. The job
   // as it was before that.
   v1::Job End(int number, const std::string& id, const PublishedFile& file,
-              absl::Duration timeout = absl::Seconds(40));
+              absl::Duration timeout = kPatience);
+  // Lets the job's bytes come without the origin's limit from now on.
+  void Hurry(int number, const std::string& id);
   // Begin and End.
   v1::Job Run(int number, const PublishedFile& file);
 
@@ -106,7 +108,7 @@ class SwarmSite {
   Nginx origin_;
   TempDir destination_;
   int ports_[kMaxMachines];
-  const int beacon_port_ = FreeUdpPort();
+  const int beacon_port_ = FreePort();
   std::vector<std::unique_ptr<TestDaemon>> machines_;
 };
 

@@ -31,7 +31,7 @@ constexpr std::int64_t kMiB = 1 << 20;
 
 class SwarmTest : public ::testing::Test {
  protected:
-  SwarmTest() : beacon_port_(FreeUdpPort()) {}
+  SwarmTest() : beacon_port_(FreePort()) {}
 
   // A daemon that meets peers on loopback.
   std::unique_ptr<TestDaemon> StartDaemon(
@@ -67,7 +67,7 @@ class SwarmTest : public ::testing::Test {
 
 TEST_F(SwarmTest, ThreeMachinesTakeOneCopyFromTheOrigin) {
   Nginx::Options slow;
-  slow.location = "limit_rate 4m;";
+  slow.rate = "500k";
   Nginx origin(slow);
   const std::string bytes = Serve(origin, "a.bin", 24 * kMiB);
   Publish(origin, "a.bin");
@@ -108,7 +108,7 @@ TEST_F(SwarmTest, WhatOneMachineHasOthersDoNotAskTheOriginFor) {
   ASSERT_EQ(job->state(), v1::JOB_STATE_TRANSFERRED) << job->DebugString();
   EXPECT_EQ(job->progress().source_bytes().origin_bytes(), 8 * kMiB);
 
-  auto second = StartDaemon();
+  auto second = StartDaemon(FromPeersAlone());
   job = second->Run({File(origin.Url("a.bin"), Local("second"))});
   ASSERT_TRUE(job.ok()) << job.status();
   ASSERT_EQ(job->state(), v1::JOB_STATE_TRANSFERRED) << job->DebugString();

@@ -20,8 +20,6 @@
 namespace convoy::testing {
 namespace {
 
-constexpr absl::Duration kCallTimeout = absl::Seconds(60);
-
 void SetDeadline(grpc::ClientContext& context, absl::Duration timeout) {
   context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
 }
@@ -31,7 +29,7 @@ template <typename Response, typename Request, typename Method>
 absl::StatusOr<Response> Call(v1::JobService::Stub& stub, Method method,
                               const Request& request) {
   grpc::ClientContext context;
-  SetDeadline(context, kCallTimeout);
+  SetDeadline(context, kPatience);
   Response response;
   CONVOY_RETURN_IF_ERROR(
       FromGrpcStatus((stub.*method)(&context, request, &response)));
@@ -86,6 +84,12 @@ v1::JobFile File(const std::string& url, const std::string& local_path) {
   file.set_remote_url(url);
   file.set_local_path(local_path);
   return file;
+}
+
+std::vector<std::pair<std::string, std::string>> FromPeersAlone() {
+  return {{"swarm.origin_delay_background_seconds", "3600"},
+          {"swarm.origin_delay_foreground_seconds", "3600"},
+          {"swarm.background_min_bytes_per_second", "0"}};
 }
 
 TestDaemon::TestDaemon(const Options& options)
@@ -156,7 +160,7 @@ void TestDaemon::Start() {
   jobs_ = v1::JobService::NewStub(channel);
   admin_ = v1::AdminService::NewStub(channel);
   grpc::ClientContext context;
-  SetDeadline(context, absl::Seconds(30));
+  SetDeadline(context, kPatience);
   context.set_wait_for_ready(true);
   v1::HostStatistics statistics;
   const grpc::Status status =
@@ -186,7 +190,7 @@ void TestDaemon::KillAfter(absl::Duration delay) {
 
 int TestDaemon::Stop() {
   process_->Signal(SIGTERM);
-  return process_->Wait(absl::Seconds(30)).value_or(-1);
+  return process_->Wait(kPatience).value_or(-1);
 }
 
 absl::StatusOr<v1::Job> TestDaemon::Create(
@@ -236,12 +240,10 @@ v1::ExplainJobResponse TestDaemon::ExplainUntil(
     const std::string& id,
     const std::function<bool(const v1::ExplainJobResponse&)>& told) {
   absl::StatusOr<v1::ExplainJobResponse> explained;
-  const bool seen = Eventually(
-      [&] {
-        explained = Explain(id);
-        return explained.ok() && told(*explained);
-      },
-      absl::Seconds(30));
+  const bool seen = Eventually([&] {
+    explained = Explain(id);
+    return explained.ok() && told(*explained);
+  });
   if (seen) return *std::move(explained);
   ADD_FAILURE() << (explained.ok() ? explained->DebugString()
                                    : explained.status().ToString());

@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "convoy/v1/admin_service.grpc.pb.h"
 #include "convoy/v1/job_service.grpc.pb.h"
+#include "tests/eventually.h"
 #include "tests/process.h"
 #include "tests/temp_dir.h"
 
@@ -23,6 +24,10 @@ namespace convoy::testing {
 
 // One file to fetch.
 v1::JobFile File(const std::string& url, const std::string& local_path);
+
+// Settings of a daemon that takes all from peers, however long it takes to meet
+// them and however slow they are.
+std::vector<std::pair<std::string, std::string>> FromPeersAlone();
 
 // A real convoyd with a private state folder and socket. Its retry waits are 1
 // s unless a test sets others.
@@ -85,25 +90,25 @@ class TestDaemon {
   absl::StatusOr<v1::CompleteJobResponse> Complete(const std::string& id);
   absl::StatusOr<v1::CancelJobResponse> Cancel(const std::string& id);
   absl::StatusOr<v1::ExplainJobResponse> Explain(const std::string& id);
-  // The first answer of Explain for which `told` holds. None within half a
-  // minute: a failure of the test, and an empty answer.
+  // The first answer of Explain for which `told` holds. None within kPatience:
+  // a failure of the test, and an empty answer.
   v1::ExplainJobResponse ExplainUntil(
       const std::string& id,
       const std::function<bool(const v1::ExplainJobResponse&)>& told);
   absl::StatusOr<std::vector<v1::JobFile>> Files(const std::string& id);
   // Fetch to its end: the last job seen, or the stream's status.
   absl::StatusOr<v1::Job> Fetch(const v1::FetchRequest& request,
-                                absl::Duration timeout = absl::Seconds(60));
+                                absl::Duration timeout = kPatience);
 
   // Watches the job until it is in one of `states` (or final); the job as it is
   // then. DEADLINE_EXCEEDED after `timeout`.
   absl::StatusOr<v1::Job> WaitFor(const std::string& id,
                                   std::initializer_list<v1::JobState> states,
-                                  absl::Duration timeout = absl::Seconds(60));
+                                  absl::Duration timeout = kPatience);
   // Watches until at least `bytes` are transferred.
-  absl::StatusOr<v1::Job> WaitForBytes(
-      const std::string& id, std::int64_t bytes,
-      absl::Duration timeout = absl::Seconds(60));
+  absl::StatusOr<v1::Job> WaitForBytes(const std::string& id,
+                                       std::int64_t bytes,
+                                       absl::Duration timeout = kPatience);
   // Create, Resume, WaitFor TRANSFERRED or ERROR.
   absl::StatusOr<v1::Job> Run(const std::vector<v1::JobFile>& files,
                               v1::Job job = {});

@@ -6,6 +6,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/eventually.h"
 #include "tests/process.h"
 
 namespace convoy::testing {
@@ -52,7 +53,7 @@ TEST_F(TrackerTest, WaitsForSeeds) {
   Announce('a', 258, 9);
   EXPECT_FALSE(tracker_.WaitForSeeds(kInfoHash, 1, absl::ZeroDuration()));
   Announce('a', 258, 0, "&event=completed");
-  EXPECT_TRUE(tracker_.WaitForSeeds(kInfoHash, 1, absl::Seconds(10)));
+  EXPECT_TRUE(tracker_.WaitForSeeds(kInfoHash, 1, kPatience));
 }
 
 TEST_F(TrackerTest, RefusesWhatIsNoAnnounce) {

@@ -24,6 +24,13 @@ def convoy_cc_binary(name, copts = [], deps = [], **kwargs):
         **kwargs
     )
 
+# By size: a busy machine and a sanitizer make a test ten times as slow. What a test waits for has limits of its own.
+_TIMEOUTS = {
+    "small": "moderate",
+    "medium": "long",
+    "large": "long",
+}
+
 def convoy_cc_test(name, copts = [], deps = [], size = "small", **kwargs):
     """A GoogleTest test; brings gtest_main.
 
@@ -32,6 +39,7 @@ def convoy_cc_test(name, copts = [], deps = [], size = "small", **kwargs):
     native.cc_test(
         name = name,
         size = size,
+        timeout = _TIMEOUTS[size],
         copts = WARNINGS + copts,
         deps = deps + ["//third_party/system:gtest_main"] + _SANITIZER_DEFAULTS,
         **kwargs
@@ -46,6 +54,7 @@ def convoy_cc_fuzz_test(name, srcs, corpus = [], deps = [], tags = [], **kwargs)
     native.cc_test(
         name = name,
         size = "small",
+        timeout = _TIMEOUTS["small"],
         srcs = srcs,
         args = ["$(rootpaths %s)" % file for file in corpus],
         copts = WARNINGS,
