@@ -367,7 +367,11 @@ void JobManager::Impl::GetFilledRanges(
   const JobFile& file =
       job.files[static_cast<std::size_t>(request.file_index())];
   v1::GetFilledRangesResponse response;
-  AddRanges(readers_.FilledRanges(file), response.mutable_ranges());
+  for (const ByteRange& range : readers_.FilledRanges(file)) {
+    v1::FileRange* const one = response.add_ranges();
+    one->set_offset_bytes(range.offset);
+    one->set_length_bytes(range.length);
+  }
   AnswerWhenDurable(std::move(reply), std::move(response));
 }
 

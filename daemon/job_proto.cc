@@ -96,6 +96,15 @@ void SetExtras(const JobExtras& extras, v1::Job* job) {
   job->set_on_demand(extras.on_demand);
 }
 
+void SetRanges(const std::vector<ByteRange>& ranges,
+               google::protobuf::RepeatedPtrField<v1::FileRange>* shown) {
+  for (const ByteRange& range : ranges) {
+    v1::FileRange* const one = shown->Add();
+    one->set_offset_bytes(range.offset);
+    if (range.length != ByteRange::kToEnd) one->set_length_bytes(range.length);
+  }
+}
+
 void SetProof(const FileProof& proof, v1::JobFile* file) {
   file->set_required_integrity(proof.required);
   if (proof.manifest_location.empty() && proof.manifest_info_hash.empty() &&
@@ -216,9 +225,9 @@ v1::JobFile FileSnapshot(const Job& job, const JobFile& file) {
   shown.set_index(file.index);
   shown.set_remote_url(file.remote_url);
   shown.set_local_path(file.local_path);
-  AddRanges(file.ranges, shown.mutable_ranges());
+  SetRanges(file.ranges, shown.mutable_ranges());
   if (file.demand != nullptr) {
-    AddRanges(file.demand->ranges, shown.mutable_requested_ranges());
+    SetRanges(file.demand->ranges, shown.mutable_requested_ranges());
   }
   if (file.expected_size.has_value()) {
     shown.set_expected_size_bytes(*file.expected_size);
@@ -256,15 +265,6 @@ v1::JobFile FileSnapshot(const Job& job, const JobFile& file) {
   shown.set_http_status(transfer.http_status);
   shown.set_server_address(ToUtf8(transfer.server_address));
   return shown;
-}
-
-void AddRanges(const std::vector<ByteRange>& ranges,
-               google::protobuf::RepeatedPtrField<v1::FileRange>* shown) {
-  for (const ByteRange& range : ranges) {
-    v1::FileRange* const one = shown->Add();
-    one->set_offset_bytes(range.offset);
-    if (range.length != ByteRange::kToEnd) one->set_length_bytes(range.length);
-  }
 }
 
 std::string EtagOf(const Job& job) { return absl::StrCat(job.revision); }

@@ -5,14 +5,11 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "absl/time/time.h"
 #include "convoy/v1/job.pb.h"
 #include "daemon/job.h"
 #include "daemon/settings.h"
-#include "google/protobuf/repeated_field.h"
-#include "peer/byte_range.h"
 #include "peer/http_settings.h"
 
 namespace convoy {
@@ -31,9 +28,6 @@ std::shared_ptr<const v1::Job> JobSnapshot(const Job& job, const LiveJob& live,
                                            const Settings& settings);
 // REQUIRES: `file` is one of `job`.
 v1::JobFile FileSnapshot(const Job& job, const JobFile& file);
-
-void AddRanges(const std::vector<ByteRange>& ranges,
-               google::protobuf::RepeatedPtrField<v1::FileRange>* shown);
 
 // Job.etag.
 std::string EtagOf(const Job& job);

@@ -100,6 +100,14 @@ void AddRange(ByteRange added, std::vector<ByteRange>* ranges) {
   *ranges = std::move(joined);
 }
 
+// Takes out what is not in a file of `size` bytes.
+void ClipTo(std::int64_t size, std::vector<ByteRange>* ranges) {
+  while (!ranges->empty() && ranges->back().offset >= size) ranges->pop_back();
+  if (ranges->empty() || ranges->back().length == ByteRange::kToEnd) return;
+  ByteRange& last = ranges->back();
+  last.length = std::min(last.length, size - last.offset);
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<ByteRange>> ReadRanges(
@@ -133,6 +141,8 @@ absl::Status ApplyRangesRequest(const v1::RequestRangesRequest& request,
   }
   FileDemand demand;
   if (file->demand != nullptr) demand = *file->demand;
+  // What was asked for before the size was known would fail again and again.
+  if (file->size.has_value()) ClipTo(*file->size, &demand.ranges);
   for (int i = 0; i < request.ranges_size(); ++i) {
     Ranges alone;
     *alone.Add() = request.ranges(i);

@@ -66,6 +66,16 @@ TEST_F(RangeCheckTest, RangesAreInsideTheFileWhereItsSizeIsKnown) {
   EXPECT_EQ(ErrorDetailOf(Ask(0, 0)).field(), "ranges[0].length_bytes");
 }
 
+TEST_F(RangeCheckTest, WhatTurnsOutNotToBeInTheFileIsForgotten) {
+  EXPECT_TRUE(Ask(0, 10).ok());
+  EXPECT_TRUE(Ask(90, 20).ok());
+  EXPECT_TRUE(Ask(200, 20).ok());
+  EXPECT_TRUE(Ask(300, ByteRange::kToEnd).ok());
+  file_.size = 100;
+  EXPECT_TRUE(Ask(20, 10).ok());
+  EXPECT_EQ(Demand(), "0+10 20+10 90+10 ");
+}
+
 TEST_F(RangeCheckTest, APlaceToGoOnFromStandsAlone) {
   v1::RequestRangesRequest request;
   request.set_position_bytes(7);

@@ -87,7 +87,7 @@ TEST_F(DemandTest, WhatIsRequestedComesAndTheJobIsSuspended) {
 
 TEST_F(DemandTest, ARequestWhileTheJobRunsIsFilledToo) {
   Nginx::Options options;
-  options.location = "limit_rate 256k;";
+  options.location = "limit_rate 128k;";
   Nginx slow(options);
   const std::string bytes = std::string(8 * kPiece, 'x');
   WriteFile(slow.root() + "/file", bytes);
@@ -145,6 +145,12 @@ TEST_F(DemandTest, RequestsAreChecked) {
   HRESULT code = S_OK;
   ASSERT_EQ(error->GetError(&context, &code), S_OK);
   EXPECT_EQ(code, BG_E_INVALID_RANGE);
+  // It can be put right.
+  EXPECT_EQ(file->RequestFileRanges(1, &beyond), BG_E_INVALID_RANGE);
+  const BG_FILE_RANGE inside = {999, 1};
+  ASSERT_EQ(file->RequestFileRanges(1, &inside), S_OK);
+  ASSERT_EQ(job->Resume(), S_OK);
+  EXPECT_TRUE(Reaches(job.Get(), BG_JOB_STATE_TRANSFERRED));
 
   // A local file comes as a whole.
   WriteFile(Path("source"), "local");
