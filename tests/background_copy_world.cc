@@ -24,7 +24,10 @@ TestDaemon* BackgroundCopyTest::daemon_ = nullptr;
 Nginx* BackgroundCopyTest::origin_ = nullptr;
 
 void BackgroundCopyTest::SetUpTestSuite() {
-  daemon_ = new TestDaemon();
+  // These tests make thousands of small changes to jobs.
+  TestDaemon::Options options;
+  options.parent_folder = MemoryFolder();
+  daemon_ = new TestDaemon(options);
   origin_ = new Nginx();
   setenv("CONVOY_SOCKET", daemon_->socket().c_str(), 1);
   ASSERT_EQ(CoInitializeEx(nullptr, COINIT_MULTITHREADED), S_OK);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <string>
@@ -98,22 +99,28 @@ TEST(SwarmMachineTest, ClockThatIsSetDisturbsNothing) {
   SwarmSite site(SlowOrigin("150k"));
   const PublishedFile file = site.Serve("a.bin", 16 * kMiB);
   const std::string calendar = site.Local("calendar");
-  WriteFile(calendar, "+0");
+  // At once: it is read all the time.
+  const auto set = [&](const std::string& offset) {
+    WriteFile(site.Local("next"), offset);
+    ASSERT_EQ(rename(site.Local("next").c_str(), calendar.c_str()), 0);
+  };
+  set("+0");
   const SwarmSite::Settings settings = {{"http.max_connections_per_host", "2"}};
   site.StartMachine(settings);
   site.StartMachine(settings, FakeCalendar::InFile(calendar));
   std::vector<std::string> ids;
   for (int i = 0; i < 2; ++i) ids.push_back(site.Begin(i, file));
-  const auto early = site.machine(1).WaitForBytes(ids[1], kMiB);
+  ASSERT_TRUE(site.machine(1).WaitForBytes(ids[1], kMiB).ok());
+  set("+1d");
+  const auto early = site.machine(1).Get(ids[1]);
   ASSERT_TRUE(early.ok()) << early.status();
-  WriteFile(calendar, "+1d");
   const auto later = site.machine(1).WaitForBytes(
       ids[1], early->progress().transferred_bytes() + 2 * kMiB);
   ASSERT_TRUE(later.ok()) << later.status();
   // The daemon did see it.
   EXPECT_GT(later->modify_time().seconds(),
             absl::ToUnixSeconds(absl::Now() + absl::Hours(20)));
-  WriteFile(calendar, "-3d");
+  set("-3d");
   for (int i = 0; i < 2; ++i) {
     const v1::Job job = site.End(i, ids[i], file);
     EXPECT_EQ(job.error_count(), 0) << job.DebugString();

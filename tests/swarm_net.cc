@@ -4,7 +4,6 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,17 +43,6 @@ rm -rf -- "$folder"
 std::string UniquePrefix() {
   static std::atomic<int> made = 0;
   return absl::StrCat("convoy-", getpid(), "-", ++made, "-");
-}
-
-// Memory where the system offers enough of it as a file system; containers
-// often have 64 MiB.
-std::string ParentFolder() {
-  constexpr std::uint64_t kEnough = 1 << 30;
-  struct statvfs memory = {};
-  const bool enough = access("/dev/shm", W_OK) == 0 &&
-                      statvfs("/dev/shm", &memory) == 0 &&
-                      memory.f_bavail * memory.f_frsize >= kEnough;
-  return enough ? "/dev/shm" : "/tmp";
 }
 
 [[noreturn]] void Abort(absl::string_view what, absl::string_view why) {
@@ -161,7 +149,7 @@ SwarmNet::SwarmNet(int machines)
       prefix_(UniquePrefix()),
       bridge_(prefix_ + "bridge") {
   if (machines < 1 || machines > 250) Abort("machines", "1 to 250");
-  root_ = ParentFolder() + "/convoy-net-XXXXXX";
+  root_ = MemoryFolder() + "/convoy-net-XXXXXX";
   if (mkdtemp(root_.data()) == nullptr) Abort(root_, "cannot be made");
   StartGuardian();
   MakeBridge();

@@ -2,6 +2,8 @@
 
 #include <openssl/sha.h>
 #include <stdlib.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -23,6 +25,16 @@ TempDir::TempDir(const std::string& parent)
 TempDir::~TempDir() {
   std::error_code ignored;
   std::filesystem::remove_all(path_, ignored);
+}
+
+std::string MemoryFolder() {
+  // Containers often have 64 MiB.
+  constexpr std::uint64_t kEnough = std::uint64_t{4} << 30;
+  struct statvfs memory = {};
+  const bool enough = access("/dev/shm", W_OK) == 0 &&
+                      statvfs("/dev/shm", &memory) == 0 &&
+                      memory.f_bavail * memory.f_frsize >= kEnough;
+  return enough ? "/dev/shm" : "/tmp";
 }
 
 std::string ReadFile(const std::string& path) {

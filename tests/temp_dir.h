@@ -24,6 +24,10 @@ class TempDir {
   std::string path_;
 };
 
+// Where memory is a file system with room, or /tmp: for what need not wait for
+// a disk.
+std::string MemoryFolder();
+
 // The file's bytes; empty if it cannot be read.
 std::string ReadFile(const std::string& path);
 void WriteFile(const std::string& path, const std::string& bytes);
