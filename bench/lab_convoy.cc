@@ -65,7 +65,12 @@ class ConvoyNode : public LabNode {
     job.set_priority(v1::JOB_PRIORITY_FOREGROUND);
     v1::JobFile& file = *request.add_files();
     file = testing::File(site_.url(), site_.Path(machine_));
-    file.set_expected_sha256(site_.sha256());
+    if (site_.published()) {
+      // What the rivals are given, so that the same is verified.
+      file.mutable_manifest()->set_location(site_.torrent());
+    } else {
+      file.set_expected_sha256(site_.sha256());
+    }
     request.set_request_id(kRequestId);
     // News cost processor time, which is counted.
     request.mutable_progress_interval()->set_seconds(5);

@@ -27,6 +27,7 @@ class LabSite {
   testing::SwarmNet& net() { return net_; }
   int first_machine() const { return 1; }
   int last_machine() const { return options_.machines; }
+  bool published() const { return options_.published; }
   std::int64_t size() const { return options_.size; }
   const std::string& url() const { return url_; }
   const std::string& torrent() const { return torrent_; }  // Path.

@@ -118,6 +118,11 @@ absl::StatusOr<v1::ExplainJobResponse> JobClient::ExplainJob(
   return impl_->CallWithId(&Impl::Stub::ExplainJob, job_id);
 }
 
+absl::StatusOr<v1::JobFile> JobClient::RequestRanges(
+    const v1::RequestRangesRequest& request) const {
+  return impl_->Call(&Impl::Stub::RequestRanges, request);
+}
+
 absl::StatusOr<v1::GetFilledRangesResponse> JobClient::GetFilledRanges(
     absl::string_view job_id, int file_index) const {
   v1::GetFilledRangesRequest request;

@@ -57,6 +57,10 @@ class JobClient {
   absl::StatusOr<v1::Job> TakeOwnership(absl::string_view job_id) const;
   absl::StatusOr<v1::ExplainJobResponse> ExplainJob(
       absl::string_view job_id) const;
+  // Bytes that shall come first, or in a job on demand alone; and where to go
+  // on.
+  absl::StatusOr<v1::JobFile> RequestRanges(
+      const v1::RequestRangesRequest& request) const;
   // Which bytes of the local file are verified and on disk. They are read with
   // a FileReader (file_reader.h).
   absl::StatusOr<v1::GetFilledRangesResponse> GetFilledRanges(

@@ -28,6 +28,23 @@ std::string BytesText(std::int64_t bytes_per_second) {
   return absl::StrCat(bytes_per_second, " bytes per second");
 }
 
+std::string RateText(const BandwidthRate& rate) {
+  return rate.percent > 0
+             ? absl::StrCat(rate.percent, "% of what the link carries")
+             : BytesText(rate.bytes_per_second);
+}
+
+// A limit without a percentage of its own; the schedule may have one.
+std::optional<BandwidthRule> RateRule(const Settings& settings, Limit limit,
+                                      std::int64_t otherwise, const char* key,
+                                      absl::Time now, absl::TimeZone zone) {
+  const std::optional<BandwidthRate> other =
+      Scheduled(MakeBandwidthSettings(settings), limit, now, zone);
+  const BandwidthRate rate = other.value_or(BandwidthRate{otherwise, 0});
+  if (rate.bytes_per_second == 0 && rate.percent == 0) return std::nullopt;
+  return BandwidthRule{RateText(rate), other.has_value() ? kScheduleKey : key};
+}
+
 }  // namespace
 
 std::optional<BandwidthRule> BandwidthRuleOf(const Settings& settings,
@@ -61,18 +78,24 @@ std::optional<BandwidthRule> BandwidthRuleOf(const Settings& settings,
 std::optional<BandwidthRule> LanDownloadRuleOf(const Settings& settings,
                                                absl::Time now,
                                                absl::TimeZone zone) {
-  const std::optional<BandwidthRate> other =
-      Scheduled(MakeBandwidthSettings(settings), &BandwidthHours::lan_download,
-                now, zone);
-  const std::int64_t limit =
-      other.has_value()
-          ? other->bytes_per_second
-          : settings.config.bandwidth().lan_download_bytes_per_second();
-  if (limit == 0) return std::nullopt;
-  return BandwidthRule{BytesText(limit),
-                       other.has_value()
-                           ? kScheduleKey
-                           : "bandwidth.lan_download_bytes_per_second"};
+  return RateRule(settings, &BandwidthHours::lan_download,
+                  settings.config.bandwidth().lan_download_bytes_per_second(),
+                  "bandwidth.lan_download_bytes_per_second", now, zone);
+}
+
+std::optional<BandwidthRule> LanUploadRuleOf(const Settings& settings,
+                                             absl::Time now,
+                                             absl::TimeZone zone) {
+  return RateRule(settings, &BandwidthHours::lan_upload,
+                  settings.config.bandwidth().lan_upload_bytes_per_second(),
+                  "bandwidth.lan_upload_bytes_per_second", now, zone);
+}
+
+std::optional<BandwidthRule> UploadRuleOf(const Settings& settings,
+                                          absl::Time now, absl::TimeZone zone) {
+  return RateRule(settings, &BandwidthHours::upload,
+                  settings.config.bandwidth().upload_bytes_per_second(),
+                  "bandwidth.upload_bytes_per_second", now, zone);
 }
 
 }  // namespace convoy

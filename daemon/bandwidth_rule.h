@@ -20,10 +20,15 @@ struct BandwidthRule {
 std::optional<BandwidthRule> BandwidthRuleOf(const Settings& settings,
                                              bool foreground, absl::Time now,
                                              absl::TimeZone zone);
-// For bytes from the LAN.
+// For bytes from the LAN, to the LAN, and to peers outside of it.
 std::optional<BandwidthRule> LanDownloadRuleOf(const Settings& settings,
                                                absl::Time now,
                                                absl::TimeZone zone);
+std::optional<BandwidthRule> LanUploadRuleOf(const Settings& settings,
+                                             absl::Time now,
+                                             absl::TimeZone zone);
+std::optional<BandwidthRule> UploadRuleOf(const Settings& settings,
+                                          absl::Time now, absl::TimeZone zone);
 
 }  // namespace convoy
 

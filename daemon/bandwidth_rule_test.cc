@@ -1,5 +1,6 @@
 #include "daemon/bandwidth_rule.h"
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -73,6 +74,31 @@ TEST(BandwidthRuleTest, TheLanHasALimitOfItsOwn) {
   EXPECT_EQ(rule(yaml, 9), "2000 bytes per second (bandwidth.schedule)");
   EXPECT_EQ(rule(yaml, 19),
             "7000 bytes per second (bandwidth.lan_download_bytes_per_second)");
+}
+
+TEST(BandwidthRuleTest, WhatIsGivenToPeersHasLimitsOfItsOwn) {
+  const absl::TimeZone zone = absl::UTCTimeZone();
+  const Settings settings =
+      *ParseConfig({{"c.yaml",
+                     "bandwidth:\n  upload_bytes_per_second: 7000\n"
+                     "  lan_upload_bytes_per_second: 9000\n  schedule:\n"
+                     "  - mon-fri 08:00-18:00 upload=20% lan_upload=2000\n"}},
+                   {});
+  const auto text = [](const std::optional<BandwidthRule>& rule) {
+    return rule.has_value() ? rule->text + " (" + rule->policy + ")" : "";
+  };
+  const auto at = [&zone](int hour) {
+    return absl::FromCivil(absl::CivilSecond(2026, 11, 23, hour, 0, 0), zone);
+  };
+  EXPECT_EQ(text(UploadRuleOf(settings, at(9), zone)),
+            "20% of what the link carries (bandwidth.schedule)");
+  EXPECT_EQ(text(UploadRuleOf(settings, at(19), zone)),
+            "7000 bytes per second (bandwidth.upload_bytes_per_second)");
+  EXPECT_EQ(text(LanUploadRuleOf(settings, at(9), zone)),
+            "2000 bytes per second (bandwidth.schedule)");
+  EXPECT_EQ(text(LanUploadRuleOf(settings, at(19), zone)),
+            "9000 bytes per second (bandwidth.lan_upload_bytes_per_second)");
+  EXPECT_EQ(text(UploadRuleOf(*ParseConfig({}, {}), at(9), zone)), "");
 }
 
 TEST(BandwidthRuleTest, AnHourMayHaveNoLimit) {

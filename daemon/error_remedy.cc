@@ -147,6 +147,8 @@ std::string RemedyOf(const v1::ErrorDetail& detail) {
           "UpdateJob",
           detail.policy().empty() ? "" : absl::StrCat(", or ", detail.policy()),
           ".");
+    case v1::ERROR_REASON_MAX_DOWNLOAD_SIZE:
+      return "Raise the job's maximum_download_bytes with UpdateJob.";
     case v1::ERROR_REASON_BLOCKED_BY_COST_POLICY:
       return "Wait for another network, or change the job's cost_flags with "
              "UpdateJob.";

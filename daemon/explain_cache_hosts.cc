@@ -19,6 +19,7 @@ using Source = v1::SourceExplanation;
 using Use = PeerUse::Use;
 
 constexpr int kMaxShown = 10;
+constexpr char kHostsKey[] = "cache_host.hosts";
 
 Source::Use ToProto(Use use) {
   switch (use) {
@@ -30,6 +31,11 @@ Source::Use ToProto(Use use) {
       break;
   }
   return Source::USE_REFUSED;
+}
+
+// There is something to fetch.
+bool IsOfUse(const Job& job) {
+  return !IsFinal(job.state) && job.state != v1::JOB_STATE_TRANSFERRED;
 }
 
 // Nothing runs that could tell.
@@ -98,6 +104,9 @@ std::vector<Source> ExplainCacheHosts(const ExplainInput& input) {
     host.set_use(ToProto(use.use));
     host.set_reason(std::move(use.reason));
     host.set_connections(use.connections);
+    if (use.policy.empty() && use.use != Use::kRefused && IsOfUse(job)) {
+      use.policy = kHostsKey;
+    }
     // Not all name a key: "job" is none.
     if (absl::StrContains(use.policy, '.')) {
       host.set_provider(input.settings->ProviderOf(use.policy));

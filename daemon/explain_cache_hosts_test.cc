@@ -71,9 +71,9 @@ class ExplainCacheHostsTest : public testing::Test {
 TEST_F(ExplainCacheHostsTest, AtRestTheyComeBeforeTheOrigin) {
   EXPECT_EQ(Draw(),
             "CACHE_HOST http://one.test:3128 IDLE: asked before the origin "
-            "when the job runs\n"
+            "when the job runs; cache_host.hosts by c.yaml:2\n"
             "CACHE_HOST http://two.test:80 IDLE: asked before the origin when "
-            "the job runs\n"
+            "the job runs; cache_host.hosts by c.yaml:2\n"
             "ORIGIN http://origin.test:80 IDLE: the job waits for its turn\n");
 }
 
@@ -91,7 +91,7 @@ TEST_F(ExplainCacheHostsTest, TellsWhatEachDoesAndWhoseTheBytesAre) {
             "CACHE_HOST http://one.test:3128 REFUSED: it failed; "
             "cache_host.ban_seconds by c.yaml:4\n"
             "CACHE_HOST http://two.test:80 USED: fetching over 2 connections; "
-            "12\n"
+            "12; cache_host.hosts by c.yaml:2\n"
             "ORIGIN http://origin.test:80 IDLE: a cache host is asked "
             "instead\n");
 }

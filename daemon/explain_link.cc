@@ -1,45 +1,137 @@
 #include "daemon/explain_link.h"
 
 #include <optional>
+#include <string>
 
 #include "absl/algorithm/container.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "convoy/v1/config.pb.h"
 #include "convoy/v1/job.pb.h"
 #include "daemon/bandwidth_rule.h"
+#include "daemon/explain_cache_hosts.h"
 #include "daemon/job.h"
+#include "daemon/settings.h"
 #include "daemon/url_check.h"
+#include "peer/swarm_settings.h"
 #include "peer/transfer_engine.h"
 
 namespace convoy {
 namespace {
 
-bool ComesFromLan(const ExplainInput& input) {
-  return absl::c_any_of(input.running, [](const RunningFile& running) {
-    return absl::c_any_of(running.news.peers, [](const PeerUse& use) {
-      return use.kind == PeerKind::kLan && use.use == PeerUse::Use::kUsed;
+enum class Side { kLan, kOutside };
+
+// Peers of that side are connected.
+bool HasPeers(const ExplainInput& input, Side side) {
+  return absl::c_any_of(input.running, [side](const RunningFile& running) {
+    return absl::c_any_of(running.news.peers, [side](const PeerUse& use) {
+      const bool lan = use.kind == PeerKind::kLan;
+      return lan == (side == Side::kLan) && use.use == PeerUse::Use::kUsed;
     });
   });
 }
 
-void AddBandwidth(const ExplainInput& input, std::vector<LinkRule>* rules) {
-  const bool foreground = input.job->priority == v1::JOB_PRIORITY_FOREGROUND;
+bool IsUrgent(const ExplainInput& input) {
+  return IsForeground(*input.job) ||
+         (input.needed.has_value() &&
+          input.needed->phase == NeededByPhase::kForeground);
+}
+
+void AddRate(const std::optional<BandwidthRule>& rule, absl::string_view which,
+             absl::string_view whose, std::vector<ExplainedRule>* rules) {
+  if (!rule.has_value()) return;
+  rules->push_back({absl::StrCat("Bytes ", which, " keep to ", rule->text,
+                                 ", for all ", whose, " together."),
+                    rule->policy, absl::StrCat("Raise ", rule->policy, ".")});
+}
+
+void AddBandwidth(const ExplainInput& input,
+                  std::vector<ExplainedRule>* rules) {
+  const Settings& settings = *input.settings;
+  const bool urgent = IsUrgent(input);
   const absl::TimeZone zone = absl::LocalTimeZone();
-  if (const auto rule =
-          BandwidthRuleOf(*input.settings, foreground, input.now, zone)) {
-    rules->push_back(
-        {absl::StrCat("Bytes from outside of the LAN keep to ", rule->text,
-                      ", for all ", foreground ? "foreground" : "background",
-                      " jobs together."),
-         rule->policy, absl::StrCat("Raise ", rule->policy, ".")});
+  AddRate(BandwidthRuleOf(settings, urgent, input.now, zone),
+          "from outside of the LAN",
+          urgent ? "foreground jobs" : "background jobs", rules);
+  if (HasPeers(input, Side::kLan)) {
+    AddRate(LanDownloadRuleOf(settings, input.now, zone), "from the LAN",
+            "jobs", rules);
+    AddRate(LanUploadRuleOf(settings, input.now, zone), "to the LAN",
+            "contents", rules);
   }
-  if (!ComesFromLan(input)) return;
-  if (const auto rule = LanDownloadRuleOf(*input.settings, input.now, zone)) {
-    rules->push_back({absl::StrCat("Bytes from the LAN keep to ", rule->text,
-                                   ", for all jobs together."),
-                      rule->policy, absl::StrCat("Raise ", rule->policy, ".")});
+  if (HasPeers(input, Side::kOutside)) {
+    AddRate(UploadRuleOf(settings, input.now, zone),
+            "to peers outside of the "
+            "LAN",
+            "contents", rules);
   }
 }
+
+// What comes over HTTP is marked; peers are not.
+void AddLowEffort(const ExplainInput& input,
+                  std::vector<ExplainedRule>* rules) {
+  if (!input.settings->config.bandwidth().low_effort_background() ||
+      IsUrgent(input)) {
+    return;
+  }
+  const bool over_http = absl::c_any_of(
+      input.running,
+      [](const RunningFile& running) { return running.news.connections > 0; });
+  if (!over_http) return;
+  rules->push_back(
+      {"Its HTTP connections are marked as low effort, as those of all "
+       "background jobs: a network that heeds it lets other traffic go first.",
+       "bandwidth.low_effort_background",
+       "Raise the job's priority to foreground with UpdateJob."});
+}
+
+bool AnyUrl(const Job& job, bool (*fits)(absl::string_view url)) {
+  return absl::c_any_of(job.files, [fits](const JobFile& file) {
+    return fits(file.remote_url) ||
+           absl::c_any_of(file.mirror_urls,
+                          [fits](const std::string& url) { return fits(url); });
+  });
+}
+
+bool IsRemote(absl::string_view url) { return !IsFileUrl(url); }
+
+bool IsHttps(absl::string_view url) {
+  return absl::StartsWithIgnoreCase(url, "https:");
+}
+
+void AddTls(const ExplainInput& input, std::vector<ExplainedRule>* rules) {
+  if (TrustsConfiguredAuthorities(input)) {
+    rules->push_back(
+        {"Servers must have a certificate of the configuration's authorities.",
+         kCaFileKey,
+         "Give the job authorities of its own with UpdateJob (http.tls)."});
+  }
+  const Job& job = *input.job;
+  const bool own =
+      job.http != nullptr && !job.http->tls().client_certificate_file().empty();
+  if (own || !AnyUrl(job, IsHttps) ||
+      input.settings->config.http().client_certificate_file().empty()) {
+    return;
+  }
+  rules->push_back(
+      {"Servers that ask for a certificate are shown the configuration's.",
+       "http.client_certificate_file", ""});
+}
+
+void AddCacheHosts(const ExplainInput& input,
+                   std::vector<ExplainedRule>* rules) {
+  if (!absl::c_any_of(input.running, AsksCacheHost)) return;
+  const bool by_path = input.settings->config.cache_host().style() == "path";
+  rules->push_back(
+      {absl::StrCat("Cache hosts are asked for a URL ",
+                    by_path ? "as PREFIX/HOST/path."
+                            : "by its path, with the origin's name in Host."),
+       "cache_host.style", ""});
+}
+
+}  // namespace
 
 bool UsesConfiguredProxy(const ExplainInput& input) {
   if (input.settings->config.http().proxy_url().empty()) return false;
@@ -48,23 +140,28 @@ bool UsesConfiguredProxy(const ExplainInput& input) {
                                        ? v1::HttpProxy::MODE_CONFIGURED
                                        : job.http->proxy().mode();
   return mode != v1::HttpProxy::MODE_DIRECT &&
-         mode != v1::HttpProxy::MODE_OVERRIDE &&
-         absl::c_any_of(job.files, [](const JobFile& file) {
-           return !IsFileUrl(file.remote_url);
-         });
+         mode != v1::HttpProxy::MODE_OVERRIDE && AnyUrl(job, IsRemote);
 }
 
-}  // namespace
+bool TrustsConfiguredAuthorities(const ExplainInput& input) {
+  if (input.settings->config.http().ca_file().empty()) return false;
+  const Job& job = *input.job;
+  return (job.http == nullptr || job.http->tls().ca_file().empty()) &&
+         AnyUrl(job, IsHttps);
+}
 
-std::vector<LinkRule> ExplainLink(const ExplainInput& input) {
-  std::vector<LinkRule> rules;
+std::vector<ExplainedRule> ExplainLink(const ExplainInput& input) {
+  std::vector<ExplainedRule> rules;
   if (input.job->state == v1::JOB_STATE_TRANSFERRING) {
     AddBandwidth(input, &rules);
+    AddLowEffort(input, &rules);
   }
+  AddCacheHosts(input, &rules);
   if (UsesConfiguredProxy(input)) {
     rules.push_back({"Origins are asked through the configuration's proxy.",
-                     "http.proxy_url", ""});
+                     kProxyKey, ""});
   }
+  AddTls(input, &rules);
   return rules;
 }
 

@@ -117,6 +117,9 @@ class PeersExplainer {
 
   Verdict Judge(const Kind& kind) const {
     if (job_.is_private) return {Use::kRefused, "the job is private"};
+    if (ExtrasOf(job_).on_demand) {
+      return {Use::kRefused, "the job is on demand: its URLs alone are asked"};
+    }
     if (kind.mode > policy_.mode) return BeyondMode();
     if (std::optional<Verdict> end = WhenNothingIsLeft()) return *end;
     const MachineVerdict& machine = settings_.machine;

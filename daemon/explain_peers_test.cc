@@ -296,6 +296,17 @@ TEST_F(ExplainPeersTest, AKindThatOneFileUsesIsUsed) {
   EXPECT_EQ(Draw(), "LAN_PEERS USED: 1 peer (2 files); 2 conn\n");
 }
 
+TEST_F(ExplainPeersTest, PeersThatAreTooSlowNameTheRate) {
+  Configure("swarm:\n  background_min_bytes_per_second: 900\n");
+  Tell(0, PeerKind::kLan, Use::kUsed,
+       "1 peer; they are slow, and the rest comes from the origin",
+       "swarm.background_min_bytes_per_second", 1);
+  EXPECT_EQ(Draw(),
+            "LAN_PEERS USED: 1 peer; they are slow, and the rest comes from "
+            "the origin; 1 conn; swarm.background_min_bytes_per_second "
+            "(c.yaml:2)\n");
+}
+
 TEST_F(ExplainPeersTest, ManyReasonsAreCutShort) {
   for (int i = 0; i < 6; ++i) {
     Tell(i, PeerKind::kLan, Use::kIdle, absl::StrCat("reason ", i));

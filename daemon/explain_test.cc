@@ -82,13 +82,19 @@ constexpr char kPeersAtRest[] = "LAN_PEERS  IDLE: asked when the job runs\n";
 constexpr char kPeersNotAsked[] = "LAN_PEERS  IDLE: not asked yet\n";
 constexpr char kPeersNotNeeded[] = "LAN_PEERS  IDLE: its files are whole\n";
 
+// Connections of background jobs have no mark, of which explain_rules_test.cc
+// tells.
+ConfigOverrides Unmarked() {
+  return {{"bandwidth.low_effort_background", "false"}};
+}
+
 class ExplainJobTest : public testing::Test {
  protected:
   ExplainJobTest() {
     settings_ = *ParseConfig(
         {{"c.yaml",
           "scheduler:\n  max_running_jobs: 2\n  max_running_files: 3\n"}},
-        {});
+        Unmarked());
     job_.display_name = "job";
     job_.modify_time = now_ - absl::Hours(1);
     input_.job = &job_;
@@ -290,7 +296,8 @@ TEST_F(ExplainJobTest, ATransferringJob) {
 
 TEST_F(ExplainJobTest, ATransferringJobUnderALimit) {
   settings_ = *ParseConfig(
-      {{"c.yaml", "bandwidth:\n  background_bytes_per_second: 5000\n"}}, {});
+      {{"c.yaml", "bandwidth:\n  background_bytes_per_second: 5000\n"}},
+      Unmarked());
   job_.state = v1::JOB_STATE_TRANSFERRING;
   AddBegunFile(1 << 30, 100 << 20);
   Run(0, "fetching 1 range", 1);
@@ -307,7 +314,8 @@ TEST_F(ExplainJobTest, ATransferringJobUnderALimit) {
 
 TEST_F(ExplainJobTest, AJobThatLanPeersGiveLessThanTheyCould) {
   settings_ = *ParseConfig(
-      {{"c.yaml", "bandwidth: {lan_download_bytes_per_second: 5000}\n"}}, {});
+      {{"c.yaml", "bandwidth: {lan_download_bytes_per_second: 5000}\n"}},
+      Unmarked());
   job_.state = v1::JOB_STATE_TRANSFERRING;
   AddBegunFile(1 << 30, 100 << 20);
   TransferNews& news = Run(0, "fetching 1 range", 1);
@@ -325,7 +333,8 @@ TEST_F(ExplainJobTest, AJobThatLanPeersGiveLessThanTheyCould) {
 
 TEST_F(ExplainJobTest, AJobBehindTheConfigurationsProxy) {
   settings_ = *ParseConfig(
-      {{"c.yaml", "http: {proxy_url: 'http://u:p@proxy.example:3128'}\n"}}, {});
+      {{"c.yaml", "http: {proxy_url: 'http://u:p@proxy.example:3128'}\n"}},
+      Unmarked());
   job_.state = v1::JOB_STATE_TRANSFERRING;
   AddBegunFile(1 << 30, 100 << 20);
   Run(0, "fetching 1 range", 1);
@@ -582,6 +591,32 @@ TEST_F(ExplainJobTest, FinalStates) {
   job_.state = v1::JOB_STATE_CANCELLED;
   EXPECT_EQ(Draw(Explain()),
             "The job was cancelled, and what it had fetched is removed.\n");
+}
+
+TEST_F(ExplainJobTest, AJobThatWasCancelledForItsInactivity) {
+  job_.state = v1::JOB_STATE_CANCELLED;
+  AddFile();
+  Fail(v1::ERROR_REASON_JOB_INACTIVE, "nobody changed the job", 0);
+  job_.failure->file_index.reset();
+  job_.failure->detail.set_policy("limits.job_inactivity_seconds");
+  EXPECT_EQ(Draw(Explain()),
+            "The job was cancelled, and what it had fetched is removed.\n"
+            "- Nobody changed the job (JOB_INACTIVE).\n"
+            "  set by limits.job_inactivity_seconds (default)\n"
+            "  Make the job again.\n");
+}
+
+TEST_F(ExplainJobTest, AFileThatMayHaveOneConnection) {
+  settings_.config.mutable_http()->set_max_connections_per_file(1);
+  job_.state = v1::JOB_STATE_TRANSFERRING;
+  AddFile();
+  input_.rate_bytes_per_second = 1;
+  Run(0, "fetching", 1);
+  const v1::ExplainJobResponse response = Explain();
+  ASSERT_EQ(response.factors_size(), 1);
+  EXPECT_EQ(response.factors(0).text(),
+            "1 file uses as many connections as a file may have: 1.");
+  EXPECT_EQ(response.factors(0).policy(), "http.max_connections_per_file");
 }
 
 TEST_F(ExplainJobTest, EveryStateHasASentenceAndSourcesAReason) {

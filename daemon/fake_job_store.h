@@ -167,6 +167,9 @@ class FakeJobStore final : public JobStore {
     if (file.proof != nullptr) {
       copy.proof = std::make_unique<FileProof>(*file.proof);
     }
+    if (file.demand != nullptr) {
+      copy.demand = std::make_unique<FileDemand>(*file.demand);
+    }
     copy.size = file.size;
     copy.flushed_bytes = file.flushed_bytes;
     if (file.transfer != nullptr) {

@@ -135,4 +135,14 @@ absl::StatusOr<absl::Duration> ReadDuration(
   return duration;
 }
 
+absl::Status OverQuota(v1::ErrorReason reason, absl::string_view field,
+                       const std::string& policy, const Settings& settings,
+                       absl::string_view what) {
+  return Error(reason, v1::ERROR_CONTEXT_GENERAL_QUEUE_MANAGER)
+      .Field(field)
+      .Policy(policy)
+      .Status(absl::StrCat(field, " ", what, " (", policy, ", ",
+                           settings.ProviderOf(policy), ")"));
+}
+
 }  // namespace convoy

@@ -9,6 +9,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "convoy/v1/error_detail.pb.h"
+#include "daemon/settings.h"
 #include "google/protobuf/duration.pb.h"
 
 namespace convoy {
@@ -44,6 +46,11 @@ absl::StatusOr<absl::Duration> ReadDuration(
 // STRING_TOO_LONG that names the limit.
 absl::Status TooLong(absl::string_view field, std::size_t max,
                      absl::string_view unit);
+
+// RESOURCE_EXHAUSTED by the limit `policy`; `what` says what the field does.
+absl::Status OverQuota(v1::ErrorReason reason, absl::string_view field,
+                       const std::string& policy, const Settings& settings,
+                       absl::string_view what);
 
 }  // namespace convoy
 

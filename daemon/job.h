@@ -105,6 +105,13 @@ struct DeclaredTerms {
   std::string hold;
 };
 
+// What RequestRanges asked for.
+struct FileDemand {
+  std::vector<ByteRange> ranges;  // Rising, none touches the next.
+  // Missing bytes behind it come first. Not kept over restarts.
+  std::int64_t position = 0;
+};
+
 struct JobFile {
   int index = 0;
   bool transferred =
@@ -115,9 +122,10 @@ struct JobFile {
   std::vector<ByteRange> ranges;
   std::vector<std::string> mirror_urls;
   std::optional<std::int64_t> expected_size;
-  std::string expected_sha256;       // 32 bytes, or empty.
-  std::unique_ptr<FileProof> proof;  // Null: nothing was asked.
-  std::optional<bool> validated;     // The owner's own verdict.
+  std::string expected_sha256;         // 32 bytes, or empty.
+  std::unique_ptr<FileProof> proof;    // Null: nothing was asked.
+  std::optional<bool> validated;       // The owner's own verdict.
+  std::unique_ptr<FileDemand> demand;  // Null: nothing was asked for.
   std::optional<std::int64_t> size;
   std::int64_t flushed_bytes = 0;
   std::unique_ptr<FileTransferState> transfer;  // Null: not begun.
@@ -132,10 +140,15 @@ struct JobExtras {
   std::optional<absl::Duration> maximum_download_time;
   // BITS_COST_STATE_ bits. 0: runs whatever the network costs.
   std::uint32_t cost_flags = 0;
+  // Of all files together. 0: no limit.
+  std::int64_t maximum_download_bytes = 0;
+  // Only what RequestRanges has asked for is fetched.
+  bool on_demand = false;
 
   bool empty() const {
     return annotations.empty() && notify_command == nullptr &&
-           !maximum_download_time.has_value() && cost_flags == 0;
+           !maximum_download_time.has_value() && cost_flags == 0 &&
+           maximum_download_bytes == 0 && !on_demand;
   }
 };
 

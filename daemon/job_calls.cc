@@ -15,6 +15,7 @@
 #include "daemon/job_manager_impl.h"
 #include "daemon/job_proto.h"
 #include "daemon/job_validation.h"
+#include "daemon/range_check.h"
 #include "peer/base/status_macros.h"
 #include "proto/error_detail.h"
 
@@ -86,7 +87,8 @@ using TransferTerms =
     std::tuple<std::shared_ptr<const v1::HttpOptions>, DownloadMode,
                /*is_private=*/bool, /*foreground=*/bool,
                /*integrity=*/std::string, /*peers refused by=*/std::string,
-               /*others than the LAN's by=*/std::string>;
+               /*others than the LAN's by=*/std::string,
+               /*maximum_download_bytes=*/std::int64_t>;
 
 TransferTerms TermsOf(const Job& job, const Settings& settings) {
   return {job.http,
@@ -95,7 +97,8 @@ TransferTerms TermsOf(const Job& job, const Settings& settings) {
           IsForeground(job),
           settings.config.swarm().integrity(),
           settings.machine.refused_policy,
-          settings.machine.lan_only_policy};
+          settings.machine.lan_only_policy,
+          ExtrasOf(job).maximum_download_bytes};
 }
 
 bool HasTemporaries(const Job& job) {
@@ -225,6 +228,7 @@ void JobManager::Impl::UpdateJob(const Caller& caller,
   const v1::JobPriority priority = job.priority;
   const TransferTerms terms = TermsOf(job, *parts_.settings);
   const bool was_private = job.is_private;
+  const bool was_on_demand = ExtrasOf(job).on_demand;
   const absl::Time needed_by = job.needed_by;
   table_.SetWaiting(entry, false);
   absl::Status status = ApplyUpdate(request, *parts_.settings, &job);
@@ -233,7 +237,10 @@ void JobManager::Impl::UpdateJob(const Caller& caller,
   if (!status.ok()) return std::move(reply)(std::move(status));
 
   life_.Changed(entry);
-  if (TermsOf(job, *parts_.settings) != terms) {
+  if (ExtrasOf(job).on_demand != was_on_demand) {
+    // Other files have work now.
+    life_.Apply(entry, JobEvent::kPreempted);
+  } else if (TermsOf(job, *parts_.settings) != terms) {
     life_.runner().RestartJob(entry);
   }
   if (job.needed_by != needed_by || job.priority != priority) {
@@ -376,23 +383,38 @@ void JobManager::Impl::UpdateFile(const Caller& caller,
   if (entry == nullptr) return;
   Job& job = *entry->job;
   const int index = request.file().index();
-  if (index < 0 || static_cast<std::size_t>(index) >= job.files.size()) {
-    return std::move(reply)(
-        Error(v1::ERROR_REASON_NOT_FOUND, v1::ERROR_CONTEXT_REQUEST)
-            .Field("file.index")
-            .Status(absl::StrCat("the job has ", job.files.size(),
-                                 " files; there is no file ", index)));
-  }
+  absl::Status status = CheckFileIndex(job, index, "file.index");
+  if (!status.ok()) return std::move(reply)(std::move(status));
   JobFile& file = job.files[static_cast<std::size_t>(index)];
   const std::string url = file.remote_url;
   const std::vector<std::string> mirrors = file.mirror_urls;
-  absl::Status status = ApplyFileUpdate(request, *parts_.settings, &file);
+  const std::optional<std::int64_t> size = file.expected_size;
+  status = ApplyFileUpdate(request, *parts_.settings, &file);
   if (!status.ok()) return std::move(reply)(std::move(status));
   commits_.TouchFile(job.id, index);
   life_.Changed(entry);
-  if (file.remote_url != url || file.mirror_urls != mirrors) {
+  if (file.remote_url != url || file.mirror_urls != mirrors ||
+      file.expected_size != size) {
     life_.FileChanged(entry, index);
   }
+  AnswerWhenDurable(std::move(reply), FileSnapshot(job, file));
+}
+
+void JobManager::Impl::RequestRanges(const Caller& caller,
+                                     const v1::RequestRangesRequest& request,
+                                     Reply<v1::JobFile> reply) {
+  JobEntry* const entry = Enter(&Impl::RequestRanges, caller, request,
+                                request.job_id(), JobEvent::kChange, reply);
+  if (entry == nullptr) return;
+  Job& job = *entry->job;
+  absl::Status status = CheckFileIndex(job, request.file_index());
+  if (!status.ok()) return std::move(reply)(std::move(status));
+  JobFile& file = job.files[static_cast<std::size_t>(request.file_index())];
+  status = ApplyRangesRequest(request, *parts_.settings, &file);
+  if (!status.ok()) return std::move(reply)(std::move(status));
+  commits_.TouchFile(job.id, file.index);
+  life_.Changed(entry);
+  life_.FileChanged(entry, file.index);
   AnswerWhenDurable(std::move(reply), FileSnapshot(job, file));
 }
 

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/job_manager.h"
 #include "daemon/job_manager_testing.h"
@@ -76,12 +77,16 @@ TEST_F(JobCallsTest, ADestinationTheOwnerMayNotUseIsNamed) {
 
 TEST_F(JobCallsTest, AUserHasAQuotaOfJobsThatHaveNotEnded) {
   h_.settings.config.mutable_limits()->set_max_jobs_per_user(2);
+  h_.settings.providers["limits.max_jobs_per_user"] = "c.yaml:3";
   const std::string first = h_.Create({"/d/a"})->id();
   h_.Create({"/d/b"}).value();
   const absl::Status status = h_.Create({"/d/c"}).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_TOO_MANY_JOBS_PER_USER);
   EXPECT_EQ(ErrorDetailOf(status).policy(), "limits.max_jobs_per_user");
+  EXPECT_TRUE(absl::StrContains(status.message(),
+                                "limits.max_jobs_per_user (c.yaml:3)"))
+      << status;
 
   h_.Cancel(first).value();
   EXPECT_TRUE(h_.Create({"/d/c"}).ok());

@@ -18,13 +18,15 @@ namespace {
 constexpr absl::Duration kRequestIdLife = absl::Hours(24);
 constexpr absl::Duration kPurgeInterval = absl::Hours(1);
 
-absl::Status QuotaError(v1::ErrorReason reason, absl::string_view key,
-                        std::int64_t limit, absl::string_view whose) {
+absl::Status QuotaError(v1::ErrorReason reason, const std::string& key,
+                        const Settings& settings, std::int64_t limit,
+                        absl::string_view whose) {
   return Error(reason, v1::ERROR_CONTEXT_GENERAL_QUEUE_MANAGER)
       .Policy(key)
       .Status(absl::StrCat(whose, " ", limit,
-                           " jobs that have not ended, which ", key,
-                           " allows; complete or cancel some, or raise it"));
+                           " jobs that have not ended, which ", key, " (",
+                           settings.ProviderOf(key),
+                           ") allows; complete or cancel some, or raise it"));
 }
 
 }  // namespace
@@ -131,14 +133,14 @@ absl::Status JobCreator::CheckQuota(const Caller& caller) const {
   const v1::LimitsConfig& limits = parts_.settings->config.limits();
   if (parts_.table->live_count() >= limits.max_jobs_per_machine()) {
     return QuotaError(v1::ERROR_REASON_TOO_MANY_JOBS_PER_MACHINE,
-                      "limits.max_jobs_per_machine",
+                      "limits.max_jobs_per_machine", *parts_.settings,
                       limits.max_jobs_per_machine(), "this machine has");
   }
   if (!caller.administrator &&
       parts_.table->LiveCountOf(caller.uid) >= limits.max_jobs_per_user()) {
     return QuotaError(v1::ERROR_REASON_TOO_MANY_JOBS_PER_USER,
-                      "limits.max_jobs_per_user", limits.max_jobs_per_user(),
-                      "you have");
+                      "limits.max_jobs_per_user", *parts_.settings,
+                      limits.max_jobs_per_user(), "you have");
   }
   return absl::OkStatus();
 }

@@ -21,6 +21,7 @@ constexpr int kMaxAnnotations = 32;
 constexpr std::size_t kMaxAnnotationKey = 64;
 constexpr std::size_t kMaxAnnotationValue = 4096;
 constexpr absl::Duration kMaxDownloadTime = absl::Hours(10 * 365 * 24);
+constexpr std::int64_t kMaxDownloadBytes = std::int64_t{1} << 62;
 // BITS_COST_STATE_UNRESTRICTED to _ROAMING.
 constexpr std::uint32_t kCosts = 0xff;
 // BITS_COST_OPTION_IGNORE_CONGESTION.
@@ -84,6 +85,16 @@ absl::Status ReadCostFlags(absl::string_view field, const v1::Job& from,
                  "names no network; allowed: 0 for all, or bits of 0xff");
   }
   to->cost_flags = flags;
+  return absl::OkStatus();
+}
+
+absl::Status ReadMaximumDownloadBytes(absl::string_view field,
+                                      const v1::Job& from, JobExtras* to) {
+  const std::int64_t bytes = from.maximum_download_bytes();
+  if (bytes < 0 || bytes > kMaxDownloadBytes) {
+    return Wrong(field, "is out of range; allowed: 0 to 2^62");
+  }
+  to->maximum_download_bytes = bytes;
   return absl::OkStatus();
 }
 

@@ -19,6 +19,8 @@ absl::Status ReadMaximumDownloadTime(absl::string_view field,
                                      const v1::Job& from, JobExtras* to);
 absl::Status ReadCostFlags(absl::string_view field, const v1::Job& from,
                            JobExtras* to);
+absl::Status ReadMaximumDownloadBytes(absl::string_view field,
+                                      const v1::Job& from, JobExtras* to);
 absl::Status ReadAnnotations(absl::string_view field, const v1::Job& from,
                              JobExtras* to);
 

@@ -21,6 +21,21 @@ std::string FieldOf(const absl::Status& status) {
   return ErrorDetailOf(status).field();
 }
 
+TEST(JobExtrasCheckTest, TheMaximumSizeIsASize) {
+  v1::Job job;
+  JobExtras extras;
+  for (const std::int64_t size : {std::int64_t{0}, std::int64_t{1} << 62}) {
+    job.set_maximum_download_bytes(size);
+    EXPECT_TRUE(ReadMaximumDownloadBytes("f", job, &extras).ok());
+    EXPECT_EQ(extras.maximum_download_bytes, size);
+  }
+  for (const std::int64_t wrong :
+       {std::int64_t{-1}, (std::int64_t{1} << 62) + 1}) {
+    job.set_maximum_download_bytes(wrong);
+    EXPECT_EQ(FieldOf(ReadMaximumDownloadBytes("f", job, &extras)), "f");
+  }
+}
+
 TEST(JobExtrasCheckTest, ANotifyCommandHasAnAbsolutePathAndBoundedArguments) {
   JobExtras extras;
   v1::Job job;

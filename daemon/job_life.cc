@@ -209,10 +209,14 @@ void JobLife::FilesAdded(JobEntry* entry, int first_index) {
   const int count = static_cast<int>(entry->job->files.size());
   for (int i = first_index; i < count; ++i) {
     parts_.commits->TouchFile(entry->job->id, i);
-    if (entry->run != nullptr) entry->run->pending.insert(i);
+    const JobFile& file = entry->job->files[static_cast<std::size_t>(i)];
+    if (entry->run != nullptr && HasWork(*entry->job, file)) {
+      entry->run->pending.insert(i);
+    }
   }
   Apply(entry, JobEvent::kAddFiles);
   Changed(entry);
+  if (entry->run != nullptr) CheckSize(entry);
   RequestSchedule();
 }
 
@@ -221,8 +225,8 @@ void JobLife::FileChanged(JobEntry* entry, int file_index) {
   JobRun& run = *entry->run;
   if (run.files.count(file_index) > 0) {
     runner_.Restart(entry, file_index);
-  } else if (!entry->job->files[static_cast<std::size_t>(file_index)]
-                  .transferred) {
+  } else if (HasWork(*entry->job,
+                     entry->job->files[static_cast<std::size_t>(file_index)])) {
     run.pending.insert(file_index);
     RequestSchedule();
   }
@@ -245,6 +249,7 @@ void JobLife::Reconsider(JobEntry* entry) {
   if (entry->run != nullptr && !CostAllows(*entry->job, *parts_.settings)) {
     Apply(entry, JobEvent::kPreempted);
   }
+  if (entry->run != nullptr) CheckSize(entry);
   parts_.table->SetWaiting(entry, CanWait(*entry));
   RequestSchedule();
 }
@@ -295,6 +300,7 @@ void JobLife::OnFileNews(JobEntry* entry, FileRun* run,
   if ((first_byte || size_is_new || first_flush) && runner_.Fold(entry)) {
     StampModified(entry->job.get());
   }
+  if (!CheckSize(entry)) return;
   if (size_is_new) ReviewNeedSoon(entry);
   if (first_byte && entry->job->state == v1::JOB_STATE_CONNECTING) {
     Apply(entry, JobEvent::kFirstByte);
@@ -303,10 +309,15 @@ void JobLife::OnFileNews(JobEntry* entry, FileRun* run,
 }
 
 void JobLife::OnFileEnd(JobEntry* entry, int file_index, TransferEnd end) {
-  if (end.status.ok()) {
-    OnFileTransferred(entry, file_index);
-  } else {
+  const JobFile& file = entry->job->files[static_cast<std::size_t>(file_index)];
+  const bool in_part = IsOnDemand(*entry->job, file) && file.size.has_value() &&
+                       file.flushed_bytes < *file.size;
+  if (!end.status.ok()) {
     OnFileFailed(entry, file_index, end);
+  } else if (in_part) {
+    Settle(entry);
+  } else {
+    OnFileTransferred(entry, file_index);
   }
   RequestSchedule();
 }
@@ -361,7 +372,10 @@ void JobLife::Settle(JobEntry* entry) {
     Apply(entry, JobEvent::kAllTransferred);
     return;
   }
-  if (!run.failure.has_value()) return;
+  if (!run.failure.has_value()) {
+    Apply(entry, JobEvent::kDemandMet);
+    return;
+  }
   const double random = std::uniform_real_distribution<double>(0, 1)(random_);
   job.next_retry_time =
       parts_.clock->Now() + RetryDelay(MinimumRetryDelay(job, *parts_.settings),

@@ -93,8 +93,8 @@ class JobLife final : private JobRunner::Observer {
   // Files were added to it.
   void FilesAdded(JobEntry* entry, int first_index);
 
-  // The URLs of one file were changed: a running transfer goes on with the new
-  // ones, and a file that waits after a failure is tried again.
+  // The URLs of one file were changed, or what comes first of it: a running
+  // transfer goes on so, and a file that waits after a failure is tried again.
   void FileChanged(JobEntry* entry, int file_index);
   // The new owner has nothing to do with the old one's notify command: it is
   // dropped.
@@ -132,8 +132,11 @@ class JobLife final : private JobRunner::Observer {
   void OnFileTransferred(JobEntry* entry, int file_index);
   void OnFileFailed(JobEntry* entry, int file_index, const TransferEnd& end);
   // When no file of the run is left to go on: the job is TRANSFERRED, or the
-  // failure that was kept back is told.
+  // failure that was kept back is told, or what was asked for is there.
   void Settle(JobEntry* entry);
+  // False: the running job's files are larger than it may fetch; it is in ERROR
+  // now.
+  bool CheckSize(JobEntry* entry);
   // Bytes moved.
   void Progressed(JobEntry* entry);
   // Moves its modify_time, never back: watchers order snapshots by it, and the

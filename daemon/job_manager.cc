@@ -293,6 +293,12 @@ void JobManager::FillStatistics(v1::HostStatistics* statistics) const {
   impl_->FillStatistics(statistics);
 }
 
+void JobManager::RequestRanges(const Caller& caller,
+                               const v1::RequestRangesRequest& request,
+                               Reply<v1::JobFile> reply) {
+  impl_->RequestRanges(caller, request, std::move(reply));
+}
+
 void JobManager::GetFilledRanges(const Caller& caller,
                                  const v1::GetFilledRangesRequest& request,
                                  Reply<v1::GetFilledRangesResponse> reply) {

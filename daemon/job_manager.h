@@ -99,6 +99,9 @@ class JobManager {
   void ExplainJob(const Caller& caller, const v1::ExplainJobRequest& request,
                   Reply<v1::ExplainJobResponse> reply);
 
+  void RequestRanges(const Caller& caller,
+                     const v1::RequestRangesRequest& request,
+                     Reply<v1::JobFile> reply);
   void GetFilledRanges(const Caller& caller,
                        const v1::GetFilledRangesRequest& request,
                        Reply<v1::GetFilledRangesResponse> reply);

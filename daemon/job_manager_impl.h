@@ -71,6 +71,9 @@ class JobManager::Impl {
                     WatchListener* listener);
   WatchId Fetch(const Caller& caller, const v1::FetchRequest& request,
                 WatchListener* listener, std::optional<DeclaredTerms> declared);
+  void RequestRanges(const Caller& caller,
+                     const v1::RequestRangesRequest& request,
+                     Reply<v1::JobFile> reply);
   void GetFilledRanges(const Caller& caller,
                        const v1::GetFilledRangesRequest& request,
                        Reply<v1::GetFilledRangesResponse> reply);

@@ -181,6 +181,11 @@ absl::StatusOr<v1::ExplainJobResponse> ManagerHarness::Explain(
   return Call(&JobManager::ExplainJob, ForJob<v1::ExplainJobRequest>(id));
 }
 
+absl::StatusOr<v1::JobFile> ManagerHarness::RequestRanges(
+    const v1::RequestRangesRequest& request) {
+  return Call(&JobManager::RequestRanges, request);
+}
+
 absl::StatusOr<v1::GetFilledRangesResponse> ManagerHarness::FilledRanges(
     const std::string& id) {
   v1::GetFilledRangesRequest request;

@@ -80,6 +80,8 @@ class ManagerHarness {
   absl::StatusOr<v1::CancelJobResponse> Cancel(const std::string& id);
   absl::StatusOr<v1::Job> TakeOwnership(const std::string& id);
   absl::StatusOr<v1::ExplainJobResponse> Explain(const std::string& id);
+  absl::StatusOr<v1::JobFile> RequestRanges(
+      const v1::RequestRangesRequest& request);
   absl::StatusOr<v1::GetFilledRangesResponse> FilledRanges(
       const std::string& id);
   WatchId Watch(const std::string& id, WatchListener* listener);

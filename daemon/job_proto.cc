@@ -16,6 +16,7 @@
 #include "daemon/job.h"
 #include "daemon/proto_time.h"
 #include "daemon/settings.h"
+#include "daemon/url_check.h"
 #include "daemon/user_names.h"
 #include "peer/base/clock.h"
 #include "peer/byte_range.h"
@@ -91,6 +92,17 @@ void SetExtras(const JobExtras& extras, v1::Job* job) {
     *job->mutable_notify_command() = *extras.notify_command;
   }
   job->set_cost_flags(extras.cost_flags);
+  job->set_maximum_download_bytes(extras.maximum_download_bytes);
+  job->set_on_demand(extras.on_demand);
+}
+
+void SetRanges(const std::vector<ByteRange>& ranges,
+               google::protobuf::RepeatedPtrField<v1::FileRange>* shown) {
+  for (const ByteRange& range : ranges) {
+    v1::FileRange* const one = shown->Add();
+    one->set_offset_bytes(range.offset);
+    if (range.length != ByteRange::kToEnd) one->set_length_bytes(range.length);
+  }
 }
 
 void SetProof(const FileProof& proof, v1::JobFile* file) {
@@ -213,10 +225,9 @@ v1::JobFile FileSnapshot(const Job& job, const JobFile& file) {
   shown.set_index(file.index);
   shown.set_remote_url(file.remote_url);
   shown.set_local_path(file.local_path);
-  for (const ByteRange& range : file.ranges) {
-    v1::FileRange* one = shown.add_ranges();
-    one->set_offset_bytes(range.offset);
-    if (range.length != ByteRange::kToEnd) one->set_length_bytes(range.length);
+  SetRanges(file.ranges, shown.mutable_ranges());
+  if (file.demand != nullptr) {
+    SetRanges(file.demand->ranges, shown.mutable_requested_ranges());
   }
   if (file.expected_size.has_value()) {
     shown.set_expected_size_bytes(*file.expected_size);
@@ -283,6 +294,17 @@ absl::Duration MinimumRetryDelay(const Job& job, const Settings& settings) {
   return absl::Seconds(IsForeground(job)
                            ? limits.minimum_retry_delay_foreground_seconds()
                            : limits.minimum_retry_delay_background_seconds());
+}
+
+bool IsOnDemand(const Job& job, const JobFile& file) {
+  return ExtrasOf(job).on_demand && file.ranges.empty() &&
+         !IsFileUrl(file.remote_url);
+}
+
+bool HasWork(const Job& job, const JobFile& file) {
+  if (file.transferred) return false;
+  return !IsOnDemand(job, file) ||
+         (file.demand != nullptr && !file.demand->ranges.empty());
 }
 
 absl::Duration MaximumDownloadTime(const Job& job, const Settings& settings) {

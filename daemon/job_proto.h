@@ -39,6 +39,10 @@ absl::Duration MinimumRetryDelay(const Job& job, const Settings& settings);
 // The job's own value, at most limits.max_download_seconds. InfiniteDuration:
 // no limit.
 absl::Duration MaximumDownloadTime(const Job& job, const Settings& settings);
+// Only what was asked for of the file is fetched.
+bool IsOnDemand(const Job& job, const JobFile& file);
+// The file is not whole, and something of it is to be fetched.
+bool HasWork(const Job& job, const JobFile& file);
 
 // `options` may be null. The PEM texts are those of the files named there;
 // empty: not named.

@@ -248,6 +248,13 @@ TransferSpec JobRunner::MakeSpec(const JobEntry& entry, const JobFile& file,
   spec.ranges = file.ranges;
   spec.expected_size = file.expected_size;
   spec.expected_sha256 = file.expected_sha256;
+  spec.only_wanted = IsOnDemand(job, file);
+  if (file.demand != nullptr) {
+    spec.wanted = file.demand->ranges;
+    spec.position = file.demand->position;
+  }
+  const std::int64_t most = ExtrasOf(job).maximum_download_bytes;
+  if (most > 0 && !spec.only_wanted) spec.max_size = most;
   spec.http = MakeHttpSettings(job.http.get(), std::move(opened.ca_pem),
                                std::move(opened.certificate_pem),
                                std::move(opened.key_pem));
@@ -312,9 +319,9 @@ void JobRunner::OnRunCheckpointVoid(FileRun* run) {
 }
 
 void JobRunner::OnRunEnd(FileRun* run, TransferEnd end) {
-  // The last bytes may have come with the end.
+  // The last bytes may have come with the end, and may be too many.
   if (SaysSomething(end.news)) OnRunNews(run, end.news);
-  End(run, std::move(end));
+  if (Find(run->id) != nullptr) End(run, std::move(end));
 }
 
 void JobRunner::End(FileRun* run, TransferEnd end) {

@@ -31,7 +31,7 @@ class JobRunner final : private FileRunListener {
   class Observer {
    public:
     virtual ~Observer() = default;
-    // `run->news` is new; `before` is what it was.
+    // `run->news` is new; `before` is what it was. May stop the run.
     virtual void OnFileNews(JobEntry* entry, FileRun* run,
                             const TransferNews& before) = 0;
     // The file does not run any more; the job has the last news.

@@ -61,6 +61,7 @@ constexpr Rule kRules[] = {
     {JobEvent::kFatalFailure, kActing, kError, kStopTransfers | kCountFailure},
     {JobEvent::kAllTransferred, In(kTransferring), kTransferred,
      kFresh | kStampComplete},
+    {JobEvent::kDemandMet, kRunning, kSuspended, kStopTransfers | kFresh},
 
     {JobEvent::kRetryDue, In(kTransientError), kQueued, kNoEffect},
     {JobEvent::kNoProgress, kRunning | In(kTransientError), kError,

@@ -26,6 +26,7 @@ enum class JobEvent {
   kRecoverableFailure,
   kFatalFailure,
   kAllTransferred,
+  kDemandMet,  // What was asked for is there; the files are not whole.
   // Time.
   kRetryDue,
   kNoProgress,

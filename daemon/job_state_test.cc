@@ -32,6 +32,7 @@ constexpr char kTable[] = R"(
   recoverable_failure .  .  R  R  .  .  .  .  .
   fatal_failure       .  E  E  E  E  .  .  .  .
   all_transferred     .  .  .  D  .  .  .  .  .
+  demand_met          .  .  S  S  .  .  .  .  .
   retry_due           .  .  .  .  Q  .  .  .  .
   no_progress         .  .  E  E  E  .  .  .  .
   inactive            X  X  X  X  X  X  X  .  .
@@ -52,6 +53,7 @@ const std::map<std::string, JobEvent>& Events() {
       {"recoverable_failure", JobEvent::kRecoverableFailure},
       {"fatal_failure", JobEvent::kFatalFailure},
       {"all_transferred", JobEvent::kAllTransferred},
+      {"demand_met", JobEvent::kDemandMet},
       {"retry_due", JobEvent::kRetryDue},
       {"no_progress", JobEvent::kNoProgress},
       {"inactive", JobEvent::kInactive},

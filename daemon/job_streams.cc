@@ -6,6 +6,7 @@
 
 #include "daemon/job_manager_impl.h"
 #include "daemon/job_validation.h"
+#include "daemon/range_check.h"
 #include "peer/base/status_macros.h"
 #include "proto/error_detail.h"
 
@@ -144,7 +145,8 @@ absl::StatusOr<FileReaders::Request> JobManager::Impl::CheckRead(
   CONVOY_RETURN_IF_ERROR(CheckFileIndex(job, request.file_index()));
   FileReaders::Request reading;
   CONVOY_ASSIGN_OR_RETURN(
-      reading.ranges, ValidateReadRanges(request.ranges(), *parts_.settings));
+      reading.ranges,
+      ReadRanges("ranges", request.ranges(), std::nullopt, *parts_.settings));
   if (job.state == v1::JOB_STATE_ACKNOWLEDGED) {
     return Error(v1::ERROR_REASON_INVALID_STATE, v1::ERROR_CONTEXT_REQUEST)
         .Status(

@@ -117,6 +117,8 @@ std::unique_ptr<JobExtras> MakeExtras(Chooser& choose) {
   }
   extras->maximum_download_time = choose.Duration();
   extras->cost_flags = static_cast<std::uint32_t>(choose.Uint64());
+  extras->maximum_download_bytes = choose.Int64();
+  extras->on_demand = choose.Bool();
   return extras;
 }
 
@@ -148,6 +150,10 @@ JobFile MakeRandomFile(int index, Chooser& choose) {
   file.expected_sha256 = choose.Bytes();
   file.proof = MakeProof(choose);
   if (choose.Bool()) file.validated = choose.Bool();
+  if (choose.Bool()) {
+    file.demand = std::make_unique<FileDemand>();
+    file.demand->ranges = {{choose.Int64(), choose.Int64()}, {choose.Int64()}};
+  }
   file.size = choose.OptionalInt64();
   file.flushed_bytes = choose.Int64();
   file.transfer = MakeTransfer(choose);
@@ -194,11 +200,12 @@ std::string Describe(const FileProof* proof) {
 
 // No extras, and extras with nothing in them, are the same.
 std::string Describe(const JobExtras& extras) {
-  const auto& [annotations, notify_command, maximum_download_time, cost_flags] =
-      extras;
+  const auto& [annotations, notify_command, maximum_download_time, cost_flags,
+               maximum_download_bytes, on_demand] = extras;
   std::string text = absl::StrCat(
       notify_command == nullptr ? "-" : notify_command->SerializeAsString(),
-      "|", Describe(maximum_download_time), "|", cost_flags);
+      "|", Describe(maximum_download_time), "|", cost_flags, "|",
+      maximum_download_bytes, "|", on_demand);
   for (const auto& [key, value] : annotations) {
     absl::StrAppend(&text, "|", key, "=", value);
   }
@@ -208,7 +215,7 @@ std::string Describe(const JobExtras& extras) {
 std::string Describe(const JobFile& file) {
   const auto& [index, transferred, completed, remote_url, local_path, ranges,
                mirror_urls, expected_size, expected_sha256, proof, validated,
-               size, flushed_bytes, transfer] = file;
+               demand, size, flushed_bytes, transfer] = file;
   std::string text = absl::StrCat(
       index, "|", transferred, "|", completed, "|", remote_url, "|", local_path,
       "|", Describe(expected_size), "|", expected_sha256, "|",
@@ -219,6 +226,10 @@ std::string Describe(const JobFile& file) {
     absl::StrAppend(&text, "|", range.offset, "+", range.length);
   }
   for (const std::string& url : mirror_urls) absl::StrAppend(&text, "|", url);
+  if (demand == nullptr) return text;
+  for (const ByteRange& range : demand->ranges) {
+    absl::StrAppend(&text, "|wanted ", range.offset, "+", range.length);
+  }
   return text;
 }
 

@@ -8,6 +8,7 @@
 
 #include "convoy/v1/config.pb.h"
 #include "daemon/job_life.h"
+#include "daemon/job_proto.h"
 #include "daemon/scheduler.h"
 
 // JobLife's part about who runs now: carries out what scheduler.h says.
@@ -105,9 +106,12 @@ void JobLife::Run(JobEntry* entry, int files) {
     entry->run = std::make_unique<JobRun>();
     entry->run->since = parts_.clock->Monotonic();
     for (const JobFile& file : entry->job->files) {
-      if (!file.transferred) entry->run->pending.insert(file.index);
+      if (HasWork(*entry->job, file)) entry->run->pending.insert(file.index);
     }
     running_.insert(entry);
+    if (!CheckSize(entry)) return;
+    Settle(entry);
+    if (entry->run == nullptr) return;
   }
   JobRun& run = *entry->run;
   while (static_cast<int>(run.files.size()) < files && !run.pending.empty()) {

@@ -30,13 +30,13 @@
 #include "daemon/job.h"
 #include "daemon/job_extras_check.h"
 #include "daemon/job_proto.h"
+#include "daemon/range_check.h"
 #include "daemon/settings.h"
 #include "daemon/url_check.h"
 #include "daemon/url_policy.h"
 #include "google/protobuf/field_mask.pb.h"
 #include "peer/base/ids.h"
 #include "peer/base/status_macros.h"
-#include "peer/byte_range.h"
 #include "proto/error_detail.h"
 
 namespace convoy {
@@ -52,26 +52,11 @@ constexpr std::uint32_t kDefaultNotifyFlags = 3;
 constexpr std::uint32_t kMaxNotifyFlags = 63;
 // Of the year 2249: nanoseconds of later times do not fit.
 constexpr std::int64_t kLastSecond = 8835955199;
-constexpr std::int64_t kMaxFileSize = std::int64_t{1} << 62;
 constexpr int kMaxMirrors = 16;
 constexpr std::size_t kMaxManifestLocation = 2200;
 
 absl::Status Wrong(absl::string_view field, absl::string_view what) {
   return InvalidField(field, absl::StrCat(field, " ", what));
-}
-
-absl::Status WrongRange(const std::string& field, absl::string_view what) {
-  return Error(v1::ERROR_REASON_INVALID_RANGE, v1::ERROR_CONTEXT_REQUEST)
-      .Field(field)
-      .Status(absl::StrCat(field, " ", what));
-}
-
-absl::Status OverQuota(v1::ErrorReason reason, absl::string_view field,
-                       absl::string_view policy, absl::string_view what) {
-  return Error(reason, v1::ERROR_CONTEXT_GENERAL_QUEUE_MANAGER)
-      .Field(field)
-      .Policy(policy)
-      .Status(absl::StrCat(field, " ", what, " (", policy, ")"));
 }
 
 // Options of a job. Each reads one field of `from`; an absent one is its
@@ -204,6 +189,16 @@ absl::Status ReadCostFlags(const v1::Job& from, Job* to) {
   return ReadCostFlags("job.cost_flags", from, &MutableExtras(to));
 }
 
+absl::Status ReadMaximumDownloadBytes(const v1::Job& from, Job* to) {
+  return ReadMaximumDownloadBytes("job.maximum_download_bytes", from,
+                                  &MutableExtras(to));
+}
+
+absl::Status ReadOnDemand(const v1::Job& from, Job* to) {
+  MutableExtras(to).on_demand = from.on_demand();
+  return absl::OkStatus();
+}
+
 absl::Status ReadAnnotations(const v1::Job& from, Job* to) {
   return ReadAnnotations("job.annotations", from, &MutableExtras(to));
 }
@@ -229,6 +224,8 @@ constexpr Option kOptions[] = {
     {"maximum_download_time", ReadMaximumDownloadTime},
     {"cost_flags", ReadCostFlags},
     {"annotations", ReadAnnotations},
+    {"maximum_download_bytes", ReadMaximumDownloadBytes},
+    {"on_demand", ReadOnDemand},
 };
 
 void DropEmptyExtras(Job* job) {
@@ -249,68 +246,6 @@ absl::Status ReadOptions(const v1::Job& from, Job* to) {
 }
 
 // Files.
-
-// Checks range `i` and appends it; `end` is where the one before ended.
-absl::Status ReadRange(const v1::JobFile& from, int i, const std::string& field,
-                       std::int64_t* end, std::vector<ByteRange>* ranges) {
-  const v1::FileRange& range = from.ranges(i);
-  const std::string offset_field = absl::StrCat(field, ".offset_bytes");
-  const std::string length_field = absl::StrCat(field, ".length_bytes");
-  const std::int64_t size = from.has_expected_size_bytes()
-                                ? from.expected_size_bytes()
-                                : kMaxFileSize;
-  if (range.offset_bytes() < 0 || range.offset_bytes() > kMaxFileSize) {
-    return WrongRange(offset_field, "is out of range; allowed: 0 to 2^62");
-  }
-  if (range.has_length_bytes() && range.length_bytes() < 1) {
-    return WrongRange(length_field, "is not at least 1");
-  }
-  if (!range.has_length_bytes() && i + 1 < from.ranges_size()) {
-    return WrongRange(length_field,
-                      "is absent (to the end of the file), but another range "
-                      "follows");
-  }
-  if (i > 0 && range.offset_bytes() < *end) {
-    return Error(v1::ERROR_REASON_OVERLAPPING_RANGES, v1::ERROR_CONTEXT_REQUEST)
-        .Field(field)
-        .Status(absl::StrCat(field, " begins before byte ", *end,
-                             ", where the range before it ends"));
-  }
-  const bool inside =
-      range.has_length_bytes()
-          ? range.offset_bytes() <= size &&
-                range.length_bytes() <= size - range.offset_bytes()
-          : !from.has_expected_size_bytes() || range.offset_bytes() < size;
-  if (!inside) {
-    return WrongRange(field,
-                      from.has_expected_size_bytes()
-                          ? "is not inside the file: see expected_size_bytes"
-                          : "ends after 2^62 bytes");
-  }
-  const std::int64_t length =
-      range.has_length_bytes() ? range.length_bytes() : ByteRange::kToEnd;
-  ranges->push_back({range.offset_bytes(), length});
-  *end = range.offset_bytes() + range.length_bytes();
-  return absl::OkStatus();
-}
-
-absl::Status ReadRanges(const v1::JobFile& from, const std::string& field,
-                        const Settings& settings, JobFile* to) {
-  const int max = settings.config.limits().max_ranges_per_file();
-  if (from.ranges_size() > max) {
-    return OverQuota(
-        v1::ERROR_REASON_TOO_MANY_RANGES_IN_FILE, field,
-        "limits.max_ranges_per_file",
-        absl::StrCat("has ", from.ranges_size(), " ranges; allowed: ", max));
-  }
-  std::int64_t end = 0;
-  to->ranges.reserve(from.ranges_size());
-  for (int i = 0; i < from.ranges_size(); ++i) {
-    CONVOY_RETURN_IF_ERROR(ReadRange(from, i, absl::StrCat(field, "[", i, "]"),
-                                     &end, &to->ranges));
-  }
-  return absl::OkStatus();
-}
 
 absl::Status ReadRemoteUrl(const v1::JobFile& from, const std::string& field,
                            JobFile* to) {
@@ -390,16 +325,22 @@ absl::Status ReadProof(const v1::JobFile& from, const std::string& field,
   return absl::OkStatus();
 }
 
+absl::Status ReadExpectedSize(const v1::JobFile& from, const std::string& field,
+                              JobFile* to) {
+  to->expected_size.reset();
+  if (!from.has_expected_size_bytes()) return absl::OkStatus();
+  const std::int64_t size = from.expected_size_bytes();
+  if (size < 0 || size > kMaxFileSize) {
+    return Wrong(field, "is out of range; allowed: 0 to 2^62");
+  }
+  to->expected_size = size;
+  return absl::OkStatus();
+}
+
 absl::Status ReadExpectations(const v1::JobFile& from, const std::string& field,
                               JobFile* to) {
-  if (from.has_expected_size_bytes()) {
-    const std::int64_t size = from.expected_size_bytes();
-    if (size < 0 || size > kMaxFileSize) {
-      return Wrong(absl::StrCat(field, ".expected_size_bytes"),
-                   "is out of range; allowed: 0 to 2^62");
-    }
-    to->expected_size = size;
-  }
+  CONVOY_RETURN_IF_ERROR(
+      ReadExpectedSize(from, absl::StrCat(field, ".expected_size_bytes"), to));
   return ReadHex(from.expected_sha256(), 32,
                  absl::StrCat(field, ".expected_sha256"), &to->expected_sha256);
 }
@@ -429,8 +370,9 @@ absl::Status ReadFile(const v1::JobFile& from, const std::string& field,
   CONVOY_RETURN_IF_ERROR(ReadExpectations(from, field, to));
   CONVOY_RETURN_IF_ERROR(ReadProof(from, field, to));
   if (from.has_validated()) to->validated = from.validated();
-  CONVOY_RETURN_IF_ERROR(
-      ReadRanges(from, absl::StrCat(field, ".ranges"), settings, to));
+  CONVOY_ASSIGN_OR_RETURN(
+      to->ranges, ReadRanges(absl::StrCat(field, ".ranges"), from.ranges(),
+                             to->expected_size, settings));
   CONVOY_RETURN_IF_ERROR(ReadMirrorUrls(from, mirrors_field, to));
   CONVOY_RETURN_IF_ERROR(CheckMirrorsFit(*to, mirrors_field));
   return CheckNotBlocked(*to, field, settings);
@@ -497,6 +439,10 @@ absl::StatusOr<std::unique_ptr<Job>> ValidateFetch(
   if (options.display_name().empty()) {
     options.set_display_name(NameOf(job->files.front().local_path));
   }
+  if (options.on_demand()) {
+    return Wrong("job.on_demand",
+                 "cannot be used with Fetch, which waits for whole files");
+  }
   CONVOY_RETURN_IF_ERROR(ReadOptions(options, job.get()));
   job->complete_when_transferred = true;
   return job;
@@ -509,7 +455,7 @@ absl::StatusOr<std::vector<JobFile>> ValidateFiles(
   const std::int64_t max = settings.config.limits().max_files_per_job();
   if (std::int64_t{existing_count} + files.size() > max) {
     return OverQuota(v1::ERROR_REASON_TOO_MANY_FILES_IN_JOB, "files",
-                     "limits.max_files_per_job",
+                     "limits.max_files_per_job", settings,
                      absl::StrCat("would bring the job to ",
                                   std::int64_t{existing_count} + files.size(),
                                   " files; allowed: ", max));
@@ -579,8 +525,9 @@ absl::Status ApplyUpdate(const v1::UpdateJobRequest& request,
 absl::Status ApplyFileUpdate(const v1::UpdateFileRequest& request,
                              const Settings& settings, JobFile* file) {
   if (!request.has_file()) return Wrong("file", "is required");
-  CONVOY_RETURN_IF_ERROR(CheckMask(request.update_mask(),
-                                   {"remote_url", "mirror_urls", "validated"}));
+  CONVOY_RETURN_IF_ERROR(CheckMask(
+      request.update_mask(),
+      {"remote_url", "mirror_urls", "validated", "expected_size_bytes"}));
   JobFile updated;
   updated.remote_url = file->remote_url;
   updated.mirror_urls = file->mirror_urls;
@@ -593,8 +540,14 @@ absl::Status ApplyFileUpdate(const v1::UpdateFileRequest& request,
     CONVOY_RETURN_IF_ERROR(
         ReadMirrorUrls(request.file(), "file.mirror_urls", &updated));
   }
+  updated.expected_size = file->expected_size;
+  if (absl::c_linear_search(paths, "expected_size_bytes")) {
+    CONVOY_RETURN_IF_ERROR(
+        ReadExpectedSize(request.file(), "file.expected_size_bytes", &updated));
+  }
   CONVOY_RETURN_IF_ERROR(CheckMirrorsFit(updated, "file.mirror_urls"));
   CONVOY_RETURN_IF_ERROR(CheckNotBlocked(updated, "file", settings));
+  file->expected_size = updated.expected_size;
   file->remote_url = std::move(updated.remote_url);
   file->mirror_urls = std::move(updated.mirror_urls);
   if (absl::c_linear_search(paths, "validated")) {
@@ -605,24 +558,16 @@ absl::Status ApplyFileUpdate(const v1::UpdateFileRequest& request,
   return absl::OkStatus();
 }
 
-absl::Status CheckFileIndex(const Job& job, int file_index) {
+absl::Status CheckFileIndex(const Job& job, int file_index,
+                            absl::string_view field) {
   if (file_index >= 0 &&
       static_cast<std::size_t>(file_index) < job.files.size()) {
     return absl::OkStatus();
   }
   return Error(v1::ERROR_REASON_NOT_FOUND, v1::ERROR_CONTEXT_REQUEST)
-      .Field("file_index")
+      .Field(field)
       .Status(absl::StrCat("the job has ", job.files.size(),
                            " files; there is no file ", file_index));
-}
-
-absl::StatusOr<std::vector<ByteRange>> ValidateReadRanges(
-    const RepeatedPtrField<v1::FileRange>& ranges, const Settings& settings) {
-  v1::JobFile asked;
-  *asked.mutable_ranges() = ranges;
-  JobFile read;
-  CONVOY_RETURN_IF_ERROR(ReadRanges(asked, "ranges", settings, &read));
-  return std::move(read.ranges);
 }
 
 }  // namespace convoy

@@ -17,7 +17,6 @@
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/repeated_field.h"
 #include "peer/base/ids.h"
-#include "peer/byte_range.h"
 
 namespace convoy {
 
@@ -58,13 +57,9 @@ absl::Status ApplyUpdate(const v1::UpdateJobRequest& request,
 absl::Status ApplyFileUpdate(const v1::UpdateFileRequest& request,
                              const Settings& settings, JobFile* file);
 
-// NOT_FOUND: the job has no file of that index.
-absl::Status CheckFileIndex(const Job& job, int file_index);
-// ReadFileRequest.ranges: rising, without overlap.
-absl::StatusOr<std::vector<ByteRange>> ValidateReadRanges(
-    const google::protobuf::RepeatedPtrField<v1::FileRange>& ranges,
-    const Settings& settings);
-
+// NOT_FOUND: the job has no file of that index. `field` names it.
+absl::Status CheckFileIndex(const Job& job, int file_index,
+                            absl::string_view field = "file_index");
 // `field` is the name of the field that holds `text`.
 absl::StatusOr<JobId> ValidateJobId(absl::string_view text,
                                     absl::string_view field);

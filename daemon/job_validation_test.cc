@@ -415,7 +415,8 @@ TEST(ValidateFilesTest, HoldsJobsToTheQuotaOfFiles) {
   const absl::Status status =
       ValidateFiles(request.files(), 2, settings).status();
   ExpectRefused(status, {v1::ERROR_REASON_TOO_MANY_FILES_IN_JOB, "files",
-                         "to 4 files; allowed: 3"});
+                         "to 4 files; allowed: 3 (limits.max_files_per_job, "
+                         "command line)"});
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(ErrorDetailOf(status).policy(), "limits.max_files_per_job");
 }
@@ -431,8 +432,10 @@ TEST(ValidateFilesTest, HoldsFilesToTheQuotaOfRanges) {
   EXPECT_TRUE(ValidateCreate(request, settings).ok());
   AddRange(file, 2, 1);
   const absl::Status status = ValidateCreate(request, settings).status();
-  ExpectRefused(status, {v1::ERROR_REASON_TOO_MANY_RANGES_IN_FILE,
-                         "files[0].ranges", "has 3 ranges; allowed: 2"});
+  ExpectRefused(status,
+                {v1::ERROR_REASON_TOO_MANY_RANGES_IN_FILE, "files[0].ranges",
+                 "has 3 ranges; allowed: 2 "
+                 "(limits.max_ranges_per_file, command line)"});
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(ErrorDetailOf(status).policy(), "limits.max_ranges_per_file");
 }

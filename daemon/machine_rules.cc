@@ -3,6 +3,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "convoy/v1/config.pb.h"
 #include "peer/base/text_pattern.h"
 
 namespace convoy {
@@ -22,7 +23,7 @@ struct Refusal {
 Refusal RefusalOf(const Settings& settings, const MachineFacts& facts) {
   const v1::Config& config = settings.config;
   const v1::SwarmConfig& swarm = config.swarm();
-  const std::string vpn = VpnOf(config.network(), facts);
+  const std::string vpn = VpnOf(settings, facts);
   if (!vpn.empty() && !config.network().vpn_peers()) {
     return {absl::StrCat("the default route goes through the VPN ", vpn),
             "network.vpn_peers"};
@@ -66,14 +67,17 @@ Refusal RefusalOf(const Settings& settings, const MachineFacts& facts) {
 
 }  // namespace
 
-std::string VpnOf(const v1::NetworkConfig& network, const MachineFacts& facts) {
+std::string VpnOf(const Settings& settings, const MachineFacts& facts) {
+  constexpr char kKey[] = "network.vpn_interfaces";
   for (const RouteLink& link : facts.default_routes) {
     if (absl::c_linear_search(kVpnKinds, link.kind)) {
       return absl::StrCat(link.name, " (", link.kind, ")");
     }
-    for (const std::string& pattern : network.vpn_interfaces()) {
+    for (const std::string& pattern :
+         settings.config.network().vpn_interfaces()) {
       if (MatchesPattern(pattern, link.name)) {
-        return absl::StrCat(link.name, " (network.vpn_interfaces)");
+        return absl::StrCat(link.name, " (", kKey, ", ",
+                            settings.ProviderOf(kKey), ")");
       }
     }
   }
@@ -84,7 +88,7 @@ MachineVerdict JudgeMachine(const Settings& settings, const MachineFacts& facts,
                             std::int64_t uploaded_outside) {
   const v1::Config& config = settings.config;
   MachineVerdict verdict;
-  verdict.vpn = VpnOf(config.network(), facts);
+  verdict.vpn = VpnOf(settings, facts);
   Refusal refusal = RefusalOf(settings, facts);
   verdict.refused = std::move(refusal.reason);
   verdict.refused_policy = std::move(refusal.policy);

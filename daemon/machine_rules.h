@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <string>
 
-#include "convoy/v1/config.pb.h"
 #include "daemon/machine_facts.h"
 #include "daemon/settings.h"
 
@@ -18,9 +17,9 @@ namespace convoy {
 MachineVerdict JudgeMachine(const Settings& settings, const MachineFacts& facts,
                             std::int64_t uploaded_outside);
 
-// The VPN that a default route goes through: "wg0 (wireguard)". Empty: none
-// does.
-std::string VpnOf(const v1::NetworkConfig& network, const MachineFacts& facts);
+// The VPN that a default route goes through: "wg0 (wireguard)", or "corp0
+// (network.vpn_interfaces, FILE:LINE)". Empty: none does.
+std::string VpnOf(const Settings& settings, const MachineFacts& facts);
 
 }  // namespace convoy
 

@@ -54,8 +54,10 @@ TEST_F(MachineRulesTest, AVpnOfOneFamilyIsEnough) {
 
 TEST_F(MachineRulesTest, NamesOfVpnInterfacesMayBeGiven) {
   facts_.default_routes = {{"corp-7", ""}};
-  EXPECT_EQ(Judge("network: {vpn_interfaces: [office, corp-*]}").refused_policy,
-            "network.vpn_peers");
+  const MachineVerdict verdict =
+      Judge("network:\n  vpn_interfaces: [office, corp-*]");
+  EXPECT_EQ(verdict.refused_policy, "network.vpn_peers");
+  EXPECT_EQ(verdict.vpn, "corp-7 (network.vpn_interfaces, c.yaml:2)");
   EXPECT_EQ(Judge("network: {vpn_interfaces: [corp]}").refused, "");
 }
 

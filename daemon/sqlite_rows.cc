@@ -209,6 +209,8 @@ void AppendExtras(const JobExtras& extras, std::vector<SqliteValue>* values) {
   }
   values->push_back(DurationValue(extras.maximum_download_time));
   values->push_back(std::int64_t{extras.cost_flags});
+  values->push_back(extras.maximum_download_bytes);
+  values->push_back(std::int64_t{extras.on_demand});
 }
 
 bool ReadExtras(RowReader& reader, std::unique_ptr<JobExtras>* extras) {
@@ -220,6 +222,8 @@ bool ReadExtras(RowReader& reader, std::unique_ptr<JobExtras>* extras) {
   if (has_command) read.notify_command = std::move(command);
   read.maximum_download_time = reader.OptionalDuration();
   read.cost_flags = static_cast<std::uint32_t>(reader.Int64());
+  read.maximum_download_bytes = reader.Int64();
+  read.on_demand = reader.Bool();
   if (!read.empty()) *extras = std::make_unique<JobExtras>(std::move(read));
   return true;
 }
@@ -366,7 +370,8 @@ const std::string& JobColumns() {
       "http, create_time, modify_time, transfer_complete_time, "
       "next_retry_time, last_progress_time, revision, private, download_mode, "
       "notices_due, download_time, annotations, notify_command, "
-      "maximum_download_time, cost_flags, needed_by, declared_file, "
+      "maximum_download_time, cost_flags, maximum_download_bytes, on_demand, "
+      "needed_by, declared_file, "
       "declared_mode, "
       "failure_detail, failure_message, failure_file_index, failure_time");
   return *columns;
@@ -374,7 +379,7 @@ const std::string& JobColumns() {
 
 std::vector<SqliteValue> JobValues(const Job& job) {
   std::vector<SqliteValue> values;
-  values.reserve(36);
+  values.reserve(38);
   values.push_back(SignedValue(job.sequence));
   values.push_back(IdValue(job.id));
   values.push_back(std::int64_t{job.owner.uid});
@@ -462,8 +467,8 @@ const std::string& FileColumns() {
       "file_index, transferred, completed, remote_url, local_path, ranges, "
       "mirror_urls, expected_size, expected_sha256, required_integrity, "
       "manifest_location, manifest_info_hash, manifest_sha256, validated, "
-      "size, "
-      "flushed_bytes, temporary_path, device, inode, checkpoint, etag, "
+      "requested_ranges, size, flushed_bytes, temporary_path, device, inode, "
+      "checkpoint, etag, "
       "last_modified, response_headers, effective_url, integrity, content_id, "
       "origin_bytes, mirror_bytes, local_bytes, lan_bytes, group_bytes, "
       "internet_bytes, cache_host_bytes, http_status, server_address");
@@ -486,6 +491,8 @@ std::vector<SqliteValue> FileValues(const JobFile& file) {
   values.push_back(file.validated.has_value()
                        ? SqliteValue(std::int64_t{*file.validated})
                        : SqliteValue(std::monostate()));
+  values.push_back(RangesValue(file.demand == nullptr ? std::vector<ByteRange>()
+                                                      : file.demand->ranges));
   values.push_back(OptionalValue(file.size));
   values.push_back(file.flushed_bytes);
   AppendTransfer(file.transfer.get(), &values);
@@ -507,6 +514,11 @@ absl::StatusOr<JobFile> ReadFile(const SqliteStatement& row, int first_column) {
   if (!ReadProof(reader, &file.proof)) return Senseless("required_integrity");
   if (const auto validated = reader.OptionalInt64()) {
     file.validated = *validated != 0;
+  }
+  FileDemand demand;
+  if (!ReadRanges(reader, &demand.ranges)) return Senseless("requested_ranges");
+  if (!demand.ranges.empty()) {
+    file.demand = std::make_unique<FileDemand>(std::move(demand));
   }
   file.size = reader.OptionalInt64();
   file.flushed_bytes = reader.Int64();

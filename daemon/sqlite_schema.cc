@@ -117,6 +117,11 @@ ALTER TABLE files ADD COLUMN validated INTEGER;
 ALTER TABLE files ADD COLUMN http_status INTEGER;
 ALTER TABLE files ADD COLUMN server_address TEXT;
 )sql",
+    R"sql(
+ALTER TABLE jobs ADD COLUMN maximum_download_bytes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN on_demand INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE files ADD COLUMN requested_ranges BLOB;
+)sql",
 };
 
 absl::Status Refused(const SqliteDatabase& database,

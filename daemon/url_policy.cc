@@ -43,10 +43,11 @@ const std::string* BlockingPattern(const std::string& url,
   return nullptr;
 }
 
-std::string Blocked(absl::string_view what, const std::string& pattern) {
+// `rule`: the key, and who set it where no explanation tells that.
+std::string Blocked(absl::string_view what, const std::string& pattern,
+                    absl::string_view rule) {
   return absl::StrCat(what, " matches \"", pattern,
-                      "\", which the configuration blocks (", kBlockedUrlsKey,
-                      ")");
+                      "\", which the configuration blocks (", rule, ")");
 }
 
 }  // namespace
@@ -58,7 +59,9 @@ absl::Status CheckUrlNotBlocked(absl::string_view field, const std::string& url,
   return Error(v1::ERROR_REASON_BLOCKED_BY_POLICY, v1::ERROR_CONTEXT_REQUEST)
       .Field(field)
       .Policy(kBlockedUrlsKey)
-      .Status(Blocked(field, *pattern));
+      .Status(Blocked(field, *pattern,
+                      absl::StrCat(kBlockedUrlsKey, ", ",
+                                   settings.ProviderOf(kBlockedUrlsKey))));
 }
 
 absl::Status CheckFetchNotBlocked(const std::string& url,
@@ -69,7 +72,7 @@ absl::Status CheckFetchNotBlocked(const std::string& url,
                v1::ERROR_CONTEXT_REMOTE_FILE)
       .Url(url)
       .Policy(kBlockedUrlsKey)
-      .Status(Blocked("the URL", *pattern));
+      .Status(Blocked("the URL", *pattern, kBlockedUrlsKey));
 }
 
 }  // namespace convoy

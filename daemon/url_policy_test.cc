@@ -34,6 +34,9 @@ TEST(UrlPolicyTest, ABlockedUrlIsRefusedAndTheKeyNamed) {
   EXPECT_EQ(detail.policy(), "http.blocked_urls");
   EXPECT_EQ(detail.field(), "files[0].remote_url");
   EXPECT_FALSE(absl::StrContains(status.message(), "token")) << status;
+  EXPECT_TRUE(
+      absl::StrContains(status.message(), "(http.blocked_urls, default)"))
+      << status;
 }
 
 TEST(UrlPolicyTest, OfAJobThatWasTakenBeforeTheUrlIsNamed) {

@@ -44,6 +44,10 @@ int ClaimFetcher::free_lanes() const {
   return std::max(ramp_.target() - connections(), 0);
 }
 
+int ClaimFetcher::wanted_spans() const {
+  return free_lanes() > 0 ? free_lanes() : next_.empty() ? 1 : 0;
+}
+
 int ClaimFetcher::PiecesFor(absl::Duration span_time) const {
   std::int64_t bytes = kFirstSpanBytes;
   if (interval_bytes_ > 0) {
@@ -59,6 +63,10 @@ int ClaimFetcher::PiecesFor(absl::Duration span_time) const {
 }
 
 void ClaimFetcher::Fetch(PieceSpan span) {
+  if (free_lanes() == 0) {
+    next_ = span;
+    return;
+  }
   auto free = std::find_if(lanes_.begin(), lanes_.end(), [](const auto& lane) {
     return !lane->connection.active();
   });
@@ -76,7 +84,6 @@ void ClaimFetcher::Fetch(PieceSpan span) {
 
 void ClaimFetcher::Request(Lane* lane) {
   lane->bytes.clear();
-  lane->unwanted = false;
   OriginRequest request = plan_.request;
   request.range = layout_.RangeOf(lane->span);
   if (plan_.one_version && identity_) {
@@ -93,27 +100,36 @@ std::vector<PieceSpan> ClaimFetcher::spans() const {
       spans.push_back(lane->span);
     }
   }
+  if (!next_.empty()) spans.push_back(next_);
   return spans;
 }
 
-void ClaimFetcher::Drop(PieceSpan span) {
+std::vector<PieceSpan> ClaimFetcher::Drop(PieceSpan span) {
+  std::vector<PieceSpan> behind;
+  // Cuts `from` where the dropped pieces begin. False: it has none of them.
+  const auto cut = [&](PieceSpan* from) {
+    const PieceIndex first = std::max(span.first, from->first);
+    if (!(first < std::min(span.end, from->end))) return false;
+    if (span.end < from->end) behind.push_back({span.end, from->end});
+    from->end = first;
+    return true;
+  };
+  if (cut(&next_)) TellOwner();
   for (const auto& lane : lanes_) {
-    if (lane->span.empty()) continue;
-    // What is behind the dropped pieces is dropped as well: it was claimed with
-    // them and can be claimed anew.
-    const PieceIndex first = std::max(span.first, lane->span.first);
-    if (!(first < std::min(span.end, lane->span.end))) continue;
-    if (lane->span.first < first) {
-      lane->span.end = first;
-      continue;
+    const PieceIndex first = lane->span.first;
+    if (!cut(&lane->span) || !lane->span.empty()) continue;
+    const std::int64_t length = layout_.RangeOf(first).length;
+    if (static_cast<std::int64_t>(lane->bytes.size()) * 2 >= length) {
+      lane->span.end.value = first.value + 1;
+    } else {
+      lane->connection.Stop();
+      Free(lane.get());
     }
-    const std::int64_t length = layout_.RangeOf(lane->span.first).length;
-    lane->span.end.value = lane->span.first.value + 1;
-    if (static_cast<std::int64_t>(lane->bytes.size()) * 2 >= length) continue;
-    lane->connection.Stop();
-    Free(lane.get());
   }
+  return behind;
 }
+
+PieceSpan ClaimFetcher::TakeWaiting() { return std::exchange(next_, {}); }
 
 void ClaimFetcher::SetPaused(bool paused) {
   paused_ = paused;
@@ -207,6 +223,7 @@ void ClaimFetcher::TellOwner() {
   parts_.executor->Post([this, alive = std::weak_ptr<char>(alive_)] {
     if (alive.expired()) return;
     telling_ = false;
+    if (!next_.empty() && free_lanes() > 0) Fetch(std::exchange(next_, {}));
     owner_->OnLanesChanged();
   });
 }

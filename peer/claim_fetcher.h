@@ -24,7 +24,8 @@ namespace convoy {
 // Fetches claimed pieces of one content from one URL, a span of neighbours with
 // each request, and gives them out piece by piece. A piece is in memory until
 // it is whole: nothing that was not checked reaches the file. Lanes are added
-// while they help.
+// while they help. One span more waits for the lane that is free next: whoever
+// claims it as well is heard of before a byte of it is fetched.
 //
 // Thread: everything on the executor.
 class ClaimFetcher final : private OriginConnection::Owner {
@@ -44,7 +45,7 @@ class ClaimFetcher final : private OriginConnection::Owner {
     // (INSUFFICIENT_RANGE_SUPPORT), another version (REMOTE_FILE_CHANGED).
     virtual void OnSpanFailed(PieceSpan rest, absl::Status status,
                               std::optional<absl::Duration> retry_after) = 0;
-    // free_lanes() may have changed.
+    // wanted_spans() may have changed.
     virtual void OnLanesChanged() = 0;
   };
 
@@ -69,19 +70,22 @@ class ClaimFetcher final : private OriginConnection::Owner {
   ClaimFetcher(const ClaimFetcher&) = delete;
   ClaimFetcher& operator=(const ClaimFetcher&) = delete;
 
-  // Lanes that have nothing to do and are worth having.
-  int free_lanes() const;
+  // How many spans it would take now.
+  int wanted_spans() const;
   int connections() const;
   // How many pieces a lane is given at a time, so that it is done in about
   // `span_time`.
   int PiecesFor(absl::Duration span_time) const;
 
-  // REQUIRES: a lane is free.
+  // REQUIRES: wanted_spans() > 0.
   void Fetch(PieceSpan span);
-  // What is being fetched now.
+  // What is being fetched now, and what waits.
   std::vector<PieceSpan> spans() const;
-  // These pieces are not wanted any more, unless they are half there.
-  void Drop(PieceSpan span);
+  // These pieces are not wanted any more, unless they are half there. What was
+  // claimed with them and is behind them is given back.
+  std::vector<PieceSpan> Drop(PieceSpan span);
+  // Gives the span back that waits, if there is one.
+  PieceSpan TakeWaiting();
   void SetPaused(bool paused);
 
  private:
@@ -89,9 +93,8 @@ class ClaimFetcher final : private OriginConnection::Owner {
     Lane(OriginTransport* transport, OriginConnection::Owner* owner)
         : connection(transport, owner) {}
     OriginConnection connection;
-    PieceSpan span;         // What is left: the first is being fetched.
-    std::string bytes;      // Of the first.
-    bool unwanted = false;  // The first is: the request ends with it.
+    PieceSpan span;     // What is left: the first is being fetched.
+    std::string bytes;  // Of the first.
   };
 
   absl::Status OnAnswer(OriginConnection* connection,
@@ -102,6 +105,8 @@ class ClaimFetcher final : private OriginConnection::Owner {
   void OnDone(OriginConnection* connection, absl::Status status,
               std::optional<absl::Duration> retry_after) override;
 
+  // Lanes that have nothing to do and are worth having.
+  int free_lanes() const;
   Lane* LaneOf(const OriginConnection* connection);
   void Request(Lane* lane);
   // The lane has nothing to do any more; the owner is told later.
@@ -115,6 +120,7 @@ class ClaimFetcher final : private OriginConnection::Owner {
   Owner* const owner_;
 
   std::vector<std::unique_ptr<Lane>> lanes_;
+  PieceSpan next_;
   std::optional<RemoteIdentity> identity_;
   bool answered_ = false;
   ConnectionRamp ramp_;

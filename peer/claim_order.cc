@@ -39,8 +39,10 @@ PieceSpan ClaimOrder::Choose(Way way, std::int32_t max) const {
     if (pieces_.open_in(extent.index) == 0) continue;
     const PieceSpan span = pieces_.SpanOf(extent.index);
     if (way == Way::kScattered) return Scattered(span);
-    return extent.better == 0 ? FromFront(span.first, max, true)
-                              : FromBack(span, max);
+    if (extent.better == 0) return FromFront(span.first, max, true);
+    // The last pieces are wanted by all at once: each looks elsewhere.
+    return max == 1 ? Scattered({PieceIndex{0}, PieceIndex{pieces_.count()}})
+                    : FromBack(span, max);
   }
   return {};
 }

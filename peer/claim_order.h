@@ -14,8 +14,8 @@ namespace convoy {
 // other seldom want the same ones: each extent has an owner, the machine with
 // the highest score of those that fetch. A machine takes its own extents from
 // the front, best score first; then those of others from the back, where it is
-// the next best, and there those that their owners come to last. Not
-// thread-safe.
+// the next best, and there those that their owners come to last; single ones
+// anywhere. Not thread-safe.
 class ClaimOrder {
  public:
   enum class Way {

@@ -28,11 +28,11 @@ constexpr std::size_t kMaxSkippedBytes = 64 * 1024;
 // pages, several at a time. Still larger ones gain nothing.
 constexpr std::size_t kHandOnBytes = 64 * 1024;
 
-// A wake of the loop costs more than the bytes of a packet. Where answers come
-// at this rate (bytes per second) or faster, so many are waited for; an eighth
-// of a second at most.
-constexpr std::size_t kGatherBytes = 16 * 1024;
-constexpr double kGatherRate = 128 * 1024;
+// A wake of the loop costs more than the bytes of a packet: in the middle of an
+// answer so many are waited for as come within this time.
+constexpr double kGatherSeconds = 1.0 / 16;
+constexpr std::int64_t kGatherStep = 16 * 1024;
+constexpr std::int64_t kMostGathered = 64 * 1024;
 
 }  // namespace
 
@@ -265,14 +265,35 @@ CurlEasy::Sink::Body CurlRequest::OnBodyBytes(absl::string_view bytes) {
 }
 
 void CurlRequest::GatherBytes() {
-  const absl::Duration spent = environment_.clock->Monotonic() - head_at_;
-  const bool many = body_bytes_ + 2 * kGatherBytes <= body_length_ &&
-                    static_cast<double>(body_bytes_) >=
-                        kGatherRate * absl::ToDoubleSeconds(spent);
-  const int low_water = many ? static_cast<int>(kGatherBytes) : 1;
+  const double spent =
+      absl::ToDoubleSeconds(environment_.clock->Monotonic() - head_at_);
+  // What TLS holds back must not be waited for.
+  const std::int64_t left = static_cast<std::int64_t>(body_length_) -
+                            static_cast<std::int64_t>(body_bytes_) -
+                            kGatherStep;
+  const auto come_soon = static_cast<std::int64_t>(
+      kGatherSeconds * static_cast<double>(body_bytes_) /
+      std::max(spent, 0.01));
+  const std::int64_t bytes = std::min({left, come_soon, kMostGathered});
+  const std::int64_t steps = std::max<std::int64_t>(bytes, 0) / kGatherStep;
+  const int low_water = std::max(1, static_cast<int>(steps * kGatherStep));
   if (low_water == low_water_) return;
   low_water_ = low_water;
   easy_->SetLowWater(low_water);
+  if (low_water > 1 && !std::exchange(looked_after_, true)) {
+    bytes_at_look_ = body_bytes_;
+    owner_.OnGathering(this);
+  }
+}
+
+bool CurlRequest::StillGathers() {
+  looked_after_ = low_water_ > 1 && bytes_at_look_ != body_bytes_;
+  bytes_at_look_ = body_bytes_;
+  if (low_water_ > 1 && !looked_after_) {
+    low_water_ = 1;
+    if (easy_ != nullptr) easy_->SetLowWater(1);
+  }
+  return looked_after_;
 }
 
 bool CurlRequest::PassHeld() {

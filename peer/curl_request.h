@@ -56,6 +56,9 @@ class CurlRequest final : public CurlTransfer, private CurlEasy::Sink {
     // The limiter lets no bytes come. Calls request->TryAgain() in a task, when
     // it does. From inside libcurl.
     virtual void OnThrottled(CurlRequest* request) = 0;
+    // Calls request->StillGathers() now and then, until that is false. From
+    // inside libcurl.
+    virtual void OnGathering(CurlRequest* request) = 0;
 
    protected:
     ~Owner() = default;
@@ -98,6 +101,9 @@ class CurlRequest final : public CurlTransfer, private CurlEasy::Sink {
   // Gives the handler what came from libcurl, if it is not paused. REQUIRES:
   // outside of libcurl.
   void DeliverHeld();
+  // False: no bytes came since the last call, or none are waited for. What
+  // comes now is taken at once.
+  bool StillGathers();
 
  private:
   void OnTransferDone(int curl_code) override;
@@ -151,6 +157,8 @@ class CurlRequest final : public CurlTransfer, private CurlEasy::Sink {
   std::size_t body_length_ = 0;
   absl::Duration head_at_;
   int low_water_ = 1;
+  bool looked_after_ = false;
+  std::size_t bytes_at_look_ = 0;
   // The last of them, which the handler has not got yet.
   std::string held_;
   bool delivery_posted_ = false;

@@ -19,6 +19,7 @@
 namespace convoy {
 namespace {
 
+constexpr absl::Duration kGatherPatience = absl::Milliseconds(250);
 // The limits may have changed in the meantime.
 constexpr absl::Duration kLongestThrottle = absl::Milliseconds(200);
 
@@ -74,6 +75,8 @@ class CurlTransport::Impl final : public CurlRequest::Owner {
   void OnExchangeEnd(CurlRequest* request, absl::Status status) override;
   void OnBytesHeld(CurlRequest* request) override;
   void OnThrottled(CurlRequest* request) override;
+  void OnGathering(CurlRequest* request) override;
+  void LookAfter(RequestId id);
   void StartTimer(TrafficClass traffic);
   void ReleaseThrottled(TrafficClass traffic);
   Throttled& ThrottledOf(TrafficClass traffic) {
@@ -218,6 +221,18 @@ void CurlTransport::Impl::OnThrottled(CurlRequest* request) {
   const TrafficClass traffic = request->traffic();
   ThrottledOf(traffic).waiting.push_back(request->id());
   StartTimer(traffic);
+}
+
+void CurlTransport::Impl::OnGathering(CurlRequest* request) {
+  LookAfter(request->id());
+}
+
+// What was waited for may not come.
+void CurlTransport::Impl::LookAfter(RequestId id) {
+  loop_.PostAfter(kGatherPatience, [this, id] {
+    Entry* const entry = Find(id);
+    if (entry != nullptr && entry->request->StillGathers()) LookAfter(id);
+  });
 }
 
 void CurlTransport::Impl::StartTimer(TrafficClass traffic) {

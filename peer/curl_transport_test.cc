@@ -479,6 +479,30 @@ TEST_F(CurlTransportTest, ReportsNamesThatDoNotResolve) {
                 v1::ERROR_REASON_NAME_RESOLUTION_FAILURE, true);
 }
 
+// In the middle of an answer that was fast the loop sleeps until many bytes are
+// there.
+TEST_F(CurlTransportTest, AFastAnswerThatBeginsToTrickleIsTakenAsItComes) {
+  constexpr std::size_t kFast = 512 << 10;
+  constexpr std::size_t kTrickle = 1000;
+  Event taken;
+  TestHttpServer server([&](const Request&, Connection& connection) {
+    connection.Send("HTTP/1.1 200 OK\r\nContent-Length: 1048576\r\n\r\n" +
+                    std::string(kFast, 'f'));
+    connection.Send(std::string(kTrickle, 't'));
+    taken.Wait();
+    connection.Send(std::string((1 << 20) - kFast - kTrickle, 'r'));
+  });
+  Recorder answer;
+  answer.on_body = [&](absl::string_view) {
+    if (answer.body.size() >= kFast + kTrickle) taken.Set();
+    return absl::OkStatus();
+  };
+  Start(RequestFor(server.Url("/f")), &answer);
+  answer.Wait();
+  EXPECT_EQ(answer.status, absl::OkStatus());
+  EXPECT_EQ(answer.body.size(), std::size_t{1 << 20});
+}
+
 TEST_F(CurlTransportTest, GivesUpAnswersThatStandStill) {
   limits().low_speed_bytes_per_second = 1000;
   limits().low_speed_timeout = absl::Seconds(3);

@@ -72,7 +72,7 @@ void HttpTransfer::Start() {
   const absl::Status restored = Restore();
   if (!restored.ok()) return End(restored);
   if (!remote_ && checkpoint_told_) Drop();
-  if (store_.ledger() != nullptr && store_.ledger()->AllWritten()) {
+  if (store_.ledger() != nullptr && store_.ledger()->FirstMissing().empty()) {
     return OnWritten();
   }
   Fetch();
@@ -110,6 +110,8 @@ absl::Status HttpTransfer::Restore() {
   map_ = *std::move(map);
   remote_ = std::move(remote);
   remote_url_key_ = checkpoint->url_key;
+  CONVOY_RETURN_IF_ERROR(CheckSize(map_.size()));
+  CONVOY_RETURN_IF_ERROR(Prefer());
   // Nobody knows any more which of its bytes a cache host gave.
   mixed_ = sources_.uses_cache_hosts();
   reporter_.news().size = map_.size();
@@ -167,6 +169,7 @@ OriginFetcher::Plan HttpTransfer::MakePlan() const {
   plan.max_connections = parts_.max_connections_per_file;
   plan.digest_decides = digest_decides();
   plan.max_stream_bytes = spec_.expected_size.value_or(PieceLayout::kMaxSize);
+  plan.max_size = spec_.max_size;
   return plan;
 }
 
@@ -368,13 +371,58 @@ absl::StatusOr<Verdict> HttpTransfer::Establish(const OriginAnswer& answer) {
   if (spec_.ranges.empty() && !length) {
     CONVOY_RETURN_IF_ERROR(store_.OpenStream());
   } else {
+    CONVOY_RETURN_IF_ERROR(CheckSize(map_.size()));
     CONVOY_RETURN_IF_ERROR(store_.Open(PieceLayout(map_.size())));
     reporter_.news().size = map_.size();
   }
   remote_ = std::move(remote);
   if (source().is_cache_host() && found_.identity) remote_ = found_.identity;
   remote_url_key_ = TransferCheckpoint::KeyOfUrl(named_url());
-  return Verdict::kTake;
+  if (!prefers()) return Verdict::kTake;
+  if (answer.kind == OriginAnswer::Kind::kPart && CanGoOn()) {
+    CONVOY_RETURN_IF_ERROR(Prefer());
+    return Verdict::kStartOver;  // From the piece that comes first.
+  }
+  const bool empty = length == std::optional<std::int64_t>(0);
+  if (!spec_.only_wanted || empty) return Verdict::kTake;
+  return RemoteError(v1::ERROR_REASON_INSUFFICIENT_RANGE_SUPPORT, url())
+      .Status(
+          "only parts of the file are wanted, and the origin serves no ranges, "
+          "or gives nothing by which parts are told to be of one version");
+}
+
+absl::Status HttpTransfer::CheckSize(std::int64_t size) const {
+  if (size <= spec_.max_size.value_or(size)) return absl::OkStatus();
+  return TooLarge(spec_.urls.front(),
+                  absl::StrCat("the file has ", size, " bytes"),
+                  *spec_.max_size);
+}
+
+absl::Status HttpTransfer::Prefer() {
+  PieceLedger& ledger = *store_.ledger();
+  const std::int64_t size = map_.size();
+  std::vector<PieceSpan> wanted;
+  for (const ByteRange& range : spec_.wanted) {
+    const bool to_end = range.length == ByteRange::kToEnd;
+    const bool inside =
+        range.offset < size && (to_end || range.length <= size - range.offset);
+    if (!inside && spec_.only_wanted) {
+      return RemoteError(v1::ERROR_REASON_INVALID_RANGE, spec_.urls.front())
+          .Status(absl::StrCat("bytes from ", range.offset,
+                               " on were asked for, which are not in the file "
+                               "of ",
+                               size, " bytes"));
+    }
+    if (range.offset >= size) continue;
+    const std::int64_t end = inside && !to_end ? range.end() : size;
+    wanted.push_back({ledger.layout().PieceAt(range.offset),
+                      {ledger.layout().PieceAt(end - 1).value + 1}});
+  }
+  const PieceIndex start = spec_.position < size
+                               ? ledger.layout().PieceAt(spec_.position)
+                               : PieceIndex{};
+  ledger.Prefer(std::move(wanted), start, spec_.only_wanted);
+  return absl::OkStatus();
 }
 
 absl::Status HttpTransfer::ChooseDigest(const RemoteIdentity& remote) {
@@ -481,6 +529,12 @@ void HttpTransfer::EndWithFailures() {
 }
 
 void HttpTransfer::OnWritten() {
+  if (!store_.ledger()->AllWritten()) {
+    // All that alone is wanted.
+    reporter_.news().connected = true;
+    pending_end_ = Failure{absl::OkStatus(), std::nullopt};
+    return OnFlushed();
+  }
   const std::int64_t size = store_.ledger()->layout().size();
   if (spec_.ranges.empty() && spec_.expected_size.value_or(size) != size) {
     Drop();

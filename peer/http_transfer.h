@@ -90,6 +90,13 @@ class HttpTransfer final : public Transfer,
   // the file does; else asks again, from there.
   absl::StatusOr<OriginFetcher::Verdict> BeginAnew(const OriginAnswer& answer);
   absl::StatusOr<OriginFetcher::Verdict> Establish(const OriginAnswer& answer);
+  absl::Status CheckSize(std::int64_t size) const;
+  bool prefers() const {
+    return spec_.only_wanted || !spec_.wanted.empty() || spec_.position > 0;
+  }
+  // Tells the ledger which pieces come first. INVALID_RANGE: bytes that alone
+  // are wanted are not in the file.
+  absl::Status Prefer();
   // What the file that begins now is checked with. VALIDATION_FAILED: with
   // nothing, and the job wants a proof.
   absl::Status ChooseDigest(const RemoteIdentity& remote);

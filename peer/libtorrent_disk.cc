@@ -133,6 +133,10 @@ class LibtorrentDisk::Interface final : public lt::disk_interface,
             ? entry->storage->ReadBack(piece, request.start, buffer, length)
                   .ok()
             : entry->storage->TryRead(piece, request.start, buffer, length);
+    if (read && !as_it_is) {
+      // At once: so all blocks that one packet asked for go into one send.
+      return handler(lt::disk_buffer_holder(*this, buffer, request.length), {});
+    }
     if (read) {
       return Answer([this, handler = std::move(handler), buffer,
                      size = request.length]() mutable {

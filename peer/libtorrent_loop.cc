@@ -30,7 +30,7 @@ namespace {
 // What comes in within this time is done together: a wake of the thread costs
 // more than what a packet of a peer has it do. As network cards moderate their
 // interrupts.
-constexpr std::chrono::milliseconds kRest{1};
+constexpr std::chrono::milliseconds kRest{4};
 
 void RunInBatches(boost::asio::io_context* context) {
   while (context->run_one() > 0) {

@@ -63,6 +63,8 @@ lt::settings_pack MakeSettings(const LibtorrentSession::Options& options,
   pack.set_int(Settings::stop_tracker_timeout, 1);
   pack.set_int(Settings::unchoke_slots_limit, -1);
   pack.set_int(Settings::allowed_fast_set_size, 0);
+  // Who has a piece already is not told of it.
+  pack.set_bool(Settings::send_redundant_have, false);
   // Who wants a content dials those who have it; two who have it have nothing
   // to say to each other.
   pack.set_bool(Settings::seeding_outgoing_connections, false);
@@ -71,7 +73,9 @@ lt::settings_pack MakeSettings(const LibtorrentSession::Options& options,
   pack.set_int(Settings::whole_pieces_threshold, 0);
   pack.set_int(Settings::request_queue_time, 1);
   pack.set_int(Settings::send_buffer_watermark, 1 << 20);
-  pack.set_int(Settings::send_buffer_low_watermark, 256 << 10);
+  pack.set_int(Settings::send_buffer_low_watermark, 64 << 10);
+  // A tenth of a second: claims wait behind what is there.
+  pack.set_int(Settings::send_buffer_watermark_factor, 10);
 
   pack.set_int(Settings::alert_mask,
                static_cast<int>(static_cast<std::uint32_t>(

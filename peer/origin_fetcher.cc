@@ -18,6 +18,15 @@ constexpr std::int64_t kMinSplit = 2 << 20;
 
 }  // namespace
 
+absl::Status TooLarge(absl::string_view url, absl::string_view what,
+                      std::int64_t max_size) {
+  return Error(v1::ERROR_REASON_MAX_DOWNLOAD_SIZE,
+               v1::ERROR_CONTEXT_GENERAL_QUEUE_MANAGER)
+      .Url(url)
+      .Status(absl::StrCat(what, ", and the job may fetch ", max_size,
+                           " (maximum_download_bytes)"));
+}
+
 OriginFetcher::OriginFetcher(const Parts& parts, Plan plan, const RangeMap* map,
                              Owner* owner)
     : parts_(parts),
@@ -125,6 +134,12 @@ absl::Status OriginFetcher::OnBytes(OriginConnection* connection,
 
 absl::Status OriginFetcher::TakeStream(Lane* lane, absl::string_view bytes) {
   const auto size = static_cast<std::int64_t>(bytes.size());
+  if (plan_.max_size.has_value() && size > *plan_.max_size - lane->position) {
+    return TooLarge(
+        plan_.first.url,
+        absl::StrCat("the file has more than ", lane->position, " bytes"),
+        *plan_.max_size);
+  }
   if (size > plan_.max_stream_bytes - lane->position) {
     return Error(v1::ERROR_REASON_SIZE_MISMATCH, v1::ERROR_CONTEXT_REMOTE_FILE)
         .Url(plan_.first.url)

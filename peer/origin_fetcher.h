@@ -21,6 +21,10 @@
 
 namespace convoy {
 
+// MAX_DOWNLOAD_SIZE; `what` is too large, as a sentence.
+absl::Status TooLarge(absl::string_view url, absl::string_view what,
+                      std::int64_t max_size);
+
 // Fetches what a store misses from one URL, until all is written or the URL
 // fails. The first request asks for data at once; its answer is judged by the
 // owner, every later one is held to the first. More connections are added while
@@ -71,6 +75,7 @@ class OriginFetcher final : private OriginConnection::Owner {
     bool digest_decides = false;
     // Longest stream that is taken.
     std::int64_t max_stream_bytes = 0;
+    std::optional<std::int64_t> max_size;  // TransferSpec.max_size.
   };
 
   // `map` is not owned; it must be that of the store's file once Judge says

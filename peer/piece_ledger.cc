@@ -22,13 +22,37 @@ PieceLedger::PieceLedger(PieceLayout layout,
   AdvanceFrontier();
 }
 
+void PieceLedger::Prefer(std::vector<PieceSpan> wanted, PieceIndex start,
+                         bool only) {
+  wanted_ = std::move(wanted);
+  start_ = start;
+  only_wanted_ = only;
+}
+
 PieceSpan PieceLedger::FirstMissing() const {
-  PieceIndex first = frontier_piece_;
   const PieceIndex end{layout_.count()};
+  PieceSpan span = WantedIn(start_, end);
+  if (span.empty()) span = WantedIn({}, start_);
+  if (!span.empty() || only_wanted_) return span;
+  span = MissingIn(start_, end);
+  return span.empty() ? MissingIn({}, start_) : span;
+}
+
+PieceSpan PieceLedger::MissingIn(PieceIndex first, PieceIndex end) const {
+  first = std::max(first, frontier_piece_);
   while (first < end && state(first) != PieceState::kMissing) ++first.value;
   PieceIndex last = first;
   while (last < end && state(last) == PieceState::kMissing) ++last.value;
   return {first, last};
+}
+
+PieceSpan PieceLedger::WantedIn(PieceIndex first, PieceIndex end) const {
+  for (const PieceSpan& wanted : wanted_) {
+    const PieceSpan span =
+        MissingIn(std::max(first, wanted.first), std::min(end, wanted.end));
+    if (!span.empty()) return span;
+  }
+  return {};
 }
 
 void PieceLedger::Claim(PieceSpan span) {

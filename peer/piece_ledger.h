@@ -33,7 +33,12 @@ class PieceLedger {
   const PieceLayout& layout() const { return layout_; }
   PieceState state(PieceIndex piece) const { return states_[Slot(piece)]; }
 
-  // The first run of missing pieces; empty if there is none.
+  // Which missing pieces come first: those of `wanted`, and among equals those
+  // from `start` on. `only`: no others come at all. `wanted` is rising, inside
+  // the layout.
+  void Prefer(std::vector<PieceSpan> wanted, PieceIndex start, bool only);
+  // The run of missing pieces that comes first, by default the first in the
+  // file; empty if there is none.
   PieceSpan FirstMissing() const;
   // Missing → in flight. REQUIRES: all of `span` is missing.
   void Claim(PieceSpan span);
@@ -70,9 +75,16 @@ class PieceLedger {
     return static_cast<std::size_t>(piece.value);
   }
   void AdvanceFrontier();
+  // The first run of missing pieces in [first, end).
+  PieceSpan MissingIn(PieceIndex first, PieceIndex end) const;
+  // The same of wanted ones.
+  PieceSpan WantedIn(PieceIndex first, PieceIndex end) const;
 
   const PieceLayout layout_;
   std::vector<PieceState> states_;
+  std::vector<PieceSpan> wanted_;
+  PieceIndex start_;
+  bool only_wanted_ = false;
   // Bytes written of pieces that are neither whole nor untouched.
   std::map<PieceIndex, std::int64_t> partial_;
   std::vector<PieceIndex> untaken_;

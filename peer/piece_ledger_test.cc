@@ -50,6 +50,46 @@ TEST(PieceLedgerTest, ReleasedPieceKeepsItsFirstBytes) {
   EXPECT_EQ(Draw(ledger), "wwi");
 }
 
+TEST(PieceLedgerTest, WantedPiecesComeFirst) {
+  PieceLedger ledger(PieceLayout(8 * kPiece), {Span(0, 2), Span(5, 6)});
+  EXPECT_EQ(Draw(ledger), "FF...F..");
+  ledger.Prefer({Span(1, 3), Span(4, 7)}, {}, /*only=*/false);
+  std::string order;
+  for (PieceSpan span = ledger.FirstMissing(); !span.empty();
+       span = ledger.FirstMissing()) {
+    ledger.Claim(span);
+    order += std::to_string(span.first.value) + "-" +
+             std::to_string(span.end.value) + " ";
+  }
+  EXPECT_EQ(order, "2-3 4-5 6-7 3-4 7-8 ");
+}
+
+TEST(PieceLedgerTest, MissingPiecesBehindAPlaceComeBeforeThoseInFrontOfIt) {
+  PieceLedger ledger(PieceLayout(8 * kPiece), {Span(5, 6)});
+  ledger.Prefer({Span(0, 1)}, PieceIndex{4}, /*only=*/false);
+  EXPECT_EQ(ledger.FirstMissing(), Span(0, 1));
+  ledger.Prefer({}, PieceIndex{4}, /*only=*/false);
+  EXPECT_EQ(ledger.FirstMissing(), Span(4, 5));
+  ledger.Claim(Span(4, 5));
+  EXPECT_EQ(ledger.FirstMissing(), Span(6, 8));
+  ledger.Claim(Span(6, 8));
+  EXPECT_EQ(ledger.FirstMissing(), Span(0, 4));
+}
+
+TEST(PieceLedgerTest, OnlyWantedPiecesCome) {
+  PieceLedger ledger{PieceLayout(8 * kPiece)};
+  ledger.Prefer({Span(1, 2), Span(5, 8)}, PieceIndex{6}, /*only=*/true);
+  EXPECT_EQ(ledger.FirstMissing(), Span(6, 8));
+  ledger.Claim(Span(6, 8));
+  EXPECT_EQ(ledger.FirstMissing(), Span(1, 2));
+  ledger.Claim(Span(1, 2));
+  EXPECT_EQ(ledger.FirstMissing(), Span(5, 6));
+  ledger.Claim(Span(5, 6));
+  EXPECT_TRUE(ledger.FirstMissing().empty());
+  ledger.Prefer({}, {}, /*only=*/true);
+  EXPECT_TRUE(ledger.FirstMissing().empty());
+}
+
 TEST(PieceLedgerTest, FindsTheFirstRunOfMissingPieces) {
   PieceLedger ledger(PieceLayout(8 * kPiece), {Span(0, 2), Span(5, 6)});
   EXPECT_EQ(Draw(ledger), "FF...F..");

@@ -246,6 +246,7 @@ void SwarmTransfer::AskAgain() {
 void SwarmTransfer::SetOriginUsable(bool usable) {
   origin_usable_ = usable;
   if (usable) origin_error_ = absl::OkStatus();
+  if (!usable) member_->Unclaim(fetcher_->TakeWaiting());
   member_->SetOriginUsable(usable);
   UpdateDemand();
   reporter_.Changed();
@@ -255,7 +256,7 @@ void SwarmTransfer::UpdateDemand() {
   if (member_ == nullptr || fetcher_ == nullptr) return;
   const bool lonely = swarm_.connections() == 0;
   member_->SetDemand(
-      origin_usable_ && !store_.backlog_full() ? fetcher_->free_lanes() : 0,
+      origin_usable_ && !store_.backlog_full() ? fetcher_->wanted_spans() : 0,
       fetcher_->PiecesFor(lonely ? kLonelyClaimTime : kClaimTime));
 }
 
@@ -264,7 +265,7 @@ void SwarmTransfer::OnLanesChanged() { UpdateDemand(); }
 void SwarmTransfer::OnClaimed(PieceSpan span) {
   // It was on its way here when the last piece came from elsewhere.
   if (fetcher_ == nullptr) return member_->Unclaim(span);
-  if (!origin_usable_ || fetcher_->free_lanes() == 0) {
+  if (!origin_usable_ || fetcher_->wanted_spans() == 0) {
     member_->Unclaim(span);
     return UpdateDemand();
   }
@@ -273,7 +274,10 @@ void SwarmTransfer::OnClaimed(PieceSpan span) {
 }
 
 void SwarmTransfer::OnUnclaimed(PieceSpan span) {
-  if (fetcher_ != nullptr) fetcher_->Drop(span);
+  if (fetcher_ == nullptr) return;
+  for (const PieceSpan& behind : fetcher_->Drop(span)) {
+    member_->Unclaim(behind);
+  }
 }
 
 void SwarmTransfer::OnOriginAnswer(const OriginAnswer& answer,

@@ -613,6 +613,52 @@ TEST_F(SwarmTransferTest, WhatPeersGiveMeanwhileIsFetchedNoFurther) {
   EXPECT_LT(origin_.sent_bytes(), kPiece);
 }
 
+TEST_F(SwarmTransferTest, WhatIsBehindALostPieceIsGivenBack) {
+  origin_.SetRates(kPiece, kPiece);
+  swarm_.AllowClaims(4);
+  Start();
+  ASSERT_EQ(swarm_.claims(), std::vector<PieceSpan>({{P(0), P(4)}}));
+  swarm_.Unclaim({P(1), P(2)});
+  EXPECT_EQ(swarm_.unclaimed(), std::vector<PieceSpan>({{P(2), P(4)}}));
+  Advance(absl::Seconds(2));
+  EXPECT_TRUE(swarm_.content().storage->verified(P(0)));
+  EXPECT_EQ(origin_.active(), 0);
+}
+
+// So a machine that claims it, too, is heard of before it is fetched.
+TEST_F(SwarmTransferTest, TheNextSpanIsClaimedBeforeItsTurn) {
+  origin_.SetRates(16 * kPiece, 16 * kPiece);
+  swarm_.SetPeers(1, 1);
+  swarm_.AllowClaims(20);
+  Start();
+  const std::vector<PieceSpan> both = {{P(0), P(16)}, {P(16), P(20)}};
+  ASSERT_EQ(swarm_.claims(), both);
+  EXPECT_EQ(origin_.active(), 1);
+  swarm_.Unclaim({P(17), P(18)});
+  EXPECT_EQ(swarm_.unclaimed(), std::vector<PieceSpan>({{P(18), P(20)}}));
+  Advance(absl::Seconds(3));
+  EXPECT_TRUE(swarm_.content().storage->verified(P(16)));
+  EXPECT_FALSE(swarm_.content().storage->verified(P(17)));
+  EXPECT_EQ(origin_.sent_bytes(), 17 * kPiece);
+}
+
+TEST_F(SwarmTransferTest, ASpanThatWaitsIsGivenBackWhenTheOriginFails) {
+  FakeOriginFault dead;
+  dead.body_bytes = kPiece;
+  dead.ends_with = FakeOriginTransport::Closed();
+  origin_.AddFault(kUrl, dead);
+  origin_.SetRates(16 * kPiece, 16 * kPiece);
+  swarm_.SetPeers(1, 1);
+  swarm_.AllowClaims(20);
+  Start();
+  ASSERT_EQ(swarm_.claims().size(), 2U);
+  Advance(absl::Milliseconds(500));
+  EXPECT_FALSE(swarm_.origin_usable());
+  EXPECT_EQ(origin_.requests().size(), 1U);
+  const std::vector<PieceSpan> back = {{P(1), P(16)}, {P(16), P(20)}};
+  EXPECT_EQ(swarm_.unclaimed(), back);
+}
+
 TEST_F(SwarmTransferTest, TwoFilesOfOneContentDoNotFillItTwice) {
   registry_.filling.insert(found_.manifest->info_hash);
   Start();

@@ -38,6 +38,18 @@ struct TransferSpec {
   // may be ByteRange::kToEnd.
   std::vector<ByteRange> ranges;
   std::optional<std::int64_t> expected_size;  // Of the whole remote file.
+  // Of the local file. A longer one ends with MAX_DOWNLOAD_SIZE.
+  std::optional<std::int64_t> max_size;
+  // Bytes of the local file that come first where one source gives them,
+  // rising, the last one may be ByteRange::kToEnd; and missing bytes behind
+  // `position` before those in front of it. A hint: without ranges at the
+  // origin, and with peers, bytes come in their own order.
+  std::vector<ByteRange> wanted;
+  std::int64_t position = 0;
+  // Nothing but the pieces of `wanted` is fetched, from `urls` alone. When they
+  // are on disk the transfer ends with OK, also if others are missing.
+  // REQUIRES: no `ranges`, no `source`.
+  bool only_wanted = false;
   std::string expected_sha256;  // Of the local file, 32 bytes; or empty.
   std::shared_ptr<const HttpSettings> http;  // Never null.
   // The newest TransferNews.checkpoint of an earlier transfer into the same
@@ -153,8 +165,10 @@ struct TransferNews {
 // How a transfer ended.
 struct TransferEnd {
   // OK: the file has its size, its SHA-256 is the expected one, and it is on
-  // disk. Else an Error (error_detail.h); `retryable` tells whether a later try
-  // may succeed without a change.
+  // disk; with TransferSpec.only_wanted, what was wanted is on disk, and
+  // news.flushed_bytes tells whether more is missing. Else an Error
+  // (error_detail.h); `retryable` tells whether a later try may succeed without
+  // a change.
   absl::Status status;
   // The origin asked to wait this long (Retry-After).
   std::optional<absl::Duration> retry_after;

@@ -66,7 +66,7 @@ std::unique_ptr<Transfer> TransferEngineImpl::Start(TransferSpec spec,
       running->emplace(number, std::move(copy));
       return begun->Start();
     }
-    if (parts.swarm != nullptr) {
+    if (parts.swarm != nullptr && !spec.only_wanted) {
       auto transfer = std::make_unique<ContentTransfer>(
           ContentTransfer::Parts{
               {parts.transport, parts.executor, parts.worker, parts.clock,
@@ -78,10 +78,12 @@ std::unique_ptr<Transfer> TransferEngineImpl::Start(TransferSpec spec,
       running->emplace(number, std::move(transfer));
       return begun->Start();
     }
+    CacheHosts* const cache_hosts =
+        spec.only_wanted ? nullptr : parts.cache_hosts;
     auto transfer = std::make_unique<HttpTransfer>(
         HttpTransfer::Parts{parts.transport, parts.executor, parts.worker,
                             parts.clock, parts.max_connections_per_file,
-                            parts.cache_hosts},
+                            cache_hosts},
         std::move(spec), std::move(file), std::move(link),
         std::vector<PeerUse>(), FoundContent());
     HttpTransfer* const begun = transfer.get();

@@ -139,6 +139,7 @@ absl::StatusCode CodeOfReason(v1::ErrorReason reason) {
     case v1::ERROR_REASON_TOO_MANY_FILES_IN_JOB:
     case v1::ERROR_REASON_TOO_MANY_RANGES_IN_FILE:
     case v1::ERROR_REASON_DISK_FULL:
+    case v1::ERROR_REASON_MAX_DOWNLOAD_SIZE:
       return absl::StatusCode::kResourceExhausted;
 
     case v1::ERROR_REASON_NAME_RESOLUTION_FAILURE:

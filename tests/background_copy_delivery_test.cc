@@ -178,6 +178,73 @@ TEST_F(DeliveryQueueTest, FilesHaveIdsSizesAndStatistics) {
   EXPECT_EQ(ReadFile(Path("got")), content.bytes);
 }
 
+TEST_F(DeliveryQueueTest, AFileGetsItsPathAfterItsUrl) {
+  const Content content = MakeContent("pathless", 4000);
+  const Com<IBackgroundCopyJob> job = MakeDelivery();
+  Com<IDeliveryOptimizationFile2> file;
+  ASSERT_EQ(As<IDeliveryOptimizationJob2>(job.Get())->AddFile(
+                L"the id", content.url.c_str(), 0, nullptr,
+                IID_IDeliveryOptimizationFile2,
+                reinterpret_cast<void**>(file.GetAddressOf())),
+            S_OK);
+  const auto copy = As<IBackgroundCopyFile>(file.Get());
+  LPWSTR name = nullptr;
+  ASSERT_EQ(copy->GetRemoteName(&name), S_OK);
+  EXPECT_EQ(Wide(Take(name)), content.url);
+  // The daemon has not heard of it, and the job cannot run without it.
+  EXPECT_EQ(job->Resume(), DO_E_FILE_DOWNLOADSINK_UNSPECIFIED);
+  EXPECT_EQ(As<IBackgroundCopyFile2>(file.Get())->SetRemoteName(L"http://a/b"),
+            DO_E_FILE_DOWNLOADSINK_UNSPECIFIED);
+
+  VARIANT value;
+  VariantInit(&value);
+  value.vt = VT_BSTR;
+  value.bstrVal = SysAllocString(WidePath("got").c_str());
+  ASSERT_EQ(file->SetProperty(DOFilePropertyId_DownloadSinkFilePath, &value),
+            S_OK);
+  EXPECT_EQ(file->SetProperty(DOFilePropertyId_DownloadSinkFilePath, &value),
+            DO_E_FILE_DOWNLOADSINK_ALREADY_SET);
+  VariantClear(&value);
+  value.vt = VT_UI8;
+  value.ullVal = 4000;
+  ASSERT_EQ(file->SetProperty(DOFilePropertyId_TotalSizeBytes, &value), S_OK);
+  value = {};
+  ASSERT_EQ(file->GetProperty(DOFilePropertyId_TotalSizeBytes, &value), S_OK);
+  EXPECT_EQ(value.ullVal, 4000u);
+
+  ASSERT_EQ(job->Resume(), S_OK);
+  ASSERT_TRUE(Reaches(job.Get(), BG_JOB_STATE_TRANSFERRED));
+  DOSwarmStats stats = {};
+  ASSERT_EQ(As<IDeliveryOptimizationFile>(file.Get())->GetStats(&stats), S_OK);
+  EXPECT_EQ(Take(stats.fileId), "the id");
+  EXPECT_EQ(stats.bytesFromHttp, 4000u);
+  CoTaskMemFree(stats.sourceURL);
+  EXPECT_EQ(job->Complete(), S_OK);
+  EXPECT_EQ(ReadFile(Path("got")), content.bytes);
+}
+
+TEST_F(DeliveryQueueTest, AFileThatNeverGetsAPathIsNotOfTheJob) {
+  const Content content = MakeContent("forgotten");
+  const Com<IBackgroundCopyJob> job = MakeDelivery();
+  const auto own = As<IDeliveryOptimizationJob2>(job.Get());
+  void* object = reinterpret_cast<void*>(1);
+  EXPECT_EQ(own->AddFile(L"id", nullptr, 0, nullptr,
+                         IID_IDeliveryOptimizationFile, &object),
+            E_INVALIDARG);
+  EXPECT_EQ(object, nullptr);
+  EXPECT_EQ(own->AddFile(L"id", content.url.c_str(), 0, nullptr,
+                         IID_IBackgroundCopyJob, &object),
+            E_NOINTERFACE);
+  {
+    Com<IDeliveryOptimizationFile> file;
+    ASSERT_EQ(own->AddFile(L"id", content.url.c_str(), 0, nullptr,
+                           IID_PPV_ARGS(&file)),
+              S_OK);
+    EXPECT_EQ(job->Resume(), DO_E_FILE_DOWNLOADSINK_UNSPECIFIED);
+  }
+  EXPECT_EQ(job->Resume(), DO_E_EMPTY);
+}
+
 TEST_F(DeliveryQueueTest, AWrongSizeIsAnError) {
   const Content content = MakeContent("sized", 4000);
   const Com<IBackgroundCopyJob> job = MakeDelivery();

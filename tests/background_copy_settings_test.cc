@@ -1,6 +1,7 @@
 // Settings, HTTP options, enumerators and files' details: facts 39 to 53, 60
 // and 77 to 78 of BITS, by their number, and what has none.
 #include <bits.h>
+#include <unistd.h>
 
 #include <string>
 #include <vector>
@@ -224,8 +225,14 @@ TEST_F(ConformanceTest, ProxySettingsComeBackAsTheyWereGiven) {
   EXPECT_EQ(job->SetProxySettings(BG_JOB_PROXY_USAGE_NO_PROXY, L"p:1", nullptr),
             E_INVALIDARG);
   EXPECT_EQ(
+      job->SetProxySettings(BG_JOB_PROXY_USAGE_AUTODETECT, L"p:1", nullptr),
+      E_INVALIDARG);
+  ASSERT_EQ(
       job->SetProxySettings(BG_JOB_PROXY_USAGE_AUTODETECT, nullptr, nullptr),
-      E_NOTIMPL);
+      S_OK);
+  EXPECT_EQ(job->GetProxySettings(&usage, &list, &bypass), S_OK);
+  EXPECT_EQ(usage, BG_JOB_PROXY_USAGE_AUTODETECT);
+  EXPECT_EQ(list, nullptr);
   ASSERT_EQ(job->SetProxySettings(BG_JOB_PROXY_USAGE_OVERRIDE,
                                   L"proxy.example.org:3128",
                                   L"*.example.org;<local>"),
@@ -234,6 +241,23 @@ TEST_F(ConformanceTest, ProxySettingsComeBackAsTheyWereGiven) {
   EXPECT_EQ(usage, BG_JOB_PROXY_USAGE_OVERRIDE);
   EXPECT_EQ(Take(list), "proxy.example.org:3128");
   EXPECT_EQ(Take(bypass), "*.example.org;<local>");
+  ASSERT_EQ(
+      job->SetProxySettings(BG_JOB_PROXY_USAGE_PRECONFIG, nullptr, nullptr),
+      S_OK);
+  EXPECT_EQ(job->GetProxySettings(&usage, &list, &bypass), S_OK);
+  EXPECT_EQ(usage, BG_JOB_PROXY_USAGE_PRECONFIG);
+}
+
+// Without a proxy in the configuration that is: none.
+TEST_F(ConformanceTest, WhatAutodetectFindsIsTheConfigurationsProxy) {
+  const Content content = MakeContent("detected");
+  const Com<IBackgroundCopyJob> job = MakeJob();
+  ASSERT_EQ(job->AddFile(content.url.c_str(), WidePath("got").c_str()), S_OK);
+  ASSERT_EQ(
+      job->SetProxySettings(BG_JOB_PROXY_USAGE_AUTODETECT, nullptr, nullptr),
+      S_OK);
+  ASSERT_EQ(job->Resume(), S_OK);
+  EXPECT_TRUE(Reaches(job.Get(), BG_JOB_STATE_TRANSFERRED));
 }
 
 TEST_F(ConformanceTest, ADownloadGoesThroughTheProxyThatTheJobNames) {
@@ -406,10 +430,77 @@ TEST_F(ConformanceTest, PropertiesOfAJob) {
   value = {};
   EXPECT_EQ(job->GetProperty(BITS_JOB_PROPERTY_DYNAMIC_CONTENT, &value), S_OK);
   EXPECT_EQ(value.Enable, TRUE);
-  EXPECT_EQ(job->SetProperty(BITS_JOB_PROPERTY_ON_DEMAND_MODE, value),
-            E_NOTIMPL);
+  EXPECT_EQ(job->GetProperty(BITS_JOB_PROPERTY_ON_DEMAND_MODE, &value), S_OK);
+  EXPECT_EQ(value.Enable, FALSE);
+  value.Enable = TRUE;
+  EXPECT_EQ(job->SetProperty(BITS_JOB_PROPERTY_ON_DEMAND_MODE, value), S_OK);
+  value = {};
+  EXPECT_EQ(job->GetProperty(BITS_JOB_PROPERTY_ON_DEMAND_MODE, &value), S_OK);
+  EXPECT_EQ(value.Enable, TRUE);
+  for (const auto id : {BITS_JOB_PROPERTY_NOTIFICATION_CLSID,
+                        BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS}) {
+    EXPECT_EQ(job->SetProperty(id, value), E_NOTIMPL);
+    EXPECT_EQ(job->GetProperty(id, &value), E_NOTIMPL);
+  }
   EXPECT_EQ(job->SetProperty(static_cast<BITS_JOB_PROPERTY_ID>(99), value),
             BG_E_UNKNOWN_PROPERTY_ID);
+}
+
+TEST_F(ConformanceTest, TheMaximumDownloadSizeIsKept) {
+  const auto job = As<IBackgroundCopyJob5>(MakeJob().Get());
+  BITS_JOB_PROPERTY_VALUE value = {};
+  value.Uint64 = 9;
+  EXPECT_EQ(job->GetProperty(BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE, &value),
+            S_OK);
+  EXPECT_EQ(value.Uint64, 0u);
+  value.Uint64 = UINT64{5} << 40;
+  EXPECT_EQ(job->SetProperty(BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE, value), S_OK);
+  value = {};
+  EXPECT_EQ(job->GetProperty(BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE, &value),
+            S_OK);
+  EXPECT_EQ(value.Uint64, UINT64{5} << 40);
+  value.Uint64 = BG_SIZE_UNKNOWN;
+  EXPECT_EQ(job->SetProperty(BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE, value),
+            BG_E_MAX_DOWNLOAD_SIZE_INVALID_VALUE);
+}
+
+TEST_F(ConformanceTest, AJobThatIsTooLargeIsInError) {
+  const Content content = MakeContent("too_large", 5000);
+  const Com<IBackgroundCopyJob> job = MakeJob();
+  ASSERT_EQ(job->AddFile(content.url.c_str(), WidePath("got").c_str()), S_OK);
+  BITS_JOB_PROPERTY_VALUE value = {};
+  value.Uint64 = 4999;
+  const auto job5 = As<IBackgroundCopyJob5>(job.Get());
+  ASSERT_EQ(job5->SetProperty(BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE, value),
+            S_OK);
+  ASSERT_EQ(job->Resume(), S_OK);
+  ASSERT_TRUE(Reaches(job.Get(), BG_JOB_STATE_ERROR));
+  Com<IBackgroundCopyError> error;
+  ASSERT_EQ(job->GetError(&error), S_OK);
+  BG_ERROR_CONTEXT context = BG_ERROR_CONTEXT_NONE;
+  HRESULT code = S_OK;
+  ASSERT_EQ(error->GetError(&context, &code), S_OK);
+  EXPECT_EQ(code, BG_E_MAX_DOWNLOAD_SIZE_LIMIT_REACHED);
+  EXPECT_EQ(context, BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
+  LPWSTR text = nullptr;
+  ASSERT_EQ(error->GetErrorDescription(0x409, &text), S_OK);
+  EXPECT_EQ(Take(text), "The job's files are larger than it may fetch.");
+
+  value.Uint64 = 5000;
+  ASSERT_EQ(job5->SetProperty(BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE, value),
+            S_OK);
+  ASSERT_EQ(job->Resume(), S_OK);
+  ASSERT_TRUE(Reaches(job.Get(), BG_JOB_STATE_TRANSFERRED));
+  ASSERT_EQ(job->Complete(), S_OK);
+  EXPECT_EQ(ReadFile(Path("got")), content.bytes);
+}
+
+TEST_F(ConformanceTest, TheIntegrityLevelFollowsTheOwner) {
+  const auto job = As<IBackgroundCopyJob4>(MakeJob().Get());
+  ULONG level = 0;
+  ASSERT_EQ(job->GetOwnerIntegrityLevel(&level), S_OK);
+  EXPECT_EQ(level, geteuid() == 0 ? 0x3000u : 0x2000u);
+  EXPECT_EQ(job->GetOwnerIntegrityLevel(nullptr), E_INVALIDARG);
 }
 
 TEST_F(ConformanceTest, DetailsOfAFile) {
@@ -464,8 +555,6 @@ TEST_F(ConformanceTest, DetailsOfAFile) {
       file->GetProperty(BITS_FILE_PROPERTY_ID_HTTP_RESPONSE_HEADERS, &headers),
       S_OK);
   EXPECT_TRUE(absl::StrContains(Take(headers.String), "nginx"));
-  EXPECT_EQ(file->RequestFileRanges(0, nullptr), E_NOTIMPL);
-  EXPECT_EQ(file->UpdateDownloadPosition(0), E_NOTIMPL);
 }
 
 // What Windows alone has, says so.
@@ -475,8 +564,6 @@ TEST_F(ConformanceTest, WhatIsNotOfferedIsNotImplemented) {
   BG_JOB_REPLY_PROGRESS reply = {};
   EXPECT_EQ(job4->GetReplyProgress(&reply), E_NOTIMPL);
   EXPECT_EQ(job4->SetReplyFileName(L"/tmp/reply"), E_NOTIMPL);
-  ULONG level = 0;
-  EXPECT_EQ(job4->GetOwnerIntegrityLevel(&level), E_NOTIMPL);
   const auto http = As<IBackgroundCopyJobHttpOptions3>(job.Get());
   BYTE hash[20] = {};
   EXPECT_EQ(http->SetClientCertificateByID(BG_CERT_STORE_LOCATION_CURRENT_USER,

@@ -227,6 +227,26 @@ TEST_F(HostileOriginTest, ChunkedIsOneStream) {
   ExpectDelivered("a", content_);
 }
 
+TEST_F(HostileOriginTest, AStreamWithoutEndStopsWhereTheJobMayFetchNoMore) {
+  origin_.On("a", [this](Exchange& exchange) {
+    exchange.SendHead("200 OK", {"Transfer-Encoding: chunked"});
+    // Past every limit: until the daemon hangs up, or 200 MB have gone.
+    for (int i = 0; i < 100; ++i) {
+      exchange.Send(
+          absl::StrCat(absl::Hex(content_.size()), "\r\n", content_, "\r\n"));
+    }
+  });
+  v1::Job job;
+  job.set_maximum_download_bytes(1'000'000);
+  const auto ended =
+      daemon_.Run({File(origin_.Url("a"), Local())}, std::move(job));
+  ASSERT_TRUE(ended.ok()) << ended.status();
+  EXPECT_EQ(ended->state(), v1::JOB_STATE_ERROR);
+  EXPECT_EQ(ended->error().detail().reason(),
+            v1::ERROR_REASON_MAX_DOWNLOAD_SIZE);
+  EXPECT_LE(ended->progress().transferred_bytes(), 1'000'000);
+}
+
 TEST_F(HostileOriginTest, BrokenChunksAreNoFile) {
   origin_.On("a", [this](Exchange& exchange) {
     exchange.SendHead("200 OK", {"Transfer-Encoding: chunked"});

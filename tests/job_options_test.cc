@@ -239,6 +239,60 @@ TEST_F(JobOptionsTest, AJobThatTakesTooLongIsInError) {
             v1::ERROR_REASON_MAX_DOWNLOAD_TIME);
 }
 
+TEST_F(JobOptionsTest, AJobWhoseFilesAreTooLargeIsInError) {
+  Nginx origin;
+  TestDaemon daemon;
+  Serve(origin, "a", 600'000);
+  Serve(origin, "b", 400'001);
+  v1::Job job;
+  job.set_maximum_download_bytes(1'000'000);
+  const auto ended = daemon.Run(
+      {File(origin.Url("a"), Local("a")), File(origin.Url("b"), Local("b"))},
+      std::move(job));
+  ASSERT_TRUE(ended.ok()) << ended.status();
+  EXPECT_EQ(ended->state(), v1::JOB_STATE_ERROR);
+  EXPECT_EQ(ended->error().detail().reason(),
+            v1::ERROR_REASON_MAX_DOWNLOAD_SIZE);
+}
+
+TEST_F(JobOptionsTest, AClientReadsPartsOfAFileAsItAsksForThem) {
+  Nginx origin;
+  TestDaemon daemon;
+  const std::string bytes = Serve(origin, "a", 4 << 20);
+  const JobClient client(ClientOf(daemon));
+  v1::CreateJobRequest create;
+  create.mutable_job()->set_display_name("parts");
+  create.mutable_job()->set_on_demand(true);
+  *create.add_files() = File(origin.Url("a"), Local("a"));
+  const auto job = client.CreateJob(create);
+  ASSERT_TRUE(job.ok()) << job.status();
+  for (const std::int64_t offset : {3 << 20, 1 << 20}) {
+    v1::RequestRangesRequest request;
+    request.set_job_id(job->id());
+    v1::FileRange* const range = request.add_ranges();
+    range->set_offset_bytes(offset);
+    range->set_length_bytes(1000);
+    ASSERT_TRUE(client.RequestRanges(request).ok());
+    ASSERT_TRUE(client.ResumeJob(job->id()).ok());
+    v1::ReadFileRequest read;
+    read.set_job_id(job->id());
+    *read.add_ranges() = *range;
+    FileReader reader(client.options(), read);
+    std::string got;
+    while (true) {
+      const auto block = reader.Next();
+      ASSERT_TRUE(block.ok()) << block.status();
+      if (!block->has_value()) break;
+      got += (*block)->data();
+    }
+    EXPECT_EQ(got, bytes.substr(static_cast<std::size_t>(offset), 1000));
+  }
+  EXPECT_TRUE(Eventually([&] {
+    return client.GetJob(job->id())->state() == v1::JOB_STATE_SUSPENDED;
+  }));
+  EXPECT_LT(client.GetJob(job->id())->progress().transferred_bytes(), 4 << 20);
+}
+
 TEST_F(JobOptionsTest, BlockedUrlsAreRefusedAlsoBehindARedirect) {
   Nginx blocked;
   Serve(blocked, "a", 1000);

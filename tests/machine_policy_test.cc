@@ -240,7 +240,7 @@ TEST_F(MachinePolicyTest, AnInterfaceThatIsNamedIsAVpn) {
   const Source refused =
       Refused(kMachine, Begin(kMachine, "a"), Source::KIND_LAN_PEERS);
   EXPECT_EQ(refused.policy(), "network.vpn_peers");
-  EXPECT_THAT(refused.reason(), HasSubstr("eth0 (network.vpn_interfaces)"));
+  EXPECT_THAT(refused.reason(), HasSubstr("eth0 (network.vpn_interfaces, "));
 }
 
 TEST_F(MachinePolicyTest, SmallMachinesMeetNoPeersUntilTheyMay) {

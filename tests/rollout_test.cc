@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <set>
 #include <string>
@@ -57,6 +58,27 @@ v1::DeclaredJob Find(TestDaemon& daemon, const std::string& name) {
   return ::testing::AssertionFailure()
          << Declared(daemon).ShortDebugString() << "\n"
          << daemon.Log();
+}
+
+v1::HostStatistics Statistics(TestDaemon& daemon) {
+  grpc::ClientContext context;
+  v1::HostStatistics statistics;
+  const grpc::Status status =
+      daemon.admin().GetHostStatistics(&context, {}, &statistics);
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  return statistics;
+}
+
+std::string ValueOf(TestDaemon& daemon, const std::string& key) {
+  grpc::ClientContext context;
+  v1::GetEffectiveConfigResponse config;
+  const grpc::Status status =
+      daemon.admin().GetEffectiveConfig(&context, {}, &config);
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  for (const v1::ConfigValue& value : config.values()) {
+    if (value.key() == key) return value.value();
+  }
+  return "";
 }
 
 // As a tool that puts files on machines does: at once.
@@ -246,6 +268,14 @@ class RolloutTest : public ::testing::Test {
     }
   }
 
+  // conf.d/fleet.yaml of a machine.
+  void Configure(int machine, const std::string& text) {
+    const std::filesystem::path file = daemon(machine).config_file();
+    const std::string fragments = file.parent_path() / "conf.d";
+    mkdir(fragments.c_str(), 0755);
+    Put(fragments, "fleet.yaml", text);
+  }
+
   // What `convoy rollout plan` says, before anything happens.
   std::set<std::string> Plan(int percent) const {
     const std::string file = net_->folder(0) + "/words.yaml";
@@ -312,6 +342,57 @@ TEST_F(RolloutTest, AQuarterFirstThenAllAndOneCopyLeavesTheOrigin) {
   EXPECT_LT(Copies(), 1.1);
   std::printf("%zu canaries, then 12 machines: %.3f origin copies\n",
               canaries.size(), Copies());
+}
+
+TEST_F(RolloutTest, AChangedConfigurationUnderLoadLosesNothing) {
+  constexpr char kKey[] = "bandwidth.lan_download_bytes_per_second";
+  // So slow that the change comes in between.
+  constexpr char kSlow[] =
+      "bandwidth:\n"
+      "  background_bytes_per_second: 500000\n"
+      "  lan_download_bytes_per_second: 500000\n";
+  for (int i = 1; i <= kMachines; ++i) Configure(i, kSlow);
+  for (int i = 1; i <= kMachines; ++i) {
+    ASSERT_TRUE(Eventually([&] {
+      return ValueOf(daemon(i), kKey) == "500000";
+    })) << daemon(i).Log();
+  }
+  RollOut(100);
+  for (int i = 1; i <= kMachines; ++i) {
+    ASSERT_TRUE(Eventually([&] {
+      const v1::HostStatistics now = Statistics(daemon(i));
+      return now.origin_bytes() + now.lan_bytes() > 0;
+    })) << daemon(i).Log();
+  }
+  EXPECT_NE(Find(daemon(1), "words").phase(), v1::DeclaredJob::PHASE_PRESENT);
+
+  // All machines get a new configuration; that of one has a mistake.
+  constexpr int kBroken = 7;
+  for (int i = 1; i <= kMachines; ++i) {
+    Configure(i, i == kBroken ? "bandwidth:\n"
+                                "  background_bytes_per_second: much\n"
+                              : "limits: {max_jobs_per_user: 77}\n");
+  }
+  for (int i = 1; i <= kMachines; ++i) {
+    EXPECT_TRUE(Reaches(daemon(i), "words", v1::DeclaredJob::PHASE_PRESENT))
+        << IdOf(i);
+    EXPECT_TRUE(ReadFile(FileOf(i)) == bytes_) << IdOf(i);
+    const v1::HostStatistics end = Statistics(daemon(i));
+    EXPECT_THAT(end.failures_by_reason(), ::testing::IsEmpty()) << IdOf(i);
+    EXPECT_TRUE(Eventually([&] {
+      return ValueOf(daemon(i), kKey) == (i == kBroken ? "500000" : "0");
+    })) << IdOf(i);
+    if (i == kBroken) {
+      EXPECT_THAT(end.config_mistakes(),
+                  ::testing::ElementsAre(HasSubstr(
+                      "fleet.yaml:2: bandwidth.background_bytes_per_second")));
+    } else {
+      EXPECT_THAT(end.config_mistakes(), ::testing::IsEmpty()) << IdOf(i);
+    }
+  }
+  EXPECT_LT(Copies(), 1.1);
+  std::printf("12 machines, configured anew meanwhile: %.3f origin copies\n",
+              Copies());
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Counts test cases from Bazel's build event files.
 
-usage: tools/test_summary.py [--passed N] [--failed N] EVENTS.json...
+usage: tools/test_summary.py [--passed N] [--failed N] [--skipped N] EVENTS.json...
 Lists what failed, then prints "N passed, N failed, N skipped". A crash, a timeout and a
 target that does not build count as one failure each. Exit code 1 if anything failed or nothing passed.
 """
@@ -79,9 +79,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--passed", type=int, default=0, help="passed elsewhere")
     parser.add_argument("--failed", type=int, default=0, help="failed elsewhere")
+    parser.add_argument("--skipped", type=int, default=0, help="skipped elsewhere")
     parser.add_argument("events", nargs="*")
     args = parser.parse_args()
-    counts = {"passed": args.passed, "failed": args.failed, "skipped": 0}
+    counts = {"passed": args.passed, "failed": args.failed, "skipped": args.skipped}
     for path in args.events:
         failures = []
         read(path, counts, failures)

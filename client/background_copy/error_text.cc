@@ -70,6 +70,9 @@ constexpr Row kTexts[] = {
     {0x80200057, "The property is not known."},
     {0x80200058, "The property cannot be set."},
     {0x80200059, "The network costs more than the job may."},
+    {0x80200063, "The maximum download size is not a size."},
+    {0x80200064, "The job's files are larger than it may fetch."},
+    {0x8020006D, "Only whole files can be fetched from there."},
     {0x80200073, "The file at the server changed while it was read."},
 
     {0x80D02002, "Nothing was received for too long a time."},

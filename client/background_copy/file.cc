@@ -5,6 +5,7 @@
 #include <cwchar>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -13,12 +14,17 @@
 #include "client/background_copy/job_notes.h"
 #include "client/background_copy/remote_name.h"
 #include "client/background_copy/wide_text.h"
+#include "convoy/v1/error_detail.pb.h"
+#include "proto/error_detail.h"
 
 namespace convoy::background_copy {
 namespace {
 
 // BITS' bound of a file's URL.
 constexpr std::size_t kMaxRemoteName = 2200;
+
+// The contract's.
+constexpr UINT64 kMaxOffset = UINT64{1} << 62;
 
 std::int64_t FromPeers(const v1::SourceBytes& bytes) {
   return bytes.lan_bytes() + bytes.group_bytes() + bytes.internet_bytes();
@@ -47,9 +53,13 @@ HRESULT BackgroundCopyFile::QueryInterface(REFIID riid, void** object) {
 }
 
 HRESULT BackgroundCopyFile::Read(v1::JobFile* file) const {
-  const HRESULT result = job_.ReadFile(made_of_.index(), file);
+  if (!HasPath()) {
+    *file = made_of();
+    return S_OK;
+  }
+  const HRESULT result = job_.ReadFile(made_of().index(), file);
   if (result != job_.flavour().not_found) return result;
-  *file = made_of_;
+  *file = made_of();
   return S_OK;
 }
 
@@ -74,7 +84,7 @@ HRESULT BackgroundCopyFile::GetRemoteName(LPWSTR* name) {
 }
 
 HRESULT BackgroundCopyFile::GetLocalName(LPWSTR* name) {
-  return GiveText(made_of_.local_path(), name);
+  return GiveText(made_of().local_path(), name);
 }
 
 HRESULT BackgroundCopyFile::GetProgress(BG_FILE_PROGRESS* progress) {
@@ -94,7 +104,7 @@ HRESULT BackgroundCopyFile::GetFileRanges(DWORD* count,
                                           BG_FILE_RANGE** ranges) {
   if (count == nullptr || ranges == nullptr) return E_INVALIDARG;
   const HRESULT result =
-      GiveRanges(CopyRangesOf(made_of_.ranges()), count, ranges);
+      GiveRanges(CopyRangesOf(made_of().ranges()), count, ranges);
   return result == S_OK && *count == 0 ? S_FALSE : result;
 }
 
@@ -102,10 +112,11 @@ HRESULT BackgroundCopyFile::SetRemoteName(LPCWSTR name) {
   if (name == nullptr || std::wcslen(name) > kMaxRemoteName) {
     return E_INVALIDARG;
   }
+  if (!HasPath()) return DO_E_FILE_DOWNLOADSINK_UNSPECIFIED;
   const std::optional<std::string> utf8 = Utf8Of(name);
   if (!utf8.has_value()) return E_INVALIDARG;
   v1::JobFile file;
-  file.set_index(made_of_.index());
+  file.set_index(made_of().index());
   file.set_remote_url(UrlOfRemoteName(*utf8));
   return job_.SetFile("remote_url", std::move(file));
 }
@@ -127,7 +138,7 @@ HRESULT BackgroundCopyFile::SetValidationState(BOOL state) {
   if (FAILED(result)) return result;
   if (!now.transferred()) return job_.flavour().invalid_state;
   v1::JobFile file;
-  file.set_index(made_of_.index());
+  file.set_index(made_of().index());
   file.set_validated(state != FALSE);
   return job_.SetFile("validated", std::move(file));
 }
@@ -189,10 +200,35 @@ HRESULT BackgroundCopyFile::GetProperty(BITS_FILE_PROPERTY_ID id,
   return GiveText(lines, &value->String);
 }
 
-HRESULT BackgroundCopyFile::UpdateDownloadPosition(UINT64) { return E_NOTIMPL; }
+HRESULT BackgroundCopyFile::Request(v1::RequestRangesRequest request) {
+  request.set_job_id(job_.id());
+  request.set_file_index(made_of().index());
+  const absl::Status status = job_.client().RequestRanges(request).status();
+  const std::optional<v1::ErrorDetail> detail = GetErrorDetail(status);
+  return detail.has_value() &&
+                 detail->reason() == v1::ERROR_REASON_INSUFFICIENT_RANGE_SUPPORT
+             ? BG_E_RANDOM_ACCESS_NOT_SUPPORTED
+             : job_.Code(status);
+}
 
-HRESULT BackgroundCopyFile::RequestFileRanges(DWORD, const BG_FILE_RANGE*) {
-  return E_NOTIMPL;
+HRESULT BackgroundCopyFile::UpdateDownloadPosition(UINT64 offset) {
+  if (!HasPath()) return DO_E_FILE_DOWNLOADSINK_UNSPECIFIED;
+  if (offset > kMaxOffset) return BG_E_INVALID_RANGE;
+  v1::RequestRangesRequest request;
+  request.set_position_bytes(static_cast<std::int64_t>(offset));
+  return Request(std::move(request));
+}
+
+// Does not resume the job.
+HRESULT BackgroundCopyFile::RequestFileRanges(DWORD count,
+                                              const BG_FILE_RANGE* ranges) {
+  if (!HasPath()) return DO_E_FILE_DOWNLOADSINK_UNSPECIFIED;
+  if (count == 0 || ranges == nullptr) return E_INVALIDARG;
+  v1::JobFile asked;
+  if (!AddRanges(ranges, count, &asked)) return BG_E_INVALID_RANGE;
+  v1::RequestRangesRequest request;
+  request.mutable_ranges()->Swap(asked.mutable_ranges());
+  return Request(std::move(request));
 }
 
 HRESULT BackgroundCopyFile::GetFilledFileRanges(DWORD* count,
@@ -200,8 +236,9 @@ HRESULT BackgroundCopyFile::GetFilledFileRanges(DWORD* count,
   if (count == nullptr || ranges == nullptr) return E_INVALIDARG;
   *count = 0;
   *ranges = nullptr;
+  if (!HasPath()) return S_OK;
   absl::StatusOr<v1::GetFilledRangesResponse> filled =
-      job_.client().GetFilledRanges(job_.id(), made_of_.index());
+      job_.client().GetFilledRanges(job_.id(), made_of().index());
   if (!filled.ok()) return job_.Code(filled.status());
   return GiveRanges(CopyRangesOf(filled->ranges()), count, ranges);
 }

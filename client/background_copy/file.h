@@ -3,11 +3,17 @@
 
 #include <deliveryoptimization.h>
 
+#include <atomic>
+#include <memory>
+#include <string>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "client/background_copy/com_object.h"
 #include "client/background_copy/job_access.h"
 #include "convoy/v1/job.pb.h"
+#include "convoy/v1/job_service.pb.h"
+#include "peer/base/mutex.h"
 
 namespace convoy::background_copy {
 
@@ -15,12 +21,26 @@ namespace convoy::background_copy {
 // as IDeliveryOptimizationFile and ...2 too. Asks the daemon at each call; a
 // file whose job has left the history answers as it was when the object was
 // made. Thread-safe.
+//
+// A file that IDeliveryOptimizationJob2::AddFile made has no path at first: the
+// daemon hears of it when SetProperty(DOFilePropertyId_DownloadSinkFilePath)
+// gives it one.
 class BackgroundCopyFile final
     : public ComObject<IBackgroundCopyFile6, IDeliveryOptimizationFile,
                        IDeliveryOptimizationFile2> {
  public:
   BackgroundCopyFile(JobAccess job, v1::JobFile file)
-      : job_(std::move(job)), made_of_(std::move(file)) {}
+      : job_(std::move(job)), made_of_(std::move(file)), file_(&made_of_) {}
+  // Without a path. Counted in `without_path` while it has none.
+  BackgroundCopyFile(JobAccess job, v1::JobFile file, std::string file_id,
+                     std::shared_ptr<std::atomic<int>> without_path)
+      : job_(std::move(job)),
+        made_of_(std::move(file)),
+        file_id_(std::move(file_id)),
+        without_path_(std::move(without_path)),
+        file_(&made_of_) {
+    ++*without_path_;
+  }
 
   HRESULT STDMETHODCALLTYPE QueryInterface(REFIID riid, void** object) override;
 
@@ -50,8 +70,7 @@ class BackgroundCopyFile final
   HRESULT STDMETHODCALLTYPE GetProperty(
       BITS_FILE_PROPERTY_ID id, BITS_FILE_PROPERTY_VALUE* value) override;
 
-  // IBackgroundCopyFile6. There is no on-demand mode: E_NOTIMPL but for the
-  // last.
+  // IBackgroundCopyFile6
   HRESULT STDMETHODCALLTYPE UpdateDownloadPosition(UINT64 offset) override;
   HRESULT STDMETHODCALLTYPE
   RequestFileRanges(DWORD count, const BG_FILE_RANGE* ranges) override;
@@ -66,12 +85,28 @@ class BackgroundCopyFile final
                                         const VARIANT* value) override;
 
  private:
-  ~BackgroundCopyFile() override = default;
+  ~BackgroundCopyFile() override {
+    if (without_path_ != nullptr && !HasPath()) --*without_path_;
+  }
 
+  // As the object was made, or as it was when it got its path.
+  const v1::JobFile& made_of() const { return *file_.load(); }
+  bool HasPath() const { return !made_of().local_path().empty(); }
   HRESULT Read(v1::JobFile* file) const;
+  HRESULT Request(v1::RequestRangesRequest request);
+  // Adds the file to the job.
+  HRESULT SetPath(const std::string& path);
+  HRESULT SetSize(UINT64 size);
 
   const JobAccess job_;
   const v1::JobFile made_of_;
+  const std::string file_id_;
+  const std::shared_ptr<std::atomic<int>> without_path_;  // Null: has one.
+  Mutex mutex_;
+  // Before it has a path.
+  std::int64_t expected_size_ ABSL_GUARDED_BY(mutex_) = -1;
+  std::unique_ptr<const v1::JobFile> placed_ ABSL_GUARDED_BY(mutex_);
+  std::atomic<const v1::JobFile*> file_;
 };
 
 }  // namespace convoy::background_copy

@@ -1,6 +1,9 @@
 #include <oleauto.h>
 
 #include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -82,7 +85,8 @@ HRESULT BackgroundCopyFile::GetStats(DOSwarmStats* stats) {
   stats->downloadMode = ModeOf(job.download_mode());
   stats->status = StatusOf(job, file);
   stats->isBackground = job.priority() != v1::JOB_PRIORITY_FOREGROUND;
-  result = GiveText(FileIdOf(job, file.index()), &stats->fileId);
+  result = GiveText(HasPath() ? FileIdOf(job, file.index()) : file_id_,
+                    &stats->fileId);
   if (FAILED(result)) return result;
   return GiveText(RemoteNameOfUrl(file.remote_url()), &stats->sourceURL);
 }
@@ -97,7 +101,9 @@ HRESULT BackgroundCopyFile::GetProperty(DOFilePropertyId id, VARIANT* value) {
     case DOFilePropertyId_TotalSizeBytes:
       value->vt = VT_UI8;
       value->ullVal = file.has_size_bytes() ? Unsigned(file.size_bytes())
-                                            : DO_UNKNOWN_FILE_SIZE;
+                      : file.has_expected_size_bytes()
+                          ? Unsigned(file.expected_size_bytes())
+                          : DO_UNKNOWN_FILE_SIZE;
       return S_OK;
     case DOFilePropertyId_DownloadSinkFilePath:
       value->bstrVal = SysAllocString(WideFromUtf8(file.local_path()).c_str());
@@ -114,13 +120,56 @@ HRESULT BackgroundCopyFile::GetProperty(DOFilePropertyId id, VARIANT* value) {
   return job_.flavour().unknown_property;
 }
 
-// A file has its path from the beginning; streams are IDODownload's.
-HRESULT BackgroundCopyFile::SetProperty(DOFilePropertyId id, const VARIANT*) {
+HRESULT BackgroundCopyFile::SetPath(const std::string& path) {
+  MutexLock lock(&mutex_);
+  if (HasPath()) return DO_E_FILE_DOWNLOADSINK_ALREADY_SET;
+  if (path.empty()) return E_INVALIDARG;
+  v1::JobFile file = made_of_;
+  file.set_local_path(path);
+  if (expected_size_ >= 0) file.set_expected_size_bytes(expected_size_);
+  int index = 0;
+  const HRESULT added = job_.AddFiles({file}, &index);
+  if (FAILED(added)) return added;
+  file.set_index(index);
+  placed_ = std::make_unique<const v1::JobFile>(std::move(file));
+  file_ = placed_.get();
+  --*without_path_;
+  if (file_id_.empty()) return S_OK;
+  return job_.Edit({"annotations"}, [&](v1::Job& job) {
+    NoteFileId(index, file_id_, &job);
+    return S_OK;
+  });
+}
+
+HRESULT BackgroundCopyFile::SetSize(UINT64 size) {
+  if (size > std::numeric_limits<std::int64_t>::max()) return E_INVALIDARG;
+  MutexLock lock(&mutex_);
+  if (!HasPath()) {
+    expected_size_ = static_cast<std::int64_t>(size);
+    return S_OK;
+  }
+  v1::JobFile file;
+  file.set_index(made_of().index());
+  file.set_expected_size_bytes(static_cast<std::int64_t>(size));
+  return job_.SetFile("expected_size_bytes", std::move(file));
+}
+
+// Streams are IDODownload's.
+HRESULT BackgroundCopyFile::SetProperty(DOFilePropertyId id,
+                                        const VARIANT* value) {
   switch (id) {
     case DOFilePropertyId_TotalSizeBytes:
-      return job_.flavour().read_only_property;
-    case DOFilePropertyId_DownloadSinkFilePath:
-      return DO_E_FILE_DOWNLOADSINK_ALREADY_SET;
+      if (value == nullptr || value->vt != VT_UI8) return E_INVALIDARG;
+      return SetSize(value->ullVal);
+    case DOFilePropertyId_DownloadSinkFilePath: {
+      if (HasPath()) return DO_E_FILE_DOWNLOADSINK_ALREADY_SET;
+      if (value == nullptr || value->vt != VT_BSTR ||
+          value->bstrVal == nullptr) {
+        return E_INVALIDARG;
+      }
+      const std::optional<std::string> path = Utf8Of(value->bstrVal);
+      return path.has_value() ? SetPath(*path) : E_INVALIDARG;
+    }
     case DOFilePropertyId_DecryptionInfo:
     case DOFilePropertyId_IntegrityCheckInfo:
     case DOFilePropertyId_IntegrityCheckMandatory:

@@ -110,6 +110,8 @@ Codes CodesOf(v1::ErrorReason reason) {
       return {0x8020003B, 0x80D0200C};
     case v1::ERROR_REASON_MAX_DOWNLOAD_TIME:
       return {0x80200054, 0x80D0200C};
+    case v1::ERROR_REASON_MAX_DOWNLOAD_SIZE:
+      return {0x80200064, 0x80070718};
     case v1::ERROR_REASON_BLOCKED_BY_COST_POLICY:
       return {0x80200059, 0x80D03801};
 

@@ -41,6 +41,7 @@ HRESULT BackgroundCopyJob::Suspend() {
 }
 
 HRESULT BackgroundCopyJob::Resume() {
+  if (*without_path_ > 0) return DO_E_FILE_DOWNLOADSINK_UNSPECIFIED;
   const absl::StatusOr<v1::Job> job = job_.client().ResumeJob(job_.id());
   if (!job.ok()) return job_.Code(job.status());
   const bool nothing_to_do = job->state() == v1::JOB_STATE_TRANSFERRED;
@@ -140,6 +141,18 @@ HRESULT BackgroundCopyJob::GetOwner(LPWSTR* owner) {
                       ? absl::StrCat(job.owner().uid())
                       : job.owner().user_name(),
                   owner);
+}
+
+// As Windows tells of an administrator's elevated program, for root's jobs; of
+// a user's program for all others.
+HRESULT BackgroundCopyJob::GetOwnerIntegrityLevel(ULONG* level) {
+  if (level == nullptr) return E_INVALIDARG;
+  v1::Job job;
+  const HRESULT result = job_.Read(&job);
+  if (FAILED(result)) return result;
+  *level = job.owner().uid() == 0 ? SECURITY_MANDATORY_HIGH_RID
+                                  : SECURITY_MANDATORY_MEDIUM_RID;
+  return S_OK;
 }
 
 // TRUE for root's jobs.

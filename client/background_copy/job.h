@@ -3,9 +3,9 @@
 
 #include <deliveryoptimization.h>
 
-#include <string>
+#include <atomic>
+#include <memory>
 #include <utility>
-#include <vector>
 
 #include "client/background_copy/com_object.h"
 #include "client/background_copy/job_access.h"
@@ -71,6 +71,7 @@ class BackgroundCopyJob final
   HRESULT STDMETHODCALLTYPE GetError(IBackgroundCopyError** error) override;
   HRESULT STDMETHODCALLTYPE GetErrorCount(ULONG* errors) override;
   HRESULT STDMETHODCALLTYPE GetOwner(LPWSTR* owner) override;
+  HRESULT STDMETHODCALLTYPE GetOwnerIntegrityLevel(ULONG* level) override;
   HRESULT STDMETHODCALLTYPE GetOwnerElevationState(BOOL* elevated) override;
 
   // Settings: job_settings.cc.
@@ -136,7 +137,6 @@ class BackgroundCopyJob final
   HRESULT STDMETHODCALLTYPE GetReplyData(byte** data, UINT64* size) override;
   HRESULT STDMETHODCALLTYPE SetReplyFileName(LPCWSTR name) override;
   HRESULT STDMETHODCALLTYPE GetReplyFileName(LPWSTR* name) override;
-  HRESULT STDMETHODCALLTYPE GetOwnerIntegrityLevel(ULONG* level) override;
   HRESULT STDMETHODCALLTYPE SetClientCertificateByID(
       BG_CERT_STORE_LOCATION location, LPCWSTR store, BYTE* hash) override;
   HRESULT STDMETHODCALLTYPE
@@ -151,10 +151,10 @@ class BackgroundCopyJob final
  private:
   ~BackgroundCopyJob() override = default;
 
-  // `first_index`, of the first file, may be nullptr.
-  HRESULT Add(std::vector<v1::JobFile> files, int* first_index = nullptr);
-
   const JobAccess job_;
+  // Files that AddFile made through this object and that have no path yet.
+  const std::shared_ptr<std::atomic<int>> without_path_ =
+      std::make_shared<std::atomic<int>>(0);
 };
 
 }  // namespace convoy::background_copy

@@ -100,4 +100,24 @@ HRESULT JobAccess::SetFile(absl::string_view field, v1::JobFile file) const {
   return Code(client().UpdateFile(request).status());
 }
 
+HRESULT JobAccess::AddFiles(std::vector<v1::JobFile> files,
+                            int* first_index) const {
+  v1::AddFilesRequest request;
+  request.set_job_id(id_);
+  for (v1::JobFile& file : files) *request.add_files() = std::move(file);
+  const absl::StatusOr<v1::AddFilesResponse> added = client().AddFiles(request);
+  if (added.ok()) {
+    if (first_index != nullptr) *first_index = added->first_index();
+    return S_OK;
+  }
+  const std::optional<v1::ErrorDetail> detail = GetErrorDetail(added.status());
+  // BITS says so of a name that it cannot use.
+  if (detail.has_value() &&
+      (detail->reason() == v1::ERROR_REASON_PROTOCOL_NOT_AVAILABLE ||
+       detail->reason() == v1::ERROR_REASON_STRING_TOO_LONG)) {
+    return E_INVALIDARG;
+  }
+  return Code(added.status());
+}
+
 }  // namespace convoy::background_copy

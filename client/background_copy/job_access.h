@@ -52,6 +52,9 @@ class JobAccess {
   // UpdateJobRequest.update_mask.
   HRESULT Edit(std::initializer_list<absl::string_view> fields,
                const Change& change) const;
+  // `first_index`, of the first file, may be nullptr.
+  HRESULT AddFiles(std::vector<v1::JobFile> files,
+                   int* first_index = nullptr) const;
   HRESULT SetFile(absl::string_view field, v1::JobFile file) const;
 
  private:

@@ -1,10 +1,12 @@
+#include <wrl/client.h>
+
 #include <cstdint>
 #include <limits>
 #include <optional>
 #include <string>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
+#include "client/background_copy/file.h"
 #include "client/background_copy/file_ranges.h"
 #include "client/background_copy/hresult.h"
 #include "client/background_copy/job.h"
@@ -13,6 +15,17 @@
 #include "client/background_copy/wide_text.h"
 
 namespace convoy::background_copy {
+namespace {
+
+// Empty: none. Nothing if it is not one line of text.
+std::optional<std::string> FileIdFrom(LPCWSTR id) {
+  if (id == nullptr) return std::string();
+  std::optional<std::string> text = Utf8Of(id);
+  if (text.has_value() && text->find('\n') != std::string::npos) text.reset();
+  return text;
+}
+
+}  // namespace
 
 // No ranges: the whole file.
 HRESULT BackgroundCopyJob::AddFileWithRanges(LPCWSTR file_id,
@@ -26,10 +39,8 @@ HRESULT BackgroundCopyJob::AddFileWithRanges(LPCWSTR file_id,
   }
   const std::optional<std::string> remote = Utf8Of(remote_url);
   const std::optional<std::string> local = Utf8Of(local_name);
-  const std::optional<std::string> id =
-      file_id == nullptr ? std::string() : Utf8Of(file_id);
-  if (!remote.has_value() || !local.has_value() || !id.has_value() ||
-      id->find('\n') != std::string::npos) {
+  const std::optional<std::string> id = FileIdFrom(file_id);
+  if (!remote.has_value() || !local.has_value() || !id.has_value()) {
     return E_INVALIDARG;
   }
   v1::JobFile file;
@@ -43,22 +54,33 @@ HRESULT BackgroundCopyJob::AddFileWithRanges(LPCWSTR file_id,
     file.set_expected_size_bytes(static_cast<std::int64_t>(file_size));
   }
   int index = 0;
-  const HRESULT added = Add({std::move(file)}, &index);
+  const HRESULT added = job_.AddFiles({std::move(file)}, &index);
   if (FAILED(added) || id->empty()) return added;
   return job_.Edit({"annotations"}, [&](v1::Job& job) {
-    SetNote(kFileIdsNote,
-            absl::StrCat(Note(job, kFileIdsNote).value_or(""), index, " ", *id,
-                         "\n"),
-            &job);
+    NoteFileId(index, *id, &job);
     return S_OK;
   });
 }
 
-// A file without a local path; IDODownload has streams.
-HRESULT BackgroundCopyJob::AddFile(LPCWSTR, LPCWSTR, DWORD, BG_FILE_RANGE[],
-                                   REFIID, void** file) {
-  if (file != nullptr) *file = nullptr;
-  return E_NOTIMPL;
+// The daemon hears of the file when it has a path (BackgroundCopyFile).
+HRESULT BackgroundCopyJob::AddFile(LPCWSTR file_id, LPCWSTR remote_url,
+                                   DWORD count, BG_FILE_RANGE ranges[],
+                                   REFIID riid, void** object) {
+  if (object == nullptr) return E_INVALIDARG;
+  *object = nullptr;
+  if (remote_url == nullptr || (count > 0 && ranges == nullptr)) {
+    return E_INVALIDARG;
+  }
+  const std::optional<std::string> remote = Utf8Of(remote_url);
+  const std::optional<std::string> id = FileIdFrom(file_id);
+  if (!remote.has_value() || !id.has_value()) return E_INVALIDARG;
+  v1::JobFile file;
+  file.set_remote_url(UrlOfRemoteName(*remote));
+  if (!AddRanges(ranges, count, &file)) return DO_E_INVALID_RANGE;
+  Microsoft::WRL::ComPtr<BackgroundCopyFile> made;
+  made.Attach(
+      new BackgroundCopyFile(job_, std::move(file), *id, without_path_));
+  return made->QueryInterface(riid, object);
 }
 
 // The error's code as VT_UI4; 0 without one.

@@ -1,7 +1,6 @@
 #include <cstddef>
 #include <optional>
 
-#include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/background_copy/file.h"
@@ -11,9 +10,6 @@
 #include "client/background_copy/snapshot_enum.h"
 #include "client/background_copy/wide_text.h"
 #include "client/com/wide_text.h"
-#include "convoy/v1/error_detail.pb.h"
-#include "convoy/v1/job_service.pb.h"
-#include "proto/error_detail.h"
 
 namespace convoy::background_copy {
 namespace {
@@ -35,27 +31,6 @@ std::optional<v1::JobFile> FileOf(LPCWSTR remote_url, LPCWSTR local_name) {
 
 }  // namespace
 
-HRESULT BackgroundCopyJob::Add(std::vector<v1::JobFile> files,
-                               int* first_index) {
-  v1::AddFilesRequest request;
-  request.set_job_id(job_.id());
-  for (v1::JobFile& file : files) *request.add_files() = std::move(file);
-  const absl::StatusOr<v1::AddFilesResponse> added =
-      job_.client().AddFiles(request);
-  if (added.ok()) {
-    if (first_index != nullptr) *first_index = added->first_index();
-    return S_OK;
-  }
-  const std::optional<v1::ErrorDetail> detail = GetErrorDetail(added.status());
-  // BITS says so of a name that it cannot use.
-  if (detail.has_value() &&
-      (detail->reason() == v1::ERROR_REASON_PROTOCOL_NOT_AVAILABLE ||
-       detail->reason() == v1::ERROR_REASON_STRING_TOO_LONG)) {
-    return E_INVALIDARG;
-  }
-  return job_.Code(added.status());
-}
-
 HRESULT BackgroundCopyJob::AddFileSet(ULONG count, BG_FILE_INFO* files) {
   if (count == 0 || files == nullptr) return E_INVALIDARG;
   std::vector<v1::JobFile> added;
@@ -65,13 +40,13 @@ HRESULT BackgroundCopyJob::AddFileSet(ULONG count, BG_FILE_INFO* files) {
     if (!file.has_value()) return E_INVALIDARG;
     added.push_back(*std::move(file));
   }
-  return Add(std::move(added));
+  return job_.AddFiles(std::move(added));
 }
 
 HRESULT BackgroundCopyJob::AddFile(LPCWSTR remote_url, LPCWSTR local_name) {
   std::optional<v1::JobFile> file = FileOf(remote_url, local_name);
   if (!file.has_value()) return E_INVALIDARG;
-  return Add({*std::move(file)});
+  return job_.AddFiles({*std::move(file)});
 }
 
 HRESULT BackgroundCopyJob::AddFileWithRanges(LPCWSTR remote_url,
@@ -82,7 +57,7 @@ HRESULT BackgroundCopyJob::AddFileWithRanges(LPCWSTR remote_url,
     return E_INVALIDARG;
   }
   if (!AddRanges(ranges, count, &*file)) return BG_E_INVALID_RANGE;
-  return Add({*std::move(file)});
+  return job_.AddFiles({*std::move(file)});
 }
 
 HRESULT BackgroundCopyJob::EnumFiles(IEnumBackgroundCopyFiles** files) {

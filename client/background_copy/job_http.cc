@@ -101,7 +101,8 @@ ULONG SecurityFlagsOf(const v1::HttpOptions& http) {
 
 }  // namespace
 
-// There is no proxy discovery (AUTODETECT).
+// What AUTODETECT discovers is what the daemon's configuration says, as with
+// PRECONFIG.
 HRESULT BackgroundCopyJob::SetProxySettings(BG_JOB_PROXY_USAGE usage,
                                             const WCHAR* list,
                                             const WCHAR* bypass) {
@@ -115,6 +116,7 @@ HRESULT BackgroundCopyJob::SetProxySettings(BG_JOB_PROXY_USAGE usage,
   v1::HttpProxy proxy;
   switch (usage) {
     case BG_JOB_PROXY_USAGE_PRECONFIG:
+    case BG_JOB_PROXY_USAGE_AUTODETECT:
       proxy.set_mode(v1::HttpProxy::MODE_CONFIGURED);
       break;
     case BG_JOB_PROXY_USAGE_NO_PROXY:
@@ -130,8 +132,6 @@ HRESULT BackgroundCopyJob::SetProxySettings(BG_JOB_PROXY_USAGE usage,
       }
       break;
     }
-    case BG_JOB_PROXY_USAGE_AUTODETECT:
-      return E_NOTIMPL;
     default:
       return E_INVALIDARG;
   }
@@ -142,6 +142,11 @@ HRESULT BackgroundCopyJob::SetProxySettings(BG_JOB_PROXY_USAGE usage,
     SetNote(kProxyListNote, has_list ? proxies : std::nullopt, &job);
     SetNote(kProxyBypassNote,
             has_list && bypass != nullptr ? exceptions : std::nullopt, &job);
+    SetNote(kProxyAutodetectNote,
+            usage == BG_JOB_PROXY_USAGE_AUTODETECT
+                ? std::optional<std::string>("1")
+                : std::nullopt,
+            &job);
     return S_OK;
   });
 }
@@ -165,7 +170,9 @@ HRESULT BackgroundCopyJob::GetProxySettings(BG_JOB_PROXY_USAGE* usage,
       *usage = BG_JOB_PROXY_USAGE_OVERRIDE;
       break;
     default:
-      *usage = BG_JOB_PROXY_USAGE_PRECONFIG;
+      *usage = Note(job, kProxyAutodetectNote).has_value()
+                   ? BG_JOB_PROXY_USAGE_AUTODETECT
+                   : BG_JOB_PROXY_USAGE_PRECONFIG;
       return S_OK;
   }
   // The text that was given, unless another client has set the proxy since.

@@ -24,6 +24,9 @@ inline constexpr absl::string_view kProxyListNote =
     "background_copy.proxy_list";
 inline constexpr absl::string_view kProxyBypassNote =
     "background_copy.proxy_bypass";
+// Present: AUTODETECT was asked for.
+inline constexpr absl::string_view kProxyAutodetectNote =
+    "background_copy.proxy_autodetect";
 // Present: MakeCustomHeadersWriteOnly was called.
 inline constexpr absl::string_view kWriteOnlyHeadersNote =
     "background_copy.write_only_headers";
@@ -43,6 +46,9 @@ inline constexpr absl::string_view kHighPerformanceNote =
 inline constexpr absl::string_view kFileAclNote = "background_copy.file_acl";
 // File ids of Delivery Optimization: a line for each file, "index id".
 inline constexpr absl::string_view kFileIdsNote = "background_copy.file_ids";
+
+// Adds the id of the file to kFileIdsNote.
+void NoteFileId(int index, absl::string_view id, v1::Job* job);
 
 // A note's text, which may be longer than one annotation: it goes on in
 // KEY.1, KEY.2 and so on.

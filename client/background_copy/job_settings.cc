@@ -1,4 +1,5 @@
 #include <cstddef>
+#include <cstdint>
 #include <cwchar>
 #include <optional>
 #include <string>
@@ -24,6 +25,7 @@ constexpr DWORD kPeers =
 constexpr absl::Duration kLongestRetryDelay = absl::Hours(7 * 24);
 constexpr absl::Duration kLongestNoProgress = absl::Hours(90 * 24);
 constexpr absl::Duration kLongestDownload = absl::Hours(10 * 365 * 24);
+constexpr UINT64 kLargestDownload = UINT64{1} << 62;
 
 // The note of a property that is kept and has no effect. Empty: no such one.
 absl::string_view NoteOfFlag(BITS_JOB_PROPERTY_ID id) {
@@ -192,6 +194,19 @@ HRESULT BackgroundCopyJob::SetProperty(BITS_JOB_PROPERTY_ID id,
       job.set_cost_flags(value.Dword);
       return job_.Set({"cost_flags"}, std::move(job));
     }
+    case BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE: {
+      if (value.Uint64 > kLargestDownload) {
+        return BG_E_MAX_DOWNLOAD_SIZE_INVALID_VALUE;
+      }
+      v1::Job job;
+      job.set_maximum_download_bytes(static_cast<std::int64_t>(value.Uint64));
+      return job_.Set({"maximum_download_bytes"}, std::move(job));
+    }
+    case BITS_JOB_PROPERTY_ON_DEMAND_MODE: {
+      v1::Job job;
+      job.set_on_demand(value.Enable != FALSE);
+      return job_.Set({"on_demand"}, std::move(job));
+    }
     case BITS_JOB_PROPERTY_MINIMUM_NOTIFICATION_INTERVAL_MS:
       return job_.Edit({"annotations"}, [value](v1::Job& job) {
         SetNumberNote(kNotificationIntervalNote, value.Dword, &job);
@@ -204,9 +219,7 @@ HRESULT BackgroundCopyJob::SetProperty(BITS_JOB_PROPERTY_ID id,
         return S_OK;
       });
     case BITS_JOB_PROPERTY_NOTIFICATION_CLSID:
-    case BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE:
     case BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS:
-    case BITS_JOB_PROPERTY_ON_DEMAND_MODE:
       return E_NOTIMPL;
   }
   return job_.flavour().unknown_property;
@@ -220,11 +233,11 @@ HRESULT BackgroundCopyJob::GetProperty(BITS_JOB_PROPERTY_ID id,
     case BITS_JOB_PROPERTY_MINIMUM_NOTIFICATION_INTERVAL_MS:
     case BITS_JOB_PROPERTY_DYNAMIC_CONTENT:
     case BITS_JOB_PROPERTY_HIGH_PERFORMANCE:
+    case BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE:
+    case BITS_JOB_PROPERTY_ON_DEMAND_MODE:
       break;
     case BITS_JOB_PROPERTY_NOTIFICATION_CLSID:
-    case BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE:
     case BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS:
-    case BITS_JOB_PROPERTY_ON_DEMAND_MODE:
       return E_NOTIMPL;
     default:
       return job_.flavour().unknown_property;
@@ -236,6 +249,10 @@ HRESULT BackgroundCopyJob::GetProperty(BITS_JOB_PROPERTY_ID id,
     value->Dword = job.cost_flags();
   } else if (id == BITS_JOB_PROPERTY_MINIMUM_NOTIFICATION_INTERVAL_MS) {
     value->Dword = NumberNote(job, kNotificationIntervalNote, 0);
+  } else if (id == BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE) {
+    value->Uint64 = static_cast<UINT64>(job.maximum_download_bytes());
+  } else if (id == BITS_JOB_PROPERTY_ON_DEMAND_MODE) {
+    value->Enable = job.on_demand() ? TRUE : FALSE;
   } else {
     value->Enable = NumberNote(job, NoteOfFlag(id), 0) != 0 ? TRUE : FALSE;
   }

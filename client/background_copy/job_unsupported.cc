@@ -18,8 +18,7 @@ HRESULT BackgroundCopyJob::GetReplyFileName(LPWSTR* name) {
   return E_NOTIMPL;
 }
 
-// Windows' integrity levels, certificate stores and tokens do not exist here.
-HRESULT BackgroundCopyJob::GetOwnerIntegrityLevel(ULONG*) { return E_NOTIMPL; }
+// Windows' certificate stores and tokens do not exist here.
 HRESULT BackgroundCopyJob::SetClientCertificateByID(BG_CERT_STORE_LOCATION,
                                                     LPCWSTR, BYTE*) {
   return E_NOTIMPL;

@@ -255,6 +255,7 @@ TEST_F(CliTest, AWrongCommandLineIsNotSent) {
       {"get", "http://o.test/a", "--header", "Authorization: Basic eA=="},
       {"get", "http://o.test/a", "--retry-delay", "soon"},
       {"get", "http://o.test/a", "--max-time", "soon"},
+      {"get", "http://o.test/a", "--max-size", "big"},
       {"get", "http://o.test/a", "--annotation", "ring"},
       {"get", "http://o.test/a", "--cost", "cheap"},
       {"get", "http://o.test/a", "--notify-argument", "x"},
@@ -545,21 +546,39 @@ TEST_F(CliTest, SetSendsOnlyWhatWasGiven) {
 
 TEST_F(CliTest, SetSaysWhatTheJobMayDoAndWhatItRuns) {
   daemon_.PutJob(Job(kId, v1::JOB_STATE_QUEUED));
-  ASSERT_EQ(
-      Run({"set", kId, "--notify-command", "/bin/notify", "--notify-argument",
-           "-v", "--notify-argument", "done", "--max-time", "2h",
-           "--annotation", "ring=canary", "--annotation", "note=a=b", "--cost",
-           "unrestricted", "--cost", "roaming", "--ignore-host-name"})
-          .code,
-      0);
+  ASSERT_EQ(Run({"set",
+                 kId,
+                 "--notify-command",
+                 "/bin/notify",
+                 "--notify-argument",
+                 "-v",
+                 "--notify-argument",
+                 "done",
+                 "--max-time",
+                 "2h",
+                 "--max-size",
+                 "5000",
+                 "--annotation",
+                 "ring=canary",
+                 "--annotation",
+                 "note=a=b",
+                 "--cost",
+                 "unrestricted",
+                 "--cost",
+                 "roaming",
+                 "--ignore-host-name"})
+                .code,
+            0);
   const auto request = daemon_.LastRequest<v1::UpdateJobRequest>();
   EXPECT_THAT(request.update_mask().paths(),
               ElementsAre("notify_command", "maximum_download_time",
-                          "cost_flags", "annotations", "http"));
+                          "maximum_download_bytes", "cost_flags", "annotations",
+                          "http"));
   const v1::Job& job = request.job();
   EXPECT_EQ(job.notify_command().program(), "/bin/notify");
   EXPECT_THAT(job.notify_command().arguments(), ElementsAre("-v", "done"));
   EXPECT_EQ(job.maximum_download_time().seconds(), 7200);
+  EXPECT_EQ(job.maximum_download_bytes(), 5000);
   EXPECT_EQ(job.cost_flags(), 0x81u);
   EXPECT_EQ(job.annotations().at("ring"), "canary");
   EXPECT_EQ(job.annotations().at("note"), "a=b");

@@ -101,11 +101,11 @@ int Add(const CliContext& context, const AddFlags& flags) {
 
 // The fields of a job that its owner may change.
 std::vector<std::string> Settable() {
-  return {"display_name",         "description",         "priority",
-          "no_progress_timeout",  "minimum_retry_delay", "http",
-          "notify_flags",         "download_mode",       "private",
-          "notify_command",       "annotations",         "cost_flags",
-          "maximum_download_time"};
+  return {"display_name",          "description",           "priority",
+          "no_progress_timeout",   "minimum_retry_delay",   "http",
+          "notify_flags",          "download_mode",         "private",
+          "notify_command",        "annotations",           "cost_flags",
+          "maximum_download_time", "maximum_download_bytes"};
 }
 
 absl::StatusOr<v1::UpdateJobRequest> UpdateFrom(const SetFlags& flags,

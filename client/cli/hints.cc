@@ -129,6 +129,9 @@ std::string HintFor(const v1::ErrorDetail& detail, absl::string_view job_id) {
     case v1::ERROR_REASON_MAX_DOWNLOAD_TIME:
       return absl::StrCat("give it more time: convoy set ", id,
                           " --max-time SPAN, ", again);
+    case v1::ERROR_REASON_MAX_DOWNLOAD_SIZE:
+      return absl::StrCat("let it fetch more: convoy set ", id,
+                          " --max-size BYTES, ", again);
     case v1::ERROR_REASON_BLOCKED_BY_COST_POLICY:
       return absl::StrCat("allow the network: convoy set ", id, " --cost all");
     case v1::ERROR_REASON_BLOCKED_BY_POLICY:

@@ -118,6 +118,16 @@ absl::Status FillExtras(const JobFlags& flags, v1::Job& job,
                             SpanOfFlag("--max-time", flags.max_time));
     fields.push_back("maximum_download_time");
   }
+  if (!flags.max_size.empty()) {
+    std::int64_t bytes = 0;
+    if (!absl::SimpleAtoi(flags.max_size, &bytes) || bytes < 0) {
+      return UsageError(absl::StrCat("--max-size: \"", flags.max_size,
+                                     "\" is no number of bytes"),
+                        "give it as --max-size 1048576; 0: no limit");
+    }
+    job.set_maximum_download_bytes(bytes);
+    fields.push_back("maximum_download_bytes");
+  }
   if (!flags.costs.empty()) {
     std::uint32_t bits = 0;
     for (const std::string& cost : flags.costs) bits |= CostBits(cost);
@@ -149,6 +159,10 @@ void AddExtraFlags(CLI::App& command, JobFlags& flags) {
       .add_option("--max-time", flags.max_time,
                   "How long the job may connect and transfer, e.g. 2h")
       ->type_name("SPAN");
+  command
+      .add_option("--max-size", flags.max_size,
+                  "Fail if the files are larger than this together")
+      ->type_name("BYTES");
   command
       .add_option("--annotation", flags.annotations,
                   "A note that is kept with the job; those before are "

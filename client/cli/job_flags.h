@@ -26,6 +26,7 @@ struct JobFlags {
   std::string notify_command;
   std::vector<std::string> notify_arguments;
   std::string max_time;
+  std::string max_size;
   std::vector<std::string> annotations;
   std::vector<std::string> costs;
 };

@@ -61,6 +61,10 @@ void AddExtras(std::vector<std::string>& lines, const v1::Job& job) {
             : absl::StrCat(command.program(), " ",
                            absl::StrJoin(command.arguments(), " ")));
   }
+  if (job.maximum_download_bytes() > 0) {
+    Add(lines, "", "size limit", FormatBytes(job.maximum_download_bytes()));
+  }
+  if (job.on_demand()) Add(lines, "", "fetches", "what is asked for");
   Add(lines, "", "networks", CostText(job.cost_flags()));
   const std::map<std::string, std::string> sorted(job.annotations().begin(),
                                                   job.annotations().end());
@@ -259,7 +263,11 @@ std::vector<std::string> ExplanationLines(
   for (const v1::SourceExplanation& source : explanation.sources()) {
     lines.push_back(SourceLine(source));
   }
-  if (!explanation.factors().empty()) lines.push_back("held back by:");
+  if (!explanation.factors().empty()) {
+    const bool ended = explanation.state() == v1::JOB_STATE_ACKNOWLEDGED ||
+                       explanation.state() == v1::JOB_STATE_CANCELLED;
+    lines.push_back(ended ? "rules:" : "held back by:");
+  }
   for (const v1::Factor& factor : explanation.factors()) {
     const std::string rule = RuleText(factor.policy(), factor.provider());
     lines.push_back(

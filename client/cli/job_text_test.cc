@@ -63,6 +63,7 @@ TEST(JobTextTest, WhatAJobMayDoAndWhatItRuns) {
   job.mutable_notify_command()->add_arguments("-v");
   job.mutable_maximum_download_time()->set_seconds(7200);
   job.set_cost_flags(0x43);
+  job.set_maximum_download_bytes(4096);
   (*job.mutable_annotations())["ring"] = "canary";
   (*job.mutable_annotations())["a"] = "\x1b[2J";
   const std::string text =
@@ -71,7 +72,7 @@ TEST(JobTextTest, WhatAJobMayDoAndWhatItRuns) {
        {"notify command: /bin/notify -v\n",
         "networks:       unrestricted, capped, usage-based\n",
         "annotation:     a=?[2J\nannotation:     ring=canary\n",
-        "time limit:     2h 00m"}) {
+        "time limit:     2h 00m", "size limit:     4.00 KiB\n"}) {
     EXPECT_TRUE(absl::StrContains(text, line)) << line << text;
   }
 }
@@ -155,6 +156,24 @@ TEST(JobTextTest, AnExplanationSaysThatAJobNobodyTouchesIsCancelled) {
   EXPECT_EQ(
       ExplanationLines(SomeJob(), explanation, absl::FromUnixSeconds(0))[2],
       "It is cancelled in 30d 00h, if nothing changes.");
+}
+
+TEST(JobTextTest, NothingHoldsACompleteJobBack) {
+  v1::ExplainJobResponse explanation;
+  explanation.set_state(v1::JOB_STATE_ACKNOWLEDGED);
+  explanation.set_summary("The job is complete.");
+  v1::Factor& kept = *explanation.add_factors();
+  kept.set_text("Its contents are kept.");
+  kept.set_policy("cache.max_age_seconds");
+  kept.set_provider("c.yaml:2");
+  EXPECT_EQ(absl::StrJoin(ExplanationLines(SomeJob(), explanation,
+                                           absl::FromUnixSeconds(0)),
+                          "\n"),
+            "job 1a2b3c4d (maps): acknowledged\n"
+            "The job is complete.\n"
+            "rules:\n"
+            "  Its contents are kept. (policy cache.max_age_seconds, set by "
+            "c.yaml:2)");
 }
 
 TEST(JobTextTest, AnExplanationGivesAnAdviceOnce) {

@@ -1,0 +1,21 @@
+#ifndef CONVOY_DAEMON_EXPLAIN_PEER_RULES_H_
+#define CONVOY_DAEMON_EXPLAIN_PEER_RULES_H_
+
+#include <vector>
+
+#include "daemon/explain_input.h"
+#include "daemon/explain_rule.h"
+
+namespace convoy {
+
+// Which machines a running job's peers can be, where the configuration leaves
+// some out: group, networks, interfaces. Nothing where the job meets no peers:
+// why it does not, its sources say (explain_peers.h). Pure.
+std::vector<ExplainedRule> ExplainPeerRules(const ExplainInput& input);
+
+// Where the contents of a complete job are kept for peers, and how long. Pure.
+std::vector<ExplainedRule> ExplainKept(const ExplainInput& input);
+
+}  // namespace convoy
+
+#endif  // CONVOY_DAEMON_EXPLAIN_PEER_RULES_H_

@@ -1,0 +1,303 @@
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "convoy/v1/error_detail.pb.h"
+#include "convoy/v1/job.pb.h"
+#include "convoy/v1/job_service.pb.h"
+#include "daemon/config_file.h"
+#include "daemon/explain.h"
+#include "daemon/explain_input.h"
+#include "daemon/job.h"
+#include "daemon/settings.h"
+#include "gtest/gtest.h"
+
+namespace convoy {
+namespace {
+
+using Use = PeerUse::Use;
+
+// Rules that act on a job are named with who set them, and others are not.
+class ExplainRulesTest : public testing::Test {
+ protected:
+  ExplainRulesTest() {
+    Configure("");
+    input_.job = &job_;
+    input_.settings = &settings_;
+    input_.now = absl::FromUnixSeconds(1'700'000'000);
+    input_.rate_bytes_per_second = 1;
+    job_.state = v1::JOB_STATE_TRANSFERRING;
+    job_.priority = v1::JOB_PRIORITY_FOREGROUND;
+    job_.files.emplace_back();
+    job_.files.back().remote_url = "https://origin.test/a";
+    input_.running.push_back({0, {}});
+  }
+
+  void Configure(const std::string& yaml) {
+    settings_ = *ParseConfig({{"c.yaml", yaml}}, {});
+  }
+  TransferNews& News() { return input_.running[0].news; }
+  // The running file meets peers of that kind.
+  void Meet(PeerKind kind, Use use = Use::kUsed) {
+    News().peers.push_back({kind, use, "so it is", "", use == Use::kUsed});
+  }
+  void Complete() {
+    job_.state = v1::JOB_STATE_ACKNOWLEDGED;
+    input_.running.clear();
+    JobFile& file = job_.files[0];
+    file.transferred = true;
+    file.completed = true;
+    file.transfer = std::make_unique<FileTransferState>();
+    file.transfer->content_id = std::string(20, 'c');
+  }
+
+  // A line for each factor.
+  std::string Draw() const {
+    std::string text;
+    const v1::ExplainJobResponse response = ExplainJob(input_);
+    for (const v1::Factor& factor : response.factors()) {
+      absl::StrAppend(&text, factor.text());
+      if (!factor.policy().empty()) {
+        absl::StrAppend(&text, " ", factor.policy(), " ", factor.provider());
+      }
+      absl::StrAppend(&text, "\n");
+    }
+    return text;
+  }
+
+  Settings settings_;
+  Job job_;
+  ExplainInput input_;
+};
+
+TEST_F(ExplainRulesTest, DefaultsLeaveNobodyOut) {
+  Meet(PeerKind::kLan);
+  EXPECT_EQ(Draw(), "");
+}
+
+// Whom the job meets.
+
+TEST_F(ExplainRulesTest, TheGroupOfItsPeers) {
+  Configure("group:\n  id: fleet-7\n");
+  EXPECT_EQ(Draw(), "");
+  Meet(PeerKind::kLan, Use::kRefused);
+  EXPECT_EQ(Draw(), "");
+  Meet(PeerKind::kGroup, Use::kIdle);
+  EXPECT_EQ(Draw(), "Peers must be of the group fleet-7. group.id c.yaml:2\n");
+}
+
+TEST_F(ExplainRulesTest, TheGroupThatTheMachineFound) {
+  Configure("group:\n  id_source: dns_suffix\n");
+  settings_.group_id = "site.example";
+  Meet(PeerKind::kLan);
+  EXPECT_EQ(Draw(),
+            "Peers must be of the group site.example, which dns_suffix names. "
+            "group.id_source c.yaml:2\n");
+}
+
+TEST_F(ExplainRulesTest, TheIdOfAnAuthenticatedGroupIsNotTold) {
+  Configure("group:\n  id: secret\n  ca_file: /ca\n");
+  Meet(PeerKind::kLan);
+  EXPECT_EQ(Draw(),
+            "Peers must hold a certificate of the group's authority. "
+            "group.ca_file c.yaml:3\n"
+            "Peers must have this machine's group id. group.id c.yaml:2\n");
+}
+
+TEST_F(ExplainRulesTest, NetworksAndInterfacesOfItsPeers) {
+  Configure(
+      "swarm:\n"
+      "  peer_selection: subnet\n"
+      "  allowed_networks: [10.1.0.0/16, 10.2.0.0/16]\n"
+      "  interfaces: [a0, a1, a2, a3, a4, a5]\n");
+  Meet(PeerKind::kLan);
+  EXPECT_EQ(Draw(),
+            "Peers must be in networks of this machine's interfaces. "
+            "swarm.peer_selection c.yaml:2\n"
+            "Peers must be in 10.1.0.0/16, 10.2.0.0/16. "
+            "swarm.allowed_networks c.yaml:3\n"
+            "Peers are met over the interfaces a0, a1, a2, a3 and 2 more "
+            "alone. swarm.interfaces c.yaml:4\n");
+}
+
+TEST_F(ExplainRulesTest, WithoutARouter) {
+  Configure("swarm: {peer_selection: link_local}\n");
+  Meet(PeerKind::kLan);
+  EXPECT_EQ(Draw(),
+            "Peers must be reached without a router. swarm.peer_selection "
+            "c.yaml:1\n");
+  // In mode internet the selection does not hold.
+  Configure("swarm: {peer_selection: link_local, download_mode: internet}\n");
+  EXPECT_EQ(Draw(), "");
+}
+
+// What is between the job and its sources.
+
+TEST_F(ExplainRulesTest, WhatIsGivenToPeersIsLimited) {
+  Configure(
+      "bandwidth:\n"
+      "  upload_bytes_per_second: 1000\n"
+      "  lan_upload_bytes_per_second: 2000\n");
+  EXPECT_EQ(Draw(), "");
+  Meet(PeerKind::kInternet, Use::kIdle);
+  EXPECT_EQ(Draw(), "");
+  Meet(PeerKind::kGroup);
+  EXPECT_EQ(Draw(),
+            "Bytes to peers outside of the LAN keep to 1000 bytes per second, "
+            "for all contents together. bandwidth.upload_bytes_per_second "
+            "c.yaml:2\n");
+  News().peers.clear();
+  Meet(PeerKind::kLan);
+  EXPECT_EQ(Draw(),
+            "Bytes to the LAN keep to 2000 bytes per second, for all contents "
+            "together. bandwidth.lan_upload_bytes_per_second c.yaml:3\n");
+}
+
+TEST_F(ExplainRulesTest, BackgroundConnectionsAreMarked) {
+  Configure("bandwidth:\n  low_effort_background: true\n");
+  News().connections = 1;
+  EXPECT_EQ(Draw(), "");
+  job_.priority = v1::JOB_PRIORITY_NORMAL;
+  EXPECT_EQ(Draw(),
+            "Its HTTP connections are marked as low effort, as those of all "
+            "background jobs: a network that heeds it lets other traffic go "
+            "first. bandwidth.low_effort_background c.yaml:2\n");
+  // From peers alone.
+  News().connections = 0;
+  EXPECT_EQ(Draw(), "");
+  News().connections = 1;
+  Configure("bandwidth:\n  low_effort_background: false\n");
+  EXPECT_EQ(Draw(), "");
+}
+
+TEST_F(ExplainRulesTest, AJobWhoseTimeIsNearHasForegroundRates) {
+  Configure(
+      "bandwidth:\n"
+      "  foreground_bytes_per_second: 9000\n"
+      "  background_bytes_per_second: 1000\n");
+  job_.priority = v1::JOB_PRIORITY_LOW;
+  News().connections = 1;
+  input_.needed.emplace();
+  input_.needed->phase = NeededByPhase::kForeground;
+  const std::string text = Draw();
+  EXPECT_TRUE(absl::StrContains(
+      text,
+      "Bytes from outside of the LAN keep to 9000 bytes per second, for all "
+      "foreground jobs together. bandwidth.foreground_bytes_per_second "
+      "c.yaml:2\n"))
+      << text;
+  EXPECT_FALSE(absl::StrContains(text, "low effort")) << text;
+}
+
+TEST_F(ExplainRulesTest, HowCacheHostsAreAsked) {
+  Configure("cache_host:\n  hosts: [http://c.test]\n  style: path\n");
+  News().cache_hosts = {{Use::kIdle, "http://c.test", "", "", 0}};
+  EXPECT_EQ(Draw(), "");
+  News().cache_hosts[0].use = Use::kUsed;
+  EXPECT_EQ(Draw(),
+            "Cache hosts are asked for a URL as PREFIX/HOST/path. "
+            "cache_host.style c.yaml:3\n");
+}
+
+TEST_F(ExplainRulesTest, TheConfigurationsCertificates) {
+  Configure(
+      "http:\n"
+      "  ca_file: /ca\n"
+      "  client_certificate_file: /c\n");
+  EXPECT_EQ(Draw(),
+            "Servers must have a certificate of the configuration's "
+            "authorities. http.ca_file c.yaml:2\n"
+            "Servers that ask for a certificate are shown the configuration's. "
+            "http.client_certificate_file c.yaml:3\n");
+  // A job that has its own.
+  const auto http = std::make_shared<v1::HttpOptions>();
+  http->mutable_tls()->set_ca_file("/own");
+  http->mutable_tls()->set_client_certificate_file("/own");
+  job_.http = http;
+  EXPECT_EQ(Draw(), "");
+  job_.http = nullptr;
+  job_.files[0].remote_url = "http://origin.test/a";
+  EXPECT_EQ(Draw(), "");
+  job_.files[0].mirror_urls = {"HTTPS://mirror.test/a"};
+  EXPECT_TRUE(absl::StrContains(Draw(), "http.ca_file")) << Draw();
+}
+
+TEST_F(ExplainRulesTest, FailuresOfWhatTheConfigurationPutBetween) {
+  Configure("http:\n  ca_file: /ca\n  proxy_url: http://proxy.test:3128\n");
+  job_.state = v1::JOB_STATE_TRANSIENT_ERROR;
+  job_.failure = std::make_unique<JobFailure>();
+  job_.failure->message = "no";
+  v1::ErrorDetail& detail = job_.failure->detail;
+  detail.set_reason(v1::ERROR_REASON_TRUST_FAILURE);
+  EXPECT_EQ(Draw(), "No (TRUST_FAILURE). http.ca_file c.yaml:2\n");
+  detail.set_reason(v1::ERROR_REASON_PROXY_FAILURE);
+  EXPECT_EQ(Draw(), "No (PROXY_FAILURE). http.proxy_url c.yaml:3\n");
+  detail.set_reason(v1::ERROR_REASON_CONNECT_FAILURE);
+  EXPECT_EQ(Draw(), "No (CONNECT_FAILURE).\n");
+  // What the job has itself is no rule of the configuration.
+  const auto http = std::make_shared<v1::HttpOptions>();
+  http->mutable_tls()->set_ca_file("/own");
+  job_.http = http;
+  detail.set_reason(v1::ERROR_REASON_TRUST_FAILURE);
+  EXPECT_EQ(Draw(), "No (TRUST_FAILURE).\n");
+}
+
+// What is kept of a complete job.
+
+TEST_F(ExplainRulesTest, ACompleteJobTellsWhereItsContentsAre) {
+  Configure(
+      "cache:\n"
+      "  directory: /srv/cache\n"
+      "  max_age_seconds: 7200\n"
+      "  max_size_percent: 5\n"
+      "  max_size_bytes: 1048576\n"
+      "  min_free_bytes: 2097152\n");
+  EXPECT_EQ(Draw(), "");
+  Complete();
+  EXPECT_EQ(
+      Draw(),
+      "Its contents are kept for peers until nobody has asked for them for 2h. "
+      "cache.max_age_seconds c.yaml:3\n"
+      "They are kept in /srv/cache. cache.directory c.yaml:2\n"
+      "They go sooner, the oldest first, while what is kept takes more than 5% "
+      "of the file system. cache.max_size_percent c.yaml:4\n"
+      "Likewise while it takes more than 1.0 MiB. cache.max_size_bytes "
+      "c.yaml:5\n"
+      "Likewise while less than 2.0 MiB of the file system are free. "
+      "cache.min_free_bytes c.yaml:6\n");
+}
+
+TEST_F(ExplainRulesTest, WhatIsNotKept) {
+  Complete();
+  Configure("cache:\n  max_age_seconds: 0\n");
+  EXPECT_EQ(Draw(),
+            "Its contents are not kept for peers. cache.max_age_seconds "
+            "c.yaml:2\n");
+  Configure("swarm: {download_mode: http_only}\n");
+  EXPECT_EQ(Draw(), "");
+  Configure("");
+  job_.is_private = true;
+  EXPECT_EQ(Draw(), "");
+  job_.is_private = false;
+  job_.files[0].transfer->content_id.clear();
+  EXPECT_EQ(Draw(), "");
+}
+
+TEST_F(ExplainRulesTest, AMachineThatGivesNothingSaysSoOfWhatItKeeps) {
+  Complete();
+  Configure("swarm:\n  min_battery_percent_to_upload: 40\n");
+  settings_.machine.refused = "this machine runs on battery, at 37%";
+  settings_.machine.refused_policy = "swarm.min_battery_percent_to_upload";
+  const std::string text = Draw();
+  EXPECT_TRUE(absl::StartsWith(
+      text,
+      "Peers get nothing now: this machine runs on battery, at 37%. "
+      "swarm.min_battery_percent_to_upload c.yaml:2\n"))
+      << text;
+}
+
+}  // namespace
+}  // namespace convoy
