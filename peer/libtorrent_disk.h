@@ -38,8 +38,8 @@ class DiskListener {
 // receive buffer: one copy, no queue, nothing held in memory. While a content's
 // backlog is full (more is written than the disk takes) its peers are not read
 // from. Reads are answered out of the page cache at once; those that would wait
-// for the disk, and hashes, run on the file worker. Answers are gathered and
-// posted once for each batch of libtorrent's.
+// for the disk, and hashes, run on the file worker. Other answers are gathered
+// and posted once for each batch of libtorrent's.
 //
 // Thread: the swarm's. Outlives the session.
 class LibtorrentDisk {
