@@ -29,14 +29,17 @@ namespace {
 
 // What comes in within this time is done together: a wake of the thread costs
 // more than what a packet of a peer has it do. As network cards moderate their
-// interrupts.
+// interrupts. Where there is much to do it rests less: at a quarter of the time
+// not at all, for then peers wait for it.
 constexpr std::chrono::milliseconds kRest{4};
 
 void RunInBatches(boost::asio::io_context* context) {
+  using Clock = std::chrono::steady_clock;
   while (context->run_one() > 0) {
-    const auto next = std::chrono::steady_clock::now() + kRest;
+    const Clock::time_point begin = Clock::now();
     context->poll();
-    std::this_thread::sleep_until(next);
+    const Clock::duration busy = Clock::now() - begin;
+    std::this_thread::sleep_until(begin + kRest - 3 * busy);
   }
 }
 
