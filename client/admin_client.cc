@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "client/job_client_call.h"
 #include "client/job_client_channel.h"
 #include "convoy/v1/admin_service.grpc.pb.h"
 #include "grpc/health/v1/health.grpc.pb.h"
@@ -22,12 +23,7 @@ struct AdminClient::Impl {
       grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
                                    Response*),
       const Request& request = Request()) const {
-    grpc::ClientContext context;
-    SetDeadline(options, context);
-    Response response;
-    const grpc::Status status = (stub.*method)(&context, request, &response);
-    if (!status.ok()) return CallStatus(options, status);
-    return response;
+    return CallDaemon(options, stub, method, request);
   }
 
   const ClientOptions options;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "client/job_client_call.h"
 #include "client/job_client_channel.h"
 #include "convoy/v1/job_service.grpc.pb.h"
 #include "peer/base/ids.h"
@@ -24,13 +25,7 @@ struct JobClient::Impl {
       grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
                                    Response*),
       const Request& request) const {
-    grpc::ClientContext context;
-    SetDeadline(options, context);
-    Response response;
-    const grpc::Status status =
-        (stub.get()->*method)(&context, request, &response);
-    if (!status.ok()) return CallStatus(options, status);
-    return response;
+    return CallDaemon(options, *stub, method, request);
   }
 
   // For the requests that hold a job id and nothing else.

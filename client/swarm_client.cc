@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "client/job_client_call.h"
 #include "client/job_client_channel.h"
 #include "convoy/v1/swarm_service.grpc.pb.h"
 
@@ -22,22 +23,7 @@ struct SwarmClient::Impl {
       grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
                                    Response*),
       const Request& request) const {
-    grpc::ClientContext context;
-    SetDeadline(options, context);
-    return Finish(context, method, request);
-  }
-
-  template <typename Request, typename Response>
-  absl::StatusOr<Response> Finish(
-      grpc::ClientContext& context,
-      grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
-                                   Response*),
-      const Request& request) const {
-    Response response;
-    const grpc::Status status =
-        (stub.get()->*method)(&context, request, &response);
-    if (!status.ok()) return CallStatus(options, status);
-    return response;
+    return CallDaemon(options, *stub, method, request);
   }
 
   // For the requests that hold a content's id and nothing else.
@@ -91,7 +77,8 @@ absl::StatusOr<v1::EvictContentResponse> SwarmClient::EvictContent(
 absl::StatusOr<v1::Content> SwarmClient::AdoptFile(
     const v1::AdoptFileRequest& request) const {
   grpc::ClientContext context;
-  return impl_->Finish(context, &Impl::Stub::AdoptFile, request);
+  return CallDaemon(impl_->options, context, *impl_->stub,
+                    &Impl::Stub::AdoptFile, request);
 }
 
 absl::Status SwarmClient::Publish(
