@@ -85,6 +85,9 @@ std::string RemedyOf(const v1::ErrorDetail& detail) {
     case v1::ERROR_REASON_TOO_MANY_RANGES_IN_FILE:
       return absl::StrCat("Divide the work among several jobs, or raise ",
                           LimitOf(detail), ".");
+    case v1::ERROR_REASON_NOT_WITH_HTTP_METHOD:
+      return "Ask by GET with UpdateJob (http.method), or do without what the "
+             "message names.";
 
     case v1::ERROR_REASON_NAME_RESOLUTION_FAILURE:
       return "Look at the URL's host name and at this machine's name servers.";
@@ -122,6 +125,9 @@ std::string RemedyOf(const v1::ErrorDetail& detail) {
     case v1::ERROR_REASON_PROXY_FAILURE:
       return "Look at the proxy and its credentials (http.proxy_url, or the "
              "job's http.proxy and http.credentials).";
+    case v1::ERROR_REASON_SERVER_CERTIFICATE_NOT_APPROVED:
+      return "Look at the certificate, approve or refuse its key with "
+             "UpdateJob (http.certificate_approval), then call ResumeJob.";
 
     case v1::ERROR_REASON_VALIDATION_FAILED:
       return "Compare expected_sha256 with the file at the origin: one of them "

@@ -121,6 +121,7 @@ absl::StatusCode CodeOfReason(v1::ErrorReason reason) {
     case v1::ERROR_REASON_INVALID_RANGE:
     case v1::ERROR_REASON_OVERLAPPING_RANGES:
     case v1::ERROR_REASON_PROTOCOL_NOT_AVAILABLE:
+    case v1::ERROR_REASON_NOT_WITH_HTTP_METHOD:
       return absl::StatusCode::kInvalidArgument;
 
     case v1::ERROR_REASON_NOT_FOUND:
@@ -161,6 +162,7 @@ absl::StatusCode CodeOfReason(v1::ErrorReason reason) {
     case v1::ERROR_REASON_REDIRECT_REFUSED:
     case v1::ERROR_REASON_AUTHENTICATION_FAILED:
     case v1::ERROR_REASON_PROXY_FAILURE:
+    case v1::ERROR_REASON_SERVER_CERTIFICATE_NOT_APPROVED:
     case v1::ERROR_REASON_READ_ONLY_FILE_SYSTEM:
     case v1::ERROR_REASON_PATH_NOT_FOUND:
     case v1::ERROR_REASON_PATH_NOT_REGULAR:

@@ -105,6 +105,10 @@ TEST(ErrorDetailTest, CodesAreThoseTheContractNames) {
             absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(CodeOfReason(v1::ERROR_REASON_ACCESS_DENIED),
             absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(CodeOfReason(v1::ERROR_REASON_NOT_WITH_HTTP_METHOD),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(CodeOfReason(v1::ERROR_REASON_SERVER_CERTIFICATE_NOT_APPROVED),
+            absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(CodeOfReason(v1::ERROR_REASON_STORE_UNAVAILABLE),
             absl::StatusCode::kUnavailable);
   EXPECT_EQ(CodeOfReason(v1::ERROR_REASON_SHUTTING_DOWN),

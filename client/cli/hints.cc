@@ -34,6 +34,13 @@ std::string HttpStatusHint(int status, absl::string_view id) {
   }
 }
 
+std::string NotApprovedHint(const std::string& key, const std::string& id) {
+  const std::string one = key.empty() ? "KEY" : key;
+  return absl::StrCat("if the server's key is right: convoy set ", id,
+                      " --approve-key ", one, " (else --refuse-key ", one,
+                      "), then: convoy resume ", id);
+}
+
 }  // namespace
 
 // Longer than a function should be: one line for each reason, so that the
@@ -76,6 +83,9 @@ std::string HintFor(const v1::ErrorDetail& detail, absl::string_view job_id) {
     case v1::ERROR_REASON_TOO_MANY_FILES_IN_JOB:
     case v1::ERROR_REASON_TOO_MANY_RANGES_IN_FILE:
       return "spread them over several jobs, or have the limit raised";
+    case v1::ERROR_REASON_NOT_WITH_HTTP_METHOD:
+      return "ask by GET (--method GET), or do without ranges, mirrors and "
+             "manifests";
     case v1::ERROR_REASON_NAME_RESOLUTION_FAILURE:
       return absl::StrCat("check the host name and this machine's DNS, ",
                           again);
@@ -95,6 +105,8 @@ std::string HintFor(const v1::ErrorDetail& detail, absl::string_view job_id) {
           "if you trust the server, name its certificate: "
           "convoy set ",
           id, " --cacert FILE, ", again);
+    case v1::ERROR_REASON_SERVER_CERTIFICATE_NOT_APPROVED:
+      return NotApprovedHint(detail.server_key(), id);
     case v1::ERROR_REASON_HTTP_STATUS:
       return HttpStatusHint(detail.http_status(), id);
     case v1::ERROR_REASON_INVALID_SERVER_RESPONSE:

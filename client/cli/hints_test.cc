@@ -42,6 +42,15 @@ TEST(HintsTest, DependsOnTheHttpStatus) {
   EXPECT_THAT(HintFor(detail, "x"), HasSubstr("--url"));
 }
 
+TEST(HintsTest, AKeyThatIsNotApprovedIsShownWithTheCommandThatApprovesIt) {
+  v1::ErrorDetail detail;
+  detail.set_reason(v1::ERROR_REASON_SERVER_CERTIFICATE_NOT_APPROVED);
+  detail.set_server_key("a+b/c=");
+  EXPECT_THAT(HintFor(detail, "1a2b"),
+              HasSubstr("convoy set 1a2b --approve-key a+b/c= "));
+  EXPECT_THAT(HintFor(detail, ""), HasSubstr("then: convoy resume ID"));
+}
+
 TEST(HintsTest, ASocketOfOthersIsNoDaemonThatIsDown) {
   EXPECT_THAT(HintFor(absl::UnavailableError("cannot reach the daemon at /s: "
                                              "there is no such socket"),
