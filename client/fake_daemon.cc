@@ -9,13 +9,17 @@
 #include <cstdlib>
 #include <map>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "client/fake_daemon_swarm.h"
 #include "convoy/v1/admin_service.grpc.pb.h"
 #include "convoy/v1/job_service.grpc.pb.h"
+#include "google/protobuf/message.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "peer/base/ids.h"
 #include "peer/base/mutex.h"
@@ -51,6 +55,14 @@ struct Record {
   std::vector<v1::JobFile> files;
   int version = 0;
 };
+
+// Of a field of that name.
+void SwapField(absl::string_view name, google::protobuf::Message* a,
+               google::protobuf::Message* b) {
+  const auto* const field =
+      a->GetDescriptor()->FindFieldByName(std::string(name));
+  a->GetReflection()->SwapFields(a, b, {field});
+}
 
 }  // namespace
 
@@ -172,12 +184,13 @@ class FakeDaemon::Impl final : public v1::JobService::Service,
           const auto found = jobs_.find(request->job().id());
           if (found == jobs_.end()) return NoSuchJob(request->job().id());
           v1::Job& job = found->second.job;
-          for (const std::string& path : request->update_mask().paths()) {
-            const auto* field = v1::Job::descriptor()->FindFieldByName(path);
+          for (absl::string_view path : request->update_mask().paths()) {
             v1::Job one = request->job();
-            std::vector<const google::protobuf::FieldDescriptor*> fields = {
-                field};
-            job.GetReflection()->SwapFields(&job, &one, fields);
+            if (absl::ConsumePrefix(&path, "http.")) {
+              SwapField(path, job.mutable_http(), one.mutable_http());
+            } else {
+              SwapField(path, &job, &one);
+            }
           }
           Changed(found->second);
           *response = job;

@@ -7,6 +7,9 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "daemon/http_method.h"
 #include "daemon/job.h"
 #include "daemon/settings.h"
 #include "daemon/url_check.h"
@@ -42,6 +45,10 @@ bool IsOfUse(const Job& job) {
 CacheHostUse AtRest(const Job& job) {
   if (job.is_private) {
     return {Use::kRefused, "", "the job is private", "", 0};
+  }
+  const absl::string_view method = MethodOf(job.http.get());
+  if (!method.empty()) {
+    return {Use::kRefused, "", absl::StrCat("the job asks by ", method), "", 0};
   }
   switch (job.state) {
     case v1::JOB_STATE_TRANSFERRED:

@@ -132,6 +132,15 @@ TEST_F(ExplainCacheHostsTest, AMirrorThatTheOriginNamedIsShown) {
       << Draw();
 }
 
+TEST_F(ExplainCacheHostsTest, AJobThatAsksByAnotherMethodUsesNone) {
+  auto http = std::make_shared<v1::HttpOptions>();
+  http->set_method("POST");
+  job_.http = http;
+  EXPECT_EQ(Draw().substr(0, 68),
+            "CACHE_HOST http://one.test:3128 REFUSED: the job asks by POST\n"
+            "CACHE_");
+}
+
 TEST_F(ExplainCacheHostsTest, APrivateJobUsesNone) {
   job_.is_private = true;
   EXPECT_EQ(

@@ -16,6 +16,7 @@
 #include "convoy/v1/config.pb.h"
 #include "convoy/v1/job.pb.h"
 #include "daemon/download_policy.h"
+#include "daemon/http_method.h"
 #include "daemon/job.h"
 #include "daemon/settings.h"
 #include "daemon/url_check.h"
@@ -119,6 +120,10 @@ class PeersExplainer {
     if (job_.is_private) return {Use::kRefused, "the job is private"};
     if (ExtrasOf(job_).on_demand) {
       return {Use::kRefused, "the job is on demand: its URLs alone are asked"};
+    }
+    const absl::string_view method = MethodOf(job_.http.get());
+    if (!method.empty()) {
+      return {Use::kRefused, absl::StrCat("the job asks by ", method)};
     }
     if (kind.mode > policy_.mode) return BeyondMode();
     if (std::optional<Verdict> end = WhenNothingIsLeft()) return *end;

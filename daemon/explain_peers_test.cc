@@ -109,6 +109,15 @@ TEST_F(ExplainPeersTest, PeersAreIdleWhileNothingRuns) {
   EXPECT_EQ(Draw(), "LAN_PEERS IDLE: the job is cancelled\n");
 }
 
+TEST_F(ExplainPeersTest, AnotherMethodThanGetHasNone) {
+  auto http = std::make_shared<v1::HttpOptions>();
+  http->set_method("GET");
+  job_.http = http;
+  EXPECT_EQ(Draw(), "LAN_PEERS IDLE: asked when the job runs\n");
+  http->set_method("POST");
+  EXPECT_EQ(Draw(), "LAN_PEERS REFUSED: the job asks by POST\n");
+}
+
 TEST_F(ExplainPeersTest, AJobWithoutFiles) {
   job_.files.clear();
   EXPECT_EQ(Draw(), "LAN_PEERS IDLE: asked when the job runs\n");

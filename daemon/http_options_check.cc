@@ -24,6 +24,7 @@ constexpr std::size_t kMaxHeaderValue = 8192;
 constexpr std::size_t kMaxUserName = 300;
 constexpr std::size_t kMaxPassword = 4096;
 constexpr std::size_t kMaxBearerToken = 16384;
+constexpr std::size_t kMaxMethod = 32;
 constexpr int kMaxBypass = 100;
 // Of a host name (RFC 1035), with a dot before it.
 constexpr std::size_t kMaxBypassCharacters = 254;
@@ -33,6 +34,10 @@ constexpr absl::string_view kOwnHeaders[] = {
     "range",          "if-range",          "host",       "accept-encoding",
     "content-length", "transfer-encoding", "connection",
 };
+
+// Their answers are no files.
+constexpr absl::string_view kRefusedMethods[] = {"head", "connect", "options",
+                                                 "trace"};
 
 absl::Status Wrong(absl::string_view field, absl::string_view what) {
   return InvalidField(field, absl::StrCat(field, " ", what));
@@ -224,6 +229,20 @@ absl::Status CheckTls(const std::string& field, const v1::HttpTls& tls) {
   return absl::OkStatus();
 }
 
+absl::Status CheckMethod(const std::string& field, const std::string& method) {
+  CONVOY_RETURN_IF_ERROR(CheckText(field, method, 0, kMaxMethod));
+  if (!method.empty() && !IsToken(method)) {
+    return Wrong(field,
+                 "is no HTTP method: letters, digits and !#$%&'*+-.^_`|~ only");
+  }
+  if (absl::c_linear_search(kRefusedMethods, absl::AsciiStrToLower(method))) {
+    return Wrong(field,
+                 "is HEAD, CONNECT, OPTIONS or TRACE, whose answers are no "
+                 "files");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status CheckHttpOptions(absl::string_view field,
@@ -248,7 +267,7 @@ absl::Status CheckHttpOptions(absl::string_view field,
                  "HTTP_REDIRECT_POLICY_FOLLOW_INSECURE, "
                  "HTTP_REDIRECT_POLICY_REFUSE");
   }
-  return absl::OkStatus();
+  return CheckMethod(absl::StrCat(field, ".method"), options.method());
 }
 
 }  // namespace convoy

@@ -76,6 +76,10 @@ Edit Tls(std::string ca, std::string certificate, std::string key) {
   };
 }
 
+Edit Method(std::string method) {
+  return [method](v1::HttpOptions* options) { options->set_method(method); };
+}
+
 constexpr auto kServer = v1::HttpCredentials::TARGET_SERVER;
 constexpr auto kProxy = v1::HttpCredentials::TARGET_PROXY;
 constexpr auto kOverride = v1::HttpProxy::MODE_OVERRIDE;
@@ -103,6 +107,10 @@ TEST(CheckHttpOptionsTest, TakesWhatTheContractAllows) {
       [](v1::HttpOptions* options) {
         for (int i = 0; i < 64; ++i) Header("A", "b")(options);
       },
+      Method("GET"),
+      Method("POST"),
+      Method("x!#$%&'*+-.^_`|~09"),
+      Method(std::string(32, 'M')),
   };
   for (const Edit& edit : allowed) EXPECT_EQ(Check(edit), absl::OkStatus());
 }
@@ -252,6 +260,17 @@ TEST(CheckHttpOptionsTest, RefusesWrongTlsFilesAndRedirects) {
        "h.redirect_policy", "is unknown"},
   };
   for (const Refused& one : cases) ExpectRefused(one);
+}
+
+TEST(CheckHttpOptionsTest, RefusesMethodsThatBringNoFile) {
+  for (const char* method : {"HEAD", "CONNECT", "OPTIONS", "TRACE", "head"}) {
+    ExpectRefused({Method(method), "h.method", "no files"});
+  }
+  for (const char* method :
+       {" ", "PO ST", "POST\r\nX: y", "P\xC3\xA4", "a/b"}) {
+    ExpectRefused({Method(method), "h.method", "is no HTTP method"});
+  }
+  ExpectRefused({Method(std::string(33, 'M')), "h.method", "longer"});
 }
 
 TEST(CheckHttpOptionsTest, NeverRepeatsSecrets) {

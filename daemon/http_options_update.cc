@@ -41,6 +41,8 @@ void CopyHttpPart(absl::string_view part, const v1::HttpOptions& from,
     if (from.has_tls()) *to->mutable_tls() = from.tls();
   } else if (part == "http.redirect_policy") {
     to->set_redirect_policy(from.redirect_policy());
+  } else if (part == "http.method") {
+    to->set_method(from.method());
   }
 }
 

@@ -10,7 +10,7 @@ namespace convoy {
 // caller can change one without knowing the secrets of the others.
 inline constexpr absl::string_view kHttpParts[] = {
     "http.headers", "http.credentials",     "http.proxy",
-    "http.tls",     "http.redirect_policy",
+    "http.tls",     "http.redirect_policy", "http.method",
 };
 
 // Sets one of kHttpParts of `to` to that of `from`. Credentials without their

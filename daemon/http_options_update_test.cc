@@ -26,6 +26,7 @@ v1::HttpOptions Stored() {
   options.mutable_proxy()->set_mode(v1::HttpProxy::MODE_DIRECT);
   options.mutable_tls()->set_ca_file("/ca.pem");
   options.set_redirect_policy(v1::HTTP_REDIRECT_POLICY_REFUSE);
+  options.set_method("POST");
   return options;
 }
 

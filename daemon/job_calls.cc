@@ -12,6 +12,7 @@
 #include "daemon/cost_policy.h"
 #include "daemon/download_policy.h"
 #include "daemon/explain.h"
+#include "daemon/http_method.h"
 #include "daemon/job_manager_impl.h"
 #include "daemon/job_proto.h"
 #include "daemon/job_validation.h"
@@ -298,7 +299,9 @@ void JobManager::Impl::AddFiles(const Caller& caller,
   const Job& job = *entry->job;
   absl::StatusOr<std::vector<JobFile>> files = ValidateFiles(
       request.files(), static_cast<int>(job.files.size()), *parts_.settings);
-  if (!files.ok()) return std::move(reply)(files.status());
+  absl::Status fits = files.status();
+  if (fits.ok()) fits = CheckFilesFitMethod(job.http.get(), *files);
+  if (!fits.ok()) return std::move(reply)(std::move(fits));
   work_.Run<absl::Status>(
       [files = parts_.files, owner = job.owner, paths = LocalPaths(*files)] {
         return CheckDestinations(*files, owner, paths);
@@ -323,6 +326,7 @@ void JobManager::Impl::AddCheckedFiles(const Caller& caller,
       ValidateFiles(request.files(), first, *parts_.settings);
   if (!files.ok()) return std::move(reply)(files.status());
   absl::Status status = CheckLocalPathsAreNew(job, *files);
+  status.Update(CheckFilesFitMethod(job.http.get(), *files));
   if (!status.ok()) return std::move(reply)(std::move(status));
   job.files.insert(job.files.end(), std::make_move_iterator(files->begin()),
                    std::make_move_iterator(files->end()));
@@ -389,7 +393,7 @@ void JobManager::Impl::UpdateFile(const Caller& caller,
   const std::string url = file.remote_url;
   const std::vector<std::string> mirrors = file.mirror_urls;
   const std::optional<std::int64_t> size = file.expected_size;
-  status = ApplyFileUpdate(request, *parts_.settings, &file);
+  status = ApplyFileUpdate(request, *parts_.settings, job.http.get(), &file);
   if (!status.ok()) return std::move(reply)(std::move(status));
   commits_.TouchFile(job.id, index);
   life_.Changed(entry);
@@ -410,7 +414,10 @@ void JobManager::Impl::RequestRanges(const Caller& caller,
   absl::Status status = CheckFileIndex(job, request.file_index());
   if (!status.ok()) return std::move(reply)(std::move(status));
   JobFile& file = job.files[static_cast<std::size_t>(request.file_index())];
-  status = ApplyRangesRequest(request, *parts_.settings, &file);
+  status = CheckRangesFitMethod(job.http.get());
+  if (status.ok()) {
+    status = ApplyRangesRequest(request, *parts_.settings, &file);
+  }
   if (!status.ok()) return std::move(reply)(std::move(status));
   commits_.TouchFile(job.id, file.index);
   life_.Changed(entry);

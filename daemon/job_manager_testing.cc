@@ -146,6 +146,11 @@ absl::StatusOr<v1::AddFilesResponse> ManagerHarness::Add(
     const std::string& id, const std::vector<std::string>& local_paths) {
   v1::AddFilesRequest request = ForJob<v1::AddFilesRequest>(id);
   FillFiles(local_paths, request.mutable_files());
+  return Add(request);
+}
+
+absl::StatusOr<v1::AddFilesResponse> ManagerHarness::Add(
+    const v1::AddFilesRequest& request) {
   return Call(&JobManager::AddFiles, request);
 }
 

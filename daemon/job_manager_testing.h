@@ -73,6 +73,7 @@ class ManagerHarness {
   absl::StatusOr<v1::Job> Update(const v1::UpdateJobRequest& request);
   absl::StatusOr<v1::AddFilesResponse> Add(
       const std::string& id, const std::vector<std::string>& local_paths);
+  absl::StatusOr<v1::AddFilesResponse> Add(const v1::AddFilesRequest& request);
   absl::StatusOr<v1::JobFile> UpdateFile(const v1::UpdateFileRequest& request);
   absl::StatusOr<v1::Job> Resume(const std::string& id);
   absl::StatusOr<v1::Job> Suspend(const std::string& id);

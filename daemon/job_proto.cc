@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "convoy/v1/job.pb.h"
 #include "daemon/download_policy.h"
+#include "daemon/http_method.h"
 #include "daemon/job.h"
 #include "daemon/proto_time.h"
 #include "daemon/settings.h"
@@ -325,6 +326,7 @@ std::shared_ptr<const HttpSettings> MakeHttpSettings(
   settings->client_key_pem = std::move(key_pem);
   if (options == nullptr) return settings;
 
+  settings->method = std::string(MethodOf(options));
   for (const v1::HttpHeader& header : options->headers()) {
     settings->headers.push_back({header.name(), header.value()});
   }

@@ -382,6 +382,7 @@ TEST(MakeHttpSettingsTest, TakesEveryOption) {
   options.mutable_proxy()->set_url("http://proxy");
   options.mutable_proxy()->add_bypass("h");
   options.set_redirect_policy(v1::HTTP_REDIRECT_POLICY_FOLLOW_INSECURE);
+  options.set_method("POST");
   const auto settings = MakeHttpSettings(&options, "", "", "");
   ASSERT_EQ(settings->headers.size(), 1u);
   EXPECT_EQ(settings->headers[0].name, "A");
@@ -395,13 +396,16 @@ TEST(MakeHttpSettingsTest, TakesEveryOption) {
   EXPECT_EQ(settings->proxy_url, "http://proxy");
   EXPECT_EQ(settings->proxy_bypass, std::vector<std::string>{"h"});
   EXPECT_EQ(settings->redirect_policy, RedirectPolicy::kFollowInsecure);
+  EXPECT_EQ(settings->method, "POST");
 
+  options.set_method("GET");
   options.mutable_proxy()->set_mode(v1::HttpProxy::MODE_DIRECT);
   options.set_redirect_policy(v1::HTTP_REDIRECT_POLICY_REFUSE);
   options.mutable_credentials(0)->set_scheme(v1::HttpCredentials::SCHEME_BASIC);
   const auto other = MakeHttpSettings(&options, "", "", "");
   EXPECT_EQ(other->proxy_mode, ProxyMode::kDirect);
   EXPECT_EQ(other->redirect_policy, RedirectPolicy::kRefuse);
+  EXPECT_EQ(other->method, "");
   EXPECT_EQ(other->server_credentials.scheme, AuthScheme::kBasic);
 }
 

@@ -64,6 +64,7 @@ std::shared_ptr<const v1::HttpOptions> MakeHttp(Chooser& choose) {
   http->mutable_proxy()->set_url(choose.Text());
   http->mutable_tls()->set_ca_file(choose.Text());
   http->set_redirect_policy(v1::HTTP_REDIRECT_POLICY_REFUSE);
+  http->set_method(choose.Text());
   return http;
 }
 

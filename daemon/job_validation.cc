@@ -25,6 +25,7 @@
 #include "convoy/v1/job.pb.h"
 #include "convoy/v1/job_service.pb.h"
 #include "daemon/field_check.h"
+#include "daemon/http_method.h"
 #include "daemon/http_options_check.h"
 #include "daemon/http_options_update.h"
 #include "daemon/job.h"
@@ -426,6 +427,7 @@ absl::StatusOr<std::unique_ptr<Job>> ValidateCreate(
     CONVOY_ASSIGN_OR_RETURN(job->files,
                             ValidateFiles(request.files(), 0, settings));
   }
+  CONVOY_RETURN_IF_ERROR(CheckJobFitsMethod(*job));
   return job;
 }
 
@@ -444,6 +446,7 @@ absl::StatusOr<std::unique_ptr<Job>> ValidateFetch(
                  "cannot be used with Fetch, which waits for whole files");
   }
   CONVOY_RETURN_IF_ERROR(ReadOptions(options, job.get()));
+  CONVOY_RETURN_IF_ERROR(CheckJobFitsMethod(*job));
   job->complete_when_transferred = true;
   return job;
 }
@@ -507,8 +510,10 @@ absl::Status ApplyUpdate(const v1::UpdateJobRequest& request,
   CONVOY_RETURN_IF_ERROR(CheckMask(request.update_mask(), names));
 
   // First into a job that is thrown away: what passes there passes here.
+  const std::string method(MethodOf(job->http.get()));
   Job scratch;
   scratch.http = job->http;
+  MutableExtras(&scratch).on_demand = ExtrasOf(*job).on_demand;
   for (Job* target : {&scratch, job}) {
     for (const Option& option : kOptions) {
       if (absl::c_linear_search(request.update_mask().paths(), option.name)) {
@@ -517,13 +522,17 @@ absl::Status ApplyUpdate(const v1::UpdateJobRequest& request,
     }
     CONVOY_RETURN_IF_ERROR(
         ReadHttpParts(request.update_mask(), request.job(), target));
+    CONVOY_RETURN_IF_ERROR(CheckChangedJobFitsMethod(
+        scratch.http.get(), ExtrasOf(scratch).on_demand, job->files,
+        /*changes_method=*/MethodOf(scratch.http.get()) != method));
   }
   DropEmptyExtras(job);
   return absl::OkStatus();
 }
 
 absl::Status ApplyFileUpdate(const v1::UpdateFileRequest& request,
-                             const Settings& settings, JobFile* file) {
+                             const Settings& settings,
+                             const v1::HttpOptions* http, JobFile* file) {
   if (!request.has_file()) return Wrong("file", "is required");
   CONVOY_RETURN_IF_ERROR(CheckMask(
       request.update_mask(),
@@ -547,6 +556,8 @@ absl::Status ApplyFileUpdate(const v1::UpdateFileRequest& request,
   }
   CONVOY_RETURN_IF_ERROR(CheckMirrorsFit(updated, "file.mirror_urls"));
   CONVOY_RETURN_IF_ERROR(CheckNotBlocked(updated, "file", settings));
+  CONVOY_RETURN_IF_ERROR(CheckChangedFileFitsMethod(
+      http, updated.remote_url, updated.mirror_urls, *file));
   file->expected_size = updated.expected_size;
   file->remote_url = std::move(updated.remote_url);
   file->mirror_urls = std::move(updated.mirror_urls);

@@ -53,9 +53,10 @@ absl::Status CheckLocalPathsAreNew(const Job& job,
 // caller's to move.
 absl::Status ApplyUpdate(const v1::UpdateJobRequest& request,
                          const Settings& settings, Job* job);
-// The same for a file.
+// The same for a file; `http` is its job's, and may be null.
 absl::Status ApplyFileUpdate(const v1::UpdateFileRequest& request,
-                             const Settings& settings, JobFile* file);
+                             const Settings& settings,
+                             const v1::HttpOptions* http, JobFile* file);
 
 // NOT_FOUND: the job has no file of that index. `field` names it.
 absl::Status CheckFileIndex(const Job& job, int file_index,

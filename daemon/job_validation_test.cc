@@ -646,16 +646,16 @@ TEST(ApplyFileUpdateTest, ChangesOnlyWhatTheMaskNames) {
   request.mutable_file()->set_remote_url("https://new/");
   request.mutable_file()->add_mirror_urls("http://m2/");
   request.mutable_update_mask()->add_paths("remote_url");
-  EXPECT_EQ(ApplyFileUpdate(request, DefaultSettings(), &file),
+  EXPECT_EQ(ApplyFileUpdate(request, DefaultSettings(), nullptr, &file),
             absl::OkStatus());
   EXPECT_EQ(file.remote_url, "https://new/");
   EXPECT_EQ(file.mirror_urls, std::vector<std::string>{"http://m1/"});
   *request.mutable_update_mask()->mutable_paths(0) = "mirror_urls";
-  EXPECT_EQ(ApplyFileUpdate(request, DefaultSettings(), &file),
+  EXPECT_EQ(ApplyFileUpdate(request, DefaultSettings(), nullptr, &file),
             absl::OkStatus());
   EXPECT_EQ(file.mirror_urls, std::vector<std::string>{"http://m2/"});
   request.mutable_file()->clear_mirror_urls();
-  EXPECT_EQ(ApplyFileUpdate(request, DefaultSettings(), &file),
+  EXPECT_EQ(ApplyFileUpdate(request, DefaultSettings(), nullptr, &file),
             absl::OkStatus());
   EXPECT_TRUE(file.mirror_urls.empty());
 }
@@ -668,7 +668,7 @@ TEST(ApplyFileUpdateTest, IsAllOrNothing) {
   request.mutable_file()->add_mirror_urls("nonsense");
   request.mutable_update_mask()->add_paths("remote_url");
   request.mutable_update_mask()->add_paths("mirror_urls");
-  ExpectRefused(ApplyFileUpdate(request, DefaultSettings(), &file),
+  ExpectRefused(ApplyFileUpdate(request, DefaultSettings(), nullptr, &file),
                 {kInvalid, "file.mirror_urls[0]", "is not a URL"});
   EXPECT_EQ(file.remote_url, "http://old/");
 }
@@ -678,19 +678,19 @@ TEST(ApplyFileUpdateTest, RefusesWrongRequests) {
   file.remote_url = "http://old/";
   file.mirror_urls = {"http://m/"};
   v1::UpdateFileRequest request;
-  ExpectRefused(ApplyFileUpdate(request, DefaultSettings(), &file),
+  ExpectRefused(ApplyFileUpdate(request, DefaultSettings(), nullptr, &file),
                 {kInvalid, "file", "is required"});
   request.mutable_file();
-  ExpectRefused(ApplyFileUpdate(request, DefaultSettings(), &file),
+  ExpectRefused(ApplyFileUpdate(request, DefaultSettings(), nullptr, &file),
                 {kInvalid, "update_mask", "is required"});
   request.mutable_update_mask()->add_paths("local_path");
-  ExpectRefused(ApplyFileUpdate(request, DefaultSettings(), &file),
+  ExpectRefused(ApplyFileUpdate(request, DefaultSettings(), nullptr, &file),
                 {kInvalid, "update_mask", "allowed: remote_url, mirror_urls"});
   *request.mutable_update_mask()->mutable_paths(0) = "remote_url";
-  ExpectRefused(ApplyFileUpdate(request, DefaultSettings(), &file),
+  ExpectRefused(ApplyFileUpdate(request, DefaultSettings(), nullptr, &file),
                 {kInvalid, "file.remote_url", "is required"});
   request.mutable_file()->set_remote_url("file:///a");
-  ExpectRefused(ApplyFileUpdate(request, DefaultSettings(), &file),
+  ExpectRefused(ApplyFileUpdate(request, DefaultSettings(), nullptr, &file),
                 {kInvalid, "file.mirror_urls", "file:// remote_url"});
   EXPECT_EQ(file.remote_url, "http://old/");
 }

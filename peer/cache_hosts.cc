@@ -156,6 +156,10 @@ std::string WhyNeverCached(const TransferSpec& spec) {
     return "the job is private: its bytes are not put into caches";
   }
   const HttpSettings& http = *spec.http;
+  if (!http.method.empty()) {
+    return absl::StrCat("the job asks by ", http.method,
+                        ": its files come from the origin alone");
+  }
   if (!http.headers.empty() ||
       http.server_credentials.scheme != AuthScheme::kNone ||
       !http.client_certificate_pem.empty()) {

@@ -135,6 +135,10 @@ TEST_F(CacheHostsTest, WhatIsForTheOriginAloneIsNeverCached) {
   http = HttpSettings();
   http.client_certificate_pem = "PEM";
   EXPECT_NE(why(http, false), "");
+  http = HttpSettings();
+  http.method = "POST";
+  EXPECT_EQ(why(http, false),
+            "the job asks by POST: its files come from the origin alone");
 }
 
 }  // namespace

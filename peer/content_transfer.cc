@@ -41,6 +41,9 @@ ContentTransfer::~ContentTransfer() {
 
 void ContentTransfer::Start() {
   started_ = parts_.swarm.clock->Monotonic();
+  if (const std::string& method = spec_.http->method; !method.empty()) {
+    return StartPlain(absl::StrCat("the job asks by ", method), "job");
+  }
   const CacheHosts* const cache_hosts = parts_.swarm.cache_hosts;
   ContentQuery query = ContentQuery::Of(spec_);
   query.needs_identity = cache_hosts != nullptr && cache_hosts->configured() &&

@@ -21,7 +21,7 @@ namespace convoy {
 // Fills one file from http and https URLs, in the best way there is: finds out
 // what its bytes must be, then gets them from a swarm and the origin, or, where
 // nothing vouches for pieces, by plain HTTP. A swarm that cannot give the file
-// leads to plain HTTP too.
+// leads to plain HTTP too, and so does another method than GET.
 //
 // Thread: everything on the engine's executor.
 class ContentTransfer final : public Transfer {

@@ -163,6 +163,24 @@ TEST_F(ContentTransferTest, APrivateJobAsksTheOriginAlone) {
   EXPECT_EQ(Asked(kUrl), 1);
 }
 
+TEST_F(ContentTransferTest, AnotherMethodThanGetAsksTheOriginAloneAndOnce) {
+  UseCacheHost();
+  Serve(kManifest, TestMetainfo(content_));
+  HttpSettings http;
+  http.method = "POST";
+  spec_.http = std::make_shared<const HttpSettings>(http);
+  Run();
+  ExpectWhole();
+  ASSERT_EQ(origin_.requests().size(), 1u);
+  EXPECT_EQ(origin_.requests()[0].url, kUrl);
+  EXPECT_EQ(origin_.requests()[0].method, "POST");
+  ASSERT_FALSE(news().peers.empty());
+  EXPECT_EQ(news().peers[0].use, PeerUse::Use::kRefused);
+  EXPECT_EQ(news().peers[0].reason, "the job asks by POST");
+  EXPECT_EQ(news().peers[0].policy, "job");
+  EXPECT_TRUE(registry_.filling.empty());
+}
+
 TEST_F(ContentTransferTest, ADigestMakesUpForAnOriginThatIsDown) {
   UseCacheHost();
   spec_.expected_sha256 = Sha256Of(content_);

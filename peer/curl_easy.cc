@@ -97,6 +97,11 @@ bool IsReserved(absl::string_view name, const HttpSettings& settings) {
                      });
 }
 
+// Of these a server may want to hear that there is none (RFC 9110 section 8.6).
+bool ExpectsBody(absl::string_view method) {
+  return method == "POST" || method == "PUT" || method == "PATCH";
+}
+
 std::string RangeHeader(const ByteRange& range) {
   const std::string begin = absl::StrCat("Range: bytes=", range.offset, "-");
   return range.length == ByteRange::kToEnd
@@ -166,6 +171,12 @@ class CurlEasy::Options {
 
   void SetProtocol() {
     Set(CURLOPT_URL, get_.url.text());
+    if (!get_.method.empty()) {
+      Set(CURLOPT_CUSTOMREQUEST, get_.method);
+      // On a kept connection that is closed just then libcurl asks twice: too
+      // often for what may change something at the server.
+      Set(CURLOPT_FRESH_CONNECT, 1L);
+    }
     Set(CURLOPT_PROTOCOLS_STR, "http,https");
     Set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
     Set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_2TLS});
@@ -217,6 +228,7 @@ class CurlEasy::Options {
     if (!get_.host_header.empty()) {
       AddHeader(absl::StrCat("Host: ", get_.host_header));
     }
+    if (ExpectsBody(get_.method)) AddHeader("Content-Length: 0");
     if (get_.range) AddHeader(RangeHeader(*get_.range));
     if (!get_.if_range.empty()) {
       if (!FitsInHeader(get_.if_range)) {

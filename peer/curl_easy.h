@@ -35,7 +35,8 @@ class CurlShare {
   void* const handle_;
 };
 
-// One GET to one URL, as libcurl's options: a handle that a CurlLoop drives.
+// One request to one URL, as libcurl's options: a handle that a CurlLoop
+// drives.
 class CurlEasy {
  public:
   // Gets what the server sends, from inside libcurl.
@@ -56,6 +57,7 @@ class CurlEasy {
 
   struct Get {
     const HttpUrl& url;
+    const std::string& method;  // Empty: GET.
     // The URL has the scheme, host and port that the job named: it gets the
     // job's headers, credentials and client certificate.
     bool own_origin;

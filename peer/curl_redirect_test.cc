@@ -28,6 +28,23 @@ HttpSettings SecretSettings() {
   return settings;
 }
 
+TEST_F(CurlRedirectTest, OnlySomeKindsKeepAnotherMethodThanGet) {
+  TestHttpServer server([](const Request& request, Connection& connection) {
+    const std::string kind = request.target.substr(1);
+    connection.Send(kind == "end" ? OkAnswer(request.method)
+                                  : RedirectTo("/end", kind + " Go"));
+  });
+  for (const std::string kind : {"301", "302", "303", "307", "308"}) {
+    OriginRequest request = RequestFor(server.Url("/" + kind));
+    request.method = "POST";
+    const bool keeps = kind == "307" || kind == "308";
+    const Answer answer = Fetch(request);
+    ASSERT_TRUE(answer->status.ok()) << answer->status;
+    EXPECT_EQ(answer->body, keeps ? "POST" : "GET") << kind;
+    EXPECT_EQ(server.requests().back().Has("Content-Length"), keeps);
+  }
+}
+
 TEST_F(CurlRedirectTest, FollowsEveryKindAndKeepsTheConnection) {
   TestHttpServer server([](const Request& request, Connection& connection) {
     if (request.target == "/a/b/301") {

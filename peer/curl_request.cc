@@ -41,6 +41,7 @@ CurlRequest::CurlRequest(Id id, OriginRequest request,
                          const Environment& environment, Owner* owner)
     : id_(id),
       request_(std::move(request)),
+      method_(request_.method),
       handler_(handler),
       environment_(environment),
       owner_(*owner) {}
@@ -68,6 +69,7 @@ absl::Status CurlRequest::Launch() {
   static const std::string kUrlsHost;
   const CurlEasy::Get get = {
       *url_,
+      method_,
       AtOwnOrigin(),
       request_.range,
       request_.if_range,
@@ -183,6 +185,8 @@ absl::Status CurlRequest::OnRedirect(absl::string_view location) {
   }
   CONVOY_RETURN_IF_ERROR(CheckNotBlocked(*next));
   url_ = *std::move(next);
+  const bool keeps_method = head_.status() == 307 || head_.status() == 308;
+  if (!keeps_method) method_.clear();
   ++redirects_;
   redirected_ = true;
   return absl::OkStatus();

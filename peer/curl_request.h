@@ -134,6 +134,7 @@ class CurlRequest final : public CurlTransfer, private CurlEasy::Sink {
 
   const Id id_;
   const OriginRequest request_;
+  std::string method_;  // Of the next exchange.
   OriginResponseHandler* handler_;
   const Environment environment_;
   Owner& owner_;

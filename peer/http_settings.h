@@ -47,6 +47,9 @@ enum class RedirectPolicy { kFollow, kFollowInsecure, kRefuse };
 // Headers, server credentials and the client certificate go only to the scheme,
 // host and port of the URL the job named.
 struct HttpSettings {
+  // By which files are asked for. Empty: GET. Else a file has one URL, no
+  // ranges and no manifest, and comes whole by one request.
+  std::string method;
   std::vector<HttpHeader> headers;
   HttpCredentials server_credentials;
   HttpCredentials proxy_credentials;

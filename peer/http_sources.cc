@@ -27,6 +27,7 @@ std::shared_ptr<const HttpSettings> CacheHostHttp() {
 OriginRequest HttpSource::Request(bool foreground) const {
   OriginRequest request;
   request.url = url;
+  if (kind == Kind::kOrigin) request.method = settings->method;
   request.settings = settings;
   request.foreground = foreground;
   request.connect_timeout = connect_timeout;

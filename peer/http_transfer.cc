@@ -81,7 +81,8 @@ void HttpTransfer::Start() {
 absl::Status HttpTransfer::Restore() {
   const std::optional<TransferCheckpoint> checkpoint =
       TransferCheckpoint::Decode(spec_.checkpoint);
-  if (!checkpoint || checkpoint->source != TransferCheckpoint::Source::kHttp ||
+  if (!checkpoint || by_method() ||
+      checkpoint->source != TransferCheckpoint::Source::kHttp ||
       checkpoint->ranges_key != TransferCheckpoint::KeyOfRanges(spec_.ranges)) {
     return absl::OkStatus();
   }
@@ -125,7 +126,7 @@ bool HttpTransfer::SameUrlAsStore() const {
 
 // Can another request bring the bytes that are missing?
 bool HttpTransfer::CanGoOn() const {
-  return remote_ && store_.ledger() != nullptr &&
+  return !by_method() && remote_ && store_.ledger() != nullptr &&
          (digest_decides() || !remote_->validator.ForIfRange().empty());
 }
 
@@ -162,7 +163,7 @@ void HttpTransfer::WaitForCacheHosts() {
 OriginFetcher::Plan HttpTransfer::MakePlan() const {
   OriginFetcher::Plan plan;
   plan.first = source().Request(spec_.foreground);
-  if (!plain_) {
+  if (!plain_ && !by_method()) {
     plan.first.range = FirstRange();
     plan.first.if_range = FirstIfRange();
   }

@@ -129,6 +129,8 @@ class HttpTransfer final : public Transfer,
   const std::string& named_url() const {
     return source().is_cache_host() ? spec_.urls.front() : url();
   }
+  // The file comes whole, by one request; a broken one is begun anew.
+  bool by_method() const { return !spec_.http->method.empty(); }
   bool digest_decides() const { return !spec_.expected_sha256.empty(); }
   bool SameUrlAsStore() const;
   bool CanGoOn() const;

@@ -15,9 +15,13 @@
 
 namespace convoy {
 
-// One GET. Redirects are followed inside, by the rules of HttpSettings.
+// One request without a body. Redirects are followed inside, by the rules of
+// HttpSettings.
 struct OriginRequest {
   std::string url;  // http or https.
+  // Empty: GET. After a redirect with 301, 302 or 303 it is GET, whatever it
+  // was (RFC 9110 section 15.4).
+  std::string method;
   // Absent: the whole file, without a Range header.
   std::optional<ByteRange> range;
   // Sent as If-Range when not empty (RFC 9110 section 13.1.5).

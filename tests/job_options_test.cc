@@ -1,5 +1,6 @@
-// What a job can ask for besides its files: a command at its end, a time limit,
-// checks of certificates; and reading its bytes while they come.
+// What a job can ask for besides its files: a command at its end, another HTTP
+// method, a time limit, checks of certificates; and reading its bytes while
+// they come.
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -221,6 +222,102 @@ TEST_F(ReadWhileRunningTest, CancelEndsAReaderThatWaits) {
   std::thread ender([&waiting] { waiting.Cancel(); });
   EXPECT_EQ(waiting.Next().status().code(), absl::StatusCode::kCancelled);
   ender.join();
+}
+
+class MethodTest : public JobOptionsTest {
+ protected:
+  // Gives what `files` has to who asks by POST.
+  static Nginx::Options PostOnly(const Nginx& files) {
+    Nginx::Options options;
+    options.location = absl::StrCat(
+        "if ($request_method != POST) { return 405; } proxy_method GET; "
+        "proxy_buffering off; proxy_pass ",
+        files.Url(""), ";");
+    return options;
+  }
+  static v1::Job ByPost() {
+    v1::Job job;
+    job.mutable_http()->set_method("POST");
+    return job;
+  }
+};
+
+TEST_F(MethodTest, AFileThatIsGivenToPostAloneComesByOneRequest) {
+  Nginx files;
+  Nginx origin(PostOnly(files));
+  TestDaemon daemon;
+  const std::string bytes = Serve(files, "a", 9'000'000);
+  const auto by_get = daemon.Run({File(origin.Url("a"), Local("a"))});
+  ASSERT_TRUE(by_get.ok()) << by_get.status();
+  EXPECT_EQ(by_get->error().detail().http_status(), 405);
+
+  const std::size_t before = origin.Log().size();
+  const auto made =
+      daemon.Create({File(origin.Url("a"), Local("b"))}, ByPost());
+  ASSERT_TRUE(made.ok()) << made.status();
+  const auto explained = daemon.Explain(made->id());
+  ASSERT_TRUE(explained.ok());
+  EXPECT_THAT(explained->DebugString(), HasSubstr("the job asks by POST"));
+  ASSERT_TRUE(daemon.Resume(made->id()).ok());
+  const auto job = daemon.WaitFor(
+      made->id(), {v1::JOB_STATE_TRANSFERRED, v1::JOB_STATE_ERROR});
+  ASSERT_TRUE(job.ok()) << job.status();
+  EXPECT_EQ(job->state(), v1::JOB_STATE_TRANSFERRED) << job->error().message();
+  ASSERT_TRUE(daemon.Complete(made->id()).ok());
+  EXPECT_TRUE(ReadFile(Local("b")) == bytes);
+  // Written when the request has ended at the server, too.
+  const auto asked = [&] { return origin.Log().substr(before); };
+  EXPECT_TRUE(Eventually([&] { return !asked().empty(); }));
+  EXPECT_EQ(asked(), "200 9000000 POST /a HTTP/1.1\n");
+}
+
+TEST_F(MethodTest, ABrokenOneIsBegunAnewAlsoByANewDaemon) {
+  Nginx::Options slow;
+  slow.rate = "300k";
+  Nginx files(slow);
+  Nginx origin(PostOnly(files));
+  TestDaemon daemon;
+  const std::string bytes = Serve(files, "a", 6'000'000);
+  const auto made =
+      daemon.Create({File(origin.Url("a"), Local("a"))}, ByPost());
+  ASSERT_TRUE(made.ok()) << made.status();
+  ASSERT_TRUE(daemon.Resume(made->id()).ok());
+  ASSERT_TRUE(daemon.WaitForBytes(made->id(), 1).ok());
+  daemon.Kill();
+  daemon.Start();
+  const auto came = [&] {
+    return daemon.Get(made->id())->progress().source_bytes().origin_bytes();
+  };
+  const std::int64_t before = came();
+  ASSERT_TRUE(Eventually([&] { return came() > before; }));
+  origin.Stop();
+  files.Release();
+  origin.Start();
+  const auto job = daemon.WaitFor(made->id(), {v1::JOB_STATE_TRANSFERRED});
+  ASSERT_TRUE(job.ok()) << job.status();
+  EXPECT_GT(job->progress().source_bytes().origin_bytes(), bytes.size());
+  ASSERT_TRUE(daemon.Complete(made->id()).ok());
+  EXPECT_TRUE(ReadFile(Local("a")) == bytes);
+}
+
+TEST_F(MethodTest, TheCommandLineSaysWhatDoesNotFit) {
+  TestDaemon daemon;
+  ProcessOptions options;
+  options.argv = {Runfile("client/cli/convoy"),
+                  "--socket",
+                  daemon.socket(),
+                  "get",
+                  "--method",
+                  "POST",
+                  "--mirror",
+                  "http://127.0.0.1:1/m",
+                  "http://127.0.0.1:1/a",
+                  "-o",
+                  Local("a")};
+  const ProcessResult result = RunProcess(options);
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.output, HasSubstr("files[0].mirror_urls cannot be used"));
+  EXPECT_THAT(result.output, HasSubstr("hint: ask by GET"));
 }
 
 TEST_F(JobOptionsTest, AJobThatTakesTooLongIsInError) {

@@ -173,8 +173,12 @@ void Nginx::Restrain() const {
 
 void Nginx::Stop() { process_.reset(); }
 
+std::string Nginx::Log() const {
+  return ReadFile(directory_.path() + "/access.log");
+}
+
 std::int64_t Nginx::BodyBytesSent() const {
-  std::istringstream lines(ReadFile(directory_.path() + "/access.log"));
+  std::istringstream lines(Log());
   std::int64_t total = 0;
   std::string line;
   while (std::getline(lines, line)) {

@@ -41,6 +41,9 @@ class Nginx {
   const std::string& certificate_path() const { return certificate_path_; }
   // Bytes of all bodies sent so far, by the access log.
   std::int64_t BodyBytesSent() const;
+  // A line for each request that has ended: status, bytes of the body, and the
+  // request's first line.
+  std::string Log() const;
   pid_t pid() const { return process_->pid(); }
   // Requests that begin from now on have no limit; or have it again.
   void Release() const;

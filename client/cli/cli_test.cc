@@ -172,7 +172,8 @@ TEST_F(CliTest, GetPassesItsFlagsOn) {
                              "1h30m",        "--retry-delay",
                              "1500ms",       "--redirects",
                              "refuse",       "--cancel-on-interrupt",
-                             "--request-id", "mine"});
+                             "--request-id", "mine",
+                             "--method",     "POST"});
 
   ASSERT_EQ(result.code, 0) << result.err;
   const auto request = daemon_.LastRequest<v1::FetchRequest>();
@@ -196,6 +197,7 @@ TEST_F(CliTest, GetPassesItsFlagsOn) {
   EXPECT_EQ(job.http().proxy().mode(), v1::HttpProxy::MODE_DIRECT);
   EXPECT_EQ(job.http().tls().ca_file(), folder_ + "/ca.pem");
   EXPECT_EQ(job.http().redirect_policy(), v1::HTTP_REDIRECT_POLICY_REFUSE);
+  EXPECT_EQ(job.http().method(), "POST");
   EXPECT_TRUE(request.cancel_on_disconnect());
   EXPECT_EQ(request.request_id(), "mine");
 }
@@ -540,7 +542,9 @@ TEST_F(CliTest, SetSendsOnlyWhatWasGiven) {
             0);
   const auto request = daemon_.LastRequest<v1::UpdateJobRequest>();
   EXPECT_THAT(request.update_mask().paths(),
-              ElementsAre("description", "display_name", "http"));
+              ElementsAre("description", "display_name", "http.headers",
+                          "http.credentials", "http.proxy", "http.tls",
+                          "http.redirect_policy"));
   EXPECT_EQ(daemon_.GetJob(kId).display_name(), "n");
 }
 
@@ -573,7 +577,8 @@ TEST_F(CliTest, SetSaysWhatTheJobMayDoAndWhatItRuns) {
   EXPECT_THAT(request.update_mask().paths(),
               ElementsAre("notify_command", "maximum_download_time",
                           "maximum_download_bytes", "cost_flags", "annotations",
-                          "http"));
+                          "http.headers", "http.credentials", "http.proxy",
+                          "http.tls", "http.redirect_policy"));
   const v1::Job& job = request.job();
   EXPECT_EQ(job.notify_command().program(), "/bin/notify");
   EXPECT_THAT(job.notify_command().arguments(), ElementsAre("-v", "done"));
@@ -590,6 +595,17 @@ TEST_F(CliTest, SetSaysWhatTheJobMayDoAndWhatItRuns) {
   ASSERT_EQ(Run({"jobs", "--annotation", "ring=canary"}).code, 0);
   EXPECT_EQ(daemon_.LastRequest<v1::ListJobsRequest>().annotations().at("ring"),
             "canary");
+}
+
+TEST_F(CliTest, SetChangesTheMethodAlone) {
+  daemon_.PutJob(Job(kId, v1::JOB_STATE_QUEUED));
+  ASSERT_EQ(Run({"set", kId, "--method", "POST"}).code, 0);
+  const auto request = daemon_.LastRequest<v1::UpdateJobRequest>();
+  EXPECT_THAT(request.update_mask().paths(), ElementsAre("http.method"));
+  EXPECT_EQ(request.job().http().method(), "POST");
+  EXPECT_EQ(daemon_.GetJob(kId).http().method(), "POST");
+  ASSERT_EQ(Run({"set", kId, "--reset", "http.method"}).code, 0);
+  EXPECT_EQ(daemon_.GetJob(kId).http().method(), "");
 }
 
 TEST_F(CliTest, SetChangesAFileAndTheOwner) {

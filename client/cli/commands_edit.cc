@@ -101,11 +101,21 @@ int Add(const CliContext& context, const AddFlags& flags) {
 
 // The fields of a job that its owner may change.
 std::vector<std::string> Settable() {
-  return {"display_name",          "description",           "priority",
-          "no_progress_timeout",   "minimum_retry_delay",   "http",
-          "notify_flags",          "download_mode",         "private",
-          "notify_command",        "annotations",           "cost_flags",
-          "maximum_download_time", "maximum_download_bytes"};
+  return {"display_name",
+          "description",
+          "priority",
+          "no_progress_timeout",
+          "minimum_retry_delay",
+          "http",
+          "notify_flags",
+          "download_mode",
+          "private",
+          "notify_command",
+          "annotations",
+          "cost_flags",
+          "maximum_download_time",
+          "maximum_download_bytes",
+          "http.method"};
 }
 
 absl::StatusOr<v1::UpdateJobRequest> UpdateFrom(const SetFlags& flags,
@@ -114,12 +124,11 @@ absl::StatusOr<v1::UpdateJobRequest> UpdateFrom(const SetFlags& flags,
   std::vector<std::string> fields = flags.reset;
   request.mutable_job()->set_id(id);
   CONVOY_RETURN_IF_ERROR(FillJob(flags.job, *request.mutable_job(), fields));
-  CONVOY_ASSIGN_OR_RETURN(const v1::HttpOptions http,
-                          HttpOptionsFrom(flags.http));
-  if (http.ByteSizeLong() > 0) {
-    *request.mutable_job()->mutable_http() = http;
-    fields.push_back("http");
+  CONVOY_ASSIGN_OR_RETURN(v1::HttpOptions http, HttpOptionsFrom(flags.http));
+  for (std::string& field : HttpFieldsOf(http)) {
+    fields.push_back(std::move(field));
   }
+  *request.mutable_job()->mutable_http() = std::move(http);
   for (std::string& field : fields) {
     request.mutable_update_mask()->add_paths(std::move(field));
   }
@@ -280,7 +289,7 @@ void AddSet(CLI::App& app, CliContext& context) {
       "  convoy set 1a2b3c4d --download-mode http-only\n\n"
       "The flags under \"How to speak to the origin\" replace all of the "
       "job's\n"
-      "HTTP settings at once.");
+      "HTTP settings at once; --method changes the method alone.");
   command->callback([&context, flags] {
     context.command = [&context, flags] { return Set(context, *flags); };
   });

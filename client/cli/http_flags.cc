@@ -210,6 +210,9 @@ void AddHttpFlags(CLI::App& command, HttpFlags& flags) {
   Add(command, "--redirects", flags.redirects, "WHICH",
       "follow (not from https to http), follow-insecure or refuse")
       ->check(CLI::IsMember({"follow", "follow-insecure", "refuse"}));
+  Add(command, "--method", flags.method, "METHOD",
+      "Ask by another method than GET, such as POST: whole files, without a "
+      "request body, from the origin alone");
 }
 
 absl::StatusOr<v1::HttpOptions> HttpOptionsFrom(const HttpFlags& flags) {
@@ -231,7 +234,20 @@ absl::StatusOr<v1::HttpOptions> HttpOptionsFrom(const HttpFlags& flags) {
   }
   SetProxyAndTls(flags, options);
   options.set_redirect_policy(RedirectPolicy(flags.redirects));
+  options.set_method(flags.method);
   return options;
+}
+
+std::vector<std::string> HttpFieldsOf(const v1::HttpOptions& options) {
+  std::vector<std::string> fields;
+  v1::HttpOptions others = options;
+  others.clear_method();
+  if (others.ByteSizeLong() > 0) {
+    fields = {"http.headers", "http.credentials", "http.proxy", "http.tls",
+              "http.redirect_policy"};
+  }
+  if (!options.method().empty()) fields.push_back("http.method");
+  return fields;
 }
 
 }  // namespace convoy

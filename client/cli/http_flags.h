@@ -31,12 +31,17 @@ struct HttpFlags {
   bool ignore_host_name = false;
   bool check_revocation = false;
   std::string redirects;
+  std::string method;
 };
 
 void AddHttpFlags(CLI::App& command, HttpFlags& flags);
 
 // Reads the files that the flags name. INVALID_ARGUMENT: a flag is wrong.
 absl::StatusOr<v1::HttpOptions> HttpOptionsFrom(const HttpFlags& flags);
+
+// What of Job UpdateJob's mask must name for these options: the method alone,
+// and all others together.
+std::vector<std::string> HttpFieldsOf(const v1::HttpOptions& options);
 
 }  // namespace convoy
 

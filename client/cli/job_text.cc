@@ -179,6 +179,7 @@ std::vector<std::string> JobLines(const v1::Job& job, absl::TimeZone zone) {
   }
   Add(lines, "", "priority", PriorityText(job.priority()));
   Add(lines, "", "owner", OwnerText(job.owner()));
+  Add(lines, "", "method", job.http().method());
   if (job.download_mode() != v1::DOWNLOAD_MODE_UNSPECIFIED) {
     Add(lines, "", "download mode",
         EnumWord(v1::DownloadMode_Name(job.download_mode()), "DOWNLOAD_MODE_"));
