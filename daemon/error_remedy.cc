@@ -126,8 +126,11 @@ std::string RemedyOf(const v1::ErrorDetail& detail) {
       return "Look at the proxy and its credentials (http.proxy_url, or the "
              "job's http.proxy and http.credentials).";
     case v1::ERROR_REASON_SERVER_CERTIFICATE_NOT_APPROVED:
-      return "Look at the certificate, approve or refuse its key with "
-             "UpdateJob (http.certificate_approval), then call ResumeJob.";
+      return absl::StrCat("Look at the certificate, approve or refuse its key ",
+                          detail.server_key(),
+                          detail.server_key().empty() ? "" : " ",
+                          "with UpdateJob (http.certificate_approval), then "
+                          "call ResumeJob.");
 
     case v1::ERROR_REASON_VALIDATION_FAILED:
       return "Compare expected_sha256 with the file at the origin: one of them "

@@ -47,6 +47,13 @@ TEST(RemedyOfTest, HttpStatusesDiffer) {
   EXPECT_TRUE(absl::StrContains(RemedyOfHttp(418), "another client"));
 }
 
+TEST(RemedyOfTest, TheKeyToApproveIsNamed) {
+  v1::ErrorDetail detail;
+  detail.set_reason(v1::ERROR_REASON_SERVER_CERTIFICATE_NOT_APPROVED);
+  detail.set_server_key("a+b/c=");
+  EXPECT_TRUE(absl::StrContains(RemedyOf(detail), "its key a+b/c= with "));
+}
+
 TEST(RemedyOfTest, PoliciesAreNamed) {
   v1::ErrorDetail detail;
   detail.set_reason(v1::ERROR_REASON_BLOCKED_BY_POLICY);

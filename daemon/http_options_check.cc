@@ -6,12 +6,14 @@
 #include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "convoy/v1/job.pb.h"
 #include "daemon/field_check.h"
 #include "daemon/url_check.h"
+#include "google/protobuf/repeated_field.h"
 #include "peer/base/status_macros.h"
 #include "proto/error_detail.h"
 
@@ -24,6 +26,8 @@ constexpr std::size_t kMaxHeaderValue = 8192;
 constexpr std::size_t kMaxUserName = 300;
 constexpr std::size_t kMaxPassword = 4096;
 constexpr std::size_t kMaxBearerToken = 16384;
+constexpr int kMaxKeys = 64;
+constexpr std::size_t kKeyBytes = 32;  // SHA-256.
 constexpr std::size_t kMaxMethod = 32;
 constexpr int kMaxBypass = 100;
 // Of a host name (RFC 1035), with a dot before it.
@@ -229,6 +233,45 @@ absl::Status CheckTls(const std::string& field, const v1::HttpTls& tls) {
   return absl::OkStatus();
 }
 
+// In the one spelling that the transfer compares.
+bool IsKey(const std::string& text) {
+  std::string bytes;
+  return absl::Base64Unescape(text, &bytes) && bytes.size() == kKeyBytes &&
+         absl::Base64Escape(bytes) == text;
+}
+
+absl::Status CheckKeys(
+    const std::string& field,
+    const google::protobuf::RepeatedPtrField<std::string>& keys) {
+  if (keys.size() > kMaxKeys) {
+    return Wrong(field, absl::StrCat("has more than ", kMaxKeys, " entries"));
+  }
+  for (int i = 0; i < keys.size(); ++i) {
+    if (IsKey(keys[i])) continue;
+    return Wrong(absl::StrCat(field, "[", i, "]"),
+                 "is not the base64 of a key's SHA-256: 44 characters, the "
+                 "last of them \"=\"");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckApproval(const std::string& field,
+                           const v1::ServerCertificateApproval& approval) {
+  const std::string refused_field = absl::StrCat(field, ".refused_keys");
+  CONVOY_RETURN_IF_ERROR(CheckKeys(absl::StrCat(field, ".approved_keys"),
+                                   approval.approved_keys()));
+  CONVOY_RETURN_IF_ERROR(CheckKeys(refused_field, approval.refused_keys()));
+  for (int i = 0; i < approval.refused_keys_size(); ++i) {
+    if (!absl::c_linear_search(approval.approved_keys(),
+                               approval.refused_keys(i))) {
+      continue;
+    }
+    return Wrong(absl::StrCat(refused_field, "[", i, "]"),
+                 "is among approved_keys too");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckMethod(const std::string& field, const std::string& method) {
   CONVOY_RETURN_IF_ERROR(CheckText(field, method, 0, kMaxMethod));
   if (!method.empty() && !IsToken(method)) {
@@ -267,6 +310,9 @@ absl::Status CheckHttpOptions(absl::string_view field,
                  "HTTP_REDIRECT_POLICY_FOLLOW_INSECURE, "
                  "HTTP_REDIRECT_POLICY_REFUSE");
   }
+  CONVOY_RETURN_IF_ERROR(
+      CheckApproval(absl::StrCat(field, ".certificate_approval"),
+                    options.certificate_approval()));
   return CheckMethod(absl::StrCat(field, ".method"), options.method());
 }
 

@@ -1,10 +1,12 @@
 #include "daemon/http_options_check.h"
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -80,6 +82,18 @@ Edit Method(std::string method) {
   return [method](v1::HttpOptions* options) { options->set_method(method); };
 }
 
+// Of 32 equal bytes.
+std::string Key(char byte) { return absl::Base64Escape(std::string(32, byte)); }
+
+Edit Approval(std::vector<std::string> approved,
+              std::vector<std::string> refused) {
+  return [approved, refused](v1::HttpOptions* options) {
+    auto& approval = *options->mutable_certificate_approval();
+    for (const auto& key : approved) approval.add_approved_keys(key);
+    for (const auto& key : refused) approval.add_refused_keys(key);
+  };
+}
+
 constexpr auto kServer = v1::HttpCredentials::TARGET_SERVER;
 constexpr auto kProxy = v1::HttpCredentials::TARGET_PROXY;
 constexpr auto kOverride = v1::HttpProxy::MODE_OVERRIDE;
@@ -111,6 +125,10 @@ TEST(CheckHttpOptionsTest, TakesWhatTheContractAllows) {
       Method("POST"),
       Method("x!#$%&'*+-.^_`|~09"),
       Method(std::string(32, 'M')),
+      Approval({}, {}),
+      Approval({Key('a'), Key('b')}, {Key('c')}),
+      Approval(std::vector<std::string>(64, Key('a')),
+               std::vector<std::string>(64, Key('b'))),
   };
   for (const Edit& edit : allowed) EXPECT_EQ(Check(edit), absl::OkStatus());
 }
@@ -260,6 +278,28 @@ TEST(CheckHttpOptionsTest, RefusesWrongTlsFilesAndRedirects) {
        "h.redirect_policy", "is unknown"},
   };
   for (const Refused& one : cases) ExpectRefused(one);
+}
+
+TEST(CheckHttpOptionsTest, RefusesKeysThatNoServerHas) {
+  const std::string at = "h.certificate_approval.";
+  std::string loose = Key('a');  // Other unused bits; the same bytes.
+  loose[42] = static_cast<char>(loose[42] + 1);
+  std::string url_safe = Key('\xff');
+  std::replace(url_safe.begin(), url_safe.end(), '/', '_');
+  for (const std::string& key :
+       {std::string(), std::string("x"), absl::Base64Escape("short"),
+        absl::Base64Escape(std::string(33, 'x')), Key('a') + "\n",
+        Key('a').substr(0, 43), "sha256//" + Key('a'), loose, url_safe}) {
+    ExpectRefused(
+        {Approval({Key('b'), key}, {}), at + "approved_keys[1]", "base64"});
+    ExpectRefused({Approval({}, {key}), at + "refused_keys[0]", "base64"});
+  }
+  ExpectRefused({Approval(std::vector<std::string>(65, Key('a')), {}),
+                 at + "approved_keys", "more than 64"});
+  ExpectRefused({Approval({}, std::vector<std::string>(65, Key('a'))),
+                 at + "refused_keys", "more than 64"});
+  ExpectRefused({Approval({Key('a'), Key('b')}, {Key('c'), Key('b')}),
+                 at + "refused_keys[1]", "approved_keys too"});
 }
 
 TEST(CheckHttpOptionsTest, RefusesMethodsThatBringNoFile) {

@@ -43,6 +43,11 @@ void CopyHttpPart(absl::string_view part, const v1::HttpOptions& from,
     to->set_redirect_policy(from.redirect_policy());
   } else if (part == "http.method") {
     to->set_method(from.method());
+  } else if (part == "http.certificate_approval") {
+    to->clear_certificate_approval();
+    if (from.has_certificate_approval()) {
+      *to->mutable_certificate_approval() = from.certificate_approval();
+    }
   }
 }
 

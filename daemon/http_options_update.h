@@ -9,8 +9,13 @@ namespace convoy {
 // The parts of Job.http that UpdateJob's mask names one by one, so that a
 // caller can change one without knowing the secrets of the others.
 inline constexpr absl::string_view kHttpParts[] = {
-    "http.headers", "http.credentials",     "http.proxy",
-    "http.tls",     "http.redirect_policy", "http.method",
+    "http.headers",
+    "http.credentials",
+    "http.proxy",
+    "http.tls",
+    "http.redirect_policy",
+    "http.method",
+    "http.certificate_approval",
 };
 
 // Sets one of kHttpParts of `to` to that of `from`. Credentials without their

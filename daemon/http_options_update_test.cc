@@ -27,6 +27,7 @@ v1::HttpOptions Stored() {
   options.mutable_tls()->set_ca_file("/ca.pem");
   options.set_redirect_policy(v1::HTTP_REDIRECT_POLICY_REFUSE);
   options.set_method("POST");
+  options.mutable_certificate_approval()->add_approved_keys("key");
   return options;
 }
 

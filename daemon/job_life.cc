@@ -553,6 +553,8 @@ void JobLife::OnNoProgress(JobEntry* entry) {
   failure.detail.set_reason(v1::ERROR_REASON_DOWNLOAD_NO_PROGRESS);
   failure.detail.set_context(v1::ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
   failure.detail.set_retryable(true);
+  failure.detail.clear_server_certificates();
+  failure.detail.clear_server_key();
   if (!job.no_progress_timeout.has_value()) {
     const bool urgent = job.priority == v1::JOB_PRIORITY_FOREGROUND ||
                         job.priority == v1::JOB_PRIORITY_HIGH;

@@ -343,6 +343,13 @@ std::shared_ptr<const HttpSettings> MakeHttpSettings(
   settings->ignore_host_name = options->tls().ignore_host_name();
   settings->check_revocation = options->tls().check_revocation();
   settings->redirect_policy = MakeRedirectPolicy(options->redirect_policy());
+  if (options->has_certificate_approval()) {
+    const v1::ServerCertificateApproval& approval =
+        options->certificate_approval();
+    settings->certificate_approval = CertificateApproval{
+        {approval.approved_keys().begin(), approval.approved_keys().end()},
+        {approval.refused_keys().begin(), approval.refused_keys().end()}};
+  }
   return settings;
 }
 

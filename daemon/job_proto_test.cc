@@ -383,6 +383,8 @@ TEST(MakeHttpSettingsTest, TakesEveryOption) {
   options.mutable_proxy()->add_bypass("h");
   options.set_redirect_policy(v1::HTTP_REDIRECT_POLICY_FOLLOW_INSECURE);
   options.set_method("POST");
+  options.mutable_certificate_approval()->add_approved_keys("a");
+  options.mutable_certificate_approval()->add_refused_keys("r");
   const auto settings = MakeHttpSettings(&options, "", "", "");
   ASSERT_EQ(settings->headers.size(), 1u);
   EXPECT_EQ(settings->headers[0].name, "A");
@@ -397,7 +399,13 @@ TEST(MakeHttpSettingsTest, TakesEveryOption) {
   EXPECT_EQ(settings->proxy_bypass, std::vector<std::string>{"h"});
   EXPECT_EQ(settings->redirect_policy, RedirectPolicy::kFollowInsecure);
   EXPECT_EQ(settings->method, "POST");
+  ASSERT_TRUE(settings->certificate_approval.has_value());
+  EXPECT_EQ(settings->certificate_approval->approved_keys,
+            std::vector<std::string>{"a"});
+  EXPECT_EQ(settings->certificate_approval->refused_keys,
+            std::vector<std::string>{"r"});
 
+  options.clear_certificate_approval();
   options.set_method("GET");
   options.mutable_proxy()->set_mode(v1::HttpProxy::MODE_DIRECT);
   options.set_redirect_policy(v1::HTTP_REDIRECT_POLICY_REFUSE);
@@ -406,6 +414,7 @@ TEST(MakeHttpSettingsTest, TakesEveryOption) {
   EXPECT_EQ(other->proxy_mode, ProxyMode::kDirect);
   EXPECT_EQ(other->redirect_policy, RedirectPolicy::kRefuse);
   EXPECT_EQ(other->method, "");
+  EXPECT_FALSE(other->certificate_approval.has_value());
   EXPECT_EQ(other->server_credentials.scheme, AuthScheme::kBasic);
 }
 

@@ -65,6 +65,7 @@ std::shared_ptr<const v1::HttpOptions> MakeHttp(Chooser& choose) {
   http->mutable_tls()->set_ca_file(choose.Text());
   http->set_redirect_policy(v1::HTTP_REDIRECT_POLICY_REFUSE);
   http->set_method(choose.Text());
+  http->mutable_certificate_approval()->add_approved_keys(choose.Text());
   return http;
 }
 
@@ -76,6 +77,8 @@ std::unique_ptr<JobFailure> MakeFailure(Chooser& choose) {
   failure->detail.set_url(choose.Text());
   failure->detail.set_http_status(choose.Int());
   failure->detail.set_retryable(choose.Bool());
+  failure->detail.add_server_certificates(choose.Bytes());
+  failure->detail.set_server_key(choose.Text());
   failure->message = choose.Bytes();
   if (choose.Bool()) failure->file_index = choose.Int();
   failure->time = choose.Time();

@@ -160,6 +160,10 @@ std::string WhyNeverCached(const TransferSpec& spec) {
     return absl::StrCat("the job asks by ", http.method,
                         ": its files come from the origin alone");
   }
+  if (http.certificate_approval) {
+    return "the job approves the certificate of each server, and none of a "
+           "cache host";
+  }
   if (!http.headers.empty() ||
       http.server_credentials.scheme != AuthScheme::kNone ||
       !http.client_certificate_pem.empty()) {

@@ -136,6 +136,9 @@ TEST_F(CacheHostsTest, WhatIsForTheOriginAloneIsNeverCached) {
   http.client_certificate_pem = "PEM";
   EXPECT_NE(why(http, false), "");
   http = HttpSettings();
+  http.certificate_approval = CertificateApproval();
+  EXPECT_NE(why(http, false), "");
+  http = HttpSettings();
   http.method = "POST";
   EXPECT_EQ(why(http, false),
             "the job asks by POST: its files come from the origin alone");

@@ -289,6 +289,7 @@ TEST(HttpSettingsForTest, SecretsGoToTheOriginOfTheJobAndToNoOther) {
   secret.proxy_url = "http://proxy.test:3128";
   secret.proxy_credentials.password = "proxy";
   secret.ca_pem = "ca";
+  secret.certificate_approval = CertificateApproval();
   const auto settings = std::make_shared<const HttpSettings>(secret);
   EXPECT_EQ(HttpSettingsFor(settings, kHttps, "https://origin.test:443/m"),
             settings);
@@ -304,6 +305,7 @@ TEST(HttpSettingsForTest, SecretsGoToTheOriginOfTheJobAndToNoOther) {
     EXPECT_EQ(plain->proxy_url, secret.proxy_url);
     EXPECT_EQ(plain->proxy_credentials.password, "proxy");
     EXPECT_EQ(plain->ca_pem, "ca");
+    EXPECT_TRUE(plain->certificate_approval.has_value());
   }
 }
 

@@ -10,6 +10,7 @@
 #include <iterator>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -17,9 +18,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "peer/base/status_macros.h"
 #include "peer/http_headers.h"
+#include "peer/server_certificates.h"
 #include "proto/error_detail.h"
 
 namespace convoy {
@@ -100,6 +103,24 @@ bool IsReserved(absl::string_view name, const HttpSettings& settings) {
 // Of these a server may want to hear that there is none (RFC 9110 section 8.6).
 bool ExpectsBody(absl::string_view method) {
   return method == "POST" || method == "PUT" || method == "PATCH";
+}
+
+// What the server showed, as PEM (CURLOPT_CERTINFO).
+std::vector<std::string> ShownCertificates(CURL* handle) {
+  std::vector<std::string> shown;
+  const curl_certinfo* info = nullptr;
+  if (curl_easy_getinfo(handle, CURLINFO_CERTINFO, &info) != CURLE_OK ||
+      info == nullptr) {
+    return shown;
+  }
+  for (int i = 0; i < info->num_of_certs; ++i) {
+    for (const curl_slist* line = info->certinfo[i]; line != nullptr;
+         line = line->next) {
+      absl::string_view text = line->data;
+      if (absl::ConsumePrefix(&text, "Cert:")) shown.emplace_back(text);
+    }
+  }
+  return shown;
 }
 
 std::string RangeHeader(const ByteRange& range) {
@@ -259,6 +280,7 @@ class CurlEasy::Options {
     if (get_.settings.ignore_untrusted_chain) Set(CURLOPT_SSL_VERIFYPEER, 0L);
     if (get_.settings.ignore_host_name) Set(CURLOPT_SSL_VERIFYHOST, 0L);
     if (get_.settings.check_revocation) Set(CURLOPT_SSL_VERIFYSTATUS, 1L);
+    SetApproval();
     const std::string& ca_pem = get_.settings.ca_pem;
     if (ca_pem.empty() && get_.limits.ca_file.empty()) return;
     if (ca_pem.empty()) {
@@ -270,6 +292,19 @@ class CurlEasy::Options {
     }
     Set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
     Set(CURLOPT_PROXY_CAPATH, static_cast<const char*>(nullptr));
+  }
+
+  // libcurl keeps connections apart by these keys, too. The first is nobody's:
+  // without any the check would be left out.
+  void SetApproval() {
+    if (!get_.settings.certificate_approval) return;
+    std::string keys = "sha256//none";
+    for (const std::string& key :
+         get_.settings.certificate_approval->approved_keys) {
+      absl::StrAppend(&keys, ";sha256//", key);
+    }
+    Set(CURLOPT_PINNEDPUBLICKEY, keys);
+    Set(CURLOPT_CERTINFO, 1L);
   }
 
   absl::Status SetServerCredentials() {
@@ -467,6 +502,9 @@ CurlFailure CurlEasy::Failure(int code) const {
   if (curl_easy_getinfo(handle_, CURLINFO_HTTP_CONNECTCODE, &number) ==
       CURLE_OK) {
     failure.connect_status = static_cast<int>(number);
+  }
+  if (code == CURLE_SSL_PINNEDPUBKEYNOTMATCH) {
+    failure.certificates = ReadServerCertificates(ShownCertificates(handle_));
   }
   return failure;
 }

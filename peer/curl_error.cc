@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
@@ -131,7 +132,6 @@ Meaning MeaningOfCode(const CurlFailure& failure) {
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_INVALIDCERTSTATUS:
     case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
       return kNotTrusted;
 
     case CURLE_BAD_CONTENT_ENCODING:
@@ -159,9 +159,38 @@ Meaning MeaningOf(const CurlFailure& failure) {
   return refused ? MeaningOfConnect(failure) : MeaningOfCode(failure);
 }
 
+// A key that is not among those that the job approves.
+absl::Status KeyFailure(const CurlFailure& failure) {
+  const std::string& key = failure.certificates.key;
+  v1::ErrorDetail detail;
+  detail.set_context(v1::ERROR_CONTEXT_GENERAL_TRANSPORT);
+  if (failure.key_refused) {
+    detail.set_reason(v1::ERROR_REASON_TRUST_FAILURE);
+    return Error(std::move(detail))
+        .Url(failure.url)
+        .Status(absl::StrCat(failure.host,
+                             ": the job refuses the server's key ", key));
+  }
+  detail.set_reason(v1::ERROR_REASON_SERVER_CERTIFICATE_NOT_APPROVED);
+  detail.set_server_key(key);
+  for (const std::string& der : failure.certificates.der) {
+    detail.add_server_certificates(der);
+  }
+  return Error(std::move(detail))
+      .Url(failure.url)
+      .Retryable()
+      .Status(absl::StrCat(
+          failure.host,
+          ": the job has not approved the server's certificate; its key is ",
+          key.empty() ? "not known" : key));
+}
+
 }  // namespace
 
 absl::Status CurlFailureToStatus(const CurlFailure& failure) {
+  if (failure.code == CURLE_SSL_PINNEDPUBKEYNOTMATCH) {
+    return KeyFailure(failure);
+  }
   const Meaning meaning = MeaningOf(failure);
   const v1::ErrorContext context =
       meaning.reason == v1::ERROR_REASON_INVALID_SERVER_RESPONSE ||

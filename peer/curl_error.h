@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "peer/server_certificates.h"
 
 namespace convoy {
 
@@ -16,6 +17,10 @@ struct CurlFailure {
   int connect_status = 0;
   std::string url;   // Of the hop, free of secrets.
   std::string host;  // With its port.
+  // Of CURLE_SSL_PINNEDPUBKEYNOTMATCH: what the server showed, and whether the
+  // job refuses its key.
+  ServerCertificates certificates;
+  bool key_refused = false;
 };
 
 // The Error that `failure` is. REQUIRES: `failure.code` is not CURLE_OK.

@@ -57,6 +57,27 @@ TEST(CurlErrorTest, TrustAndFormDoNotPass) {
   }
 }
 
+TEST(CurlErrorTest, AKeyThatIsNotApprovedMayBeOneThatIsRefusedIsNot) {
+  CurlFailure failure = Failure(CURLE_SSL_PINNEDPUBKEYNOTMATCH, "text");
+  failure.certificates.key = "key=";
+  failure.certificates.der = {"one", "two"};
+  v1::ErrorDetail detail = DetailOf(failure);
+  EXPECT_EQ(detail.reason(), v1::ERROR_REASON_SERVER_CERTIFICATE_NOT_APPROVED);
+  EXPECT_TRUE(detail.retryable());
+  EXPECT_EQ(detail.context(), v1::ERROR_CONTEXT_GENERAL_TRANSPORT);
+  EXPECT_EQ(detail.url(), "https://h/f");
+  EXPECT_EQ(detail.server_key(), "key=");
+  ASSERT_EQ(detail.server_certificates_size(), 2);
+  EXPECT_EQ(detail.server_certificates(1), "two");
+
+  failure.key_refused = true;
+  detail = DetailOf(failure);
+  EXPECT_EQ(detail.reason(), v1::ERROR_REASON_TRUST_FAILURE);
+  EXPECT_FALSE(detail.retryable());
+  EXPECT_EQ(detail.server_key(), "");
+  EXPECT_EQ(detail.server_certificates_size(), 0);
+}
+
 TEST(CurlErrorTest, TellsCausesApartThatShareACode) {
   EXPECT_EQ(DetailOf(Failure(CURLE_SSL_CONNECT_ERROR,
                              "OpenSSL SSL_connect: SSL_ERROR_SYSCALL in "

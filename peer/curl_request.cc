@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -330,6 +331,11 @@ absl::Status CurlRequest::FailureOf(int curl_code) const {
   CurlFailure failure = easy_->Failure(curl_code);
   failure.url = ShownUrl();
   failure.host = url_->host();
+  if (const auto& approval = request_.settings->certificate_approval) {
+    const std::vector<std::string>& refused = approval->refused_keys;
+    failure.key_refused = std::find(refused.begin(), refused.end(),
+                                    failure.certificates.key) != refused.end();
+  }
   return CurlFailureToStatus(failure);
 }
 

@@ -2,6 +2,7 @@
 #define CONVOY_PEER_HTTP_SETTINGS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,13 @@ struct HttpCredentials {
 enum class ProxyMode { kConfigured, kDirect, kOverride };
 enum class RedirectPolicy { kFollow, kFollowInsecure, kRefuse };
 
+// Which servers a job approves by their keys, besides all other checks
+// (ServerCertificateApproval in convoy/v1/job.proto; keys as there).
+struct CertificateApproval {
+  std::vector<std::string> approved_keys;
+  std::vector<std::string> refused_keys;
+};
+
 // What one job says about HTTP, secrets included. Immutable once shared.
 // Headers, server credentials and the client certificate go only to the scheme,
 // host and port of the URL the job named.
@@ -68,6 +76,8 @@ struct HttpSettings {
   bool ignore_untrusted_chain = false;
   bool ignore_host_name = false;
   bool check_revocation = false;
+  // Absent: the other checks are enough.
+  std::optional<CertificateApproval> certificate_approval;
   RedirectPolicy redirect_policy = RedirectPolicy::kFollow;
 };
 

@@ -16,7 +16,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "client/file_reader.h"
@@ -35,6 +37,7 @@ namespace convoy::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr uid_t kAnna = 61'001;
 
@@ -435,6 +438,113 @@ TEST_F(JobOptionsTest, AnUntrustedServerIsTakenOnlyWhenTheJobSaysSo) {
   const auto files = daemon.Files(taken->id());
   EXPECT_EQ(files->front().http_status(), 206);
   EXPECT_THAT(files->front().server_address(), HasSubstr("127.0.0.1:"));
+}
+
+class ApprovalTest : public JobOptionsTest {
+ protected:
+  ApprovalTest() : origin_(Tls()) {}
+
+  static Nginx::Options Tls() {
+    Nginx::Options options;
+    options.tls = true;
+    options.rate = "300k";
+    return options;
+  }
+  // A job that trusts the origin, begun; it is not tried again by itself.
+  std::string Begin(const std::string& name) {
+    v1::Job job;
+    job.mutable_minimum_retry_delay()->set_seconds(3600);
+    job.mutable_http()->mutable_tls()->set_ca_file(origin_.certificate_path());
+    job.mutable_http()->mutable_certificate_approval();
+    const auto made =
+        daemon_.Create({File(origin_.Url(name), Local(name))}, job);
+    EXPECT_TRUE(made.ok()) << made.status();
+    EXPECT_TRUE(daemon_.Resume(made->id()).ok());
+    return made->id();
+  }
+  // The key that the job waits for; its detail has the origin's certificate.
+  std::string AwaitKey(const std::string& id) {
+    const auto job =
+        daemon_.WaitFor(id, {v1::JOB_STATE_TRANSIENT_ERROR, v1::JOB_STATE_ERROR,
+                             v1::JOB_STATE_TRANSFERRED});
+    EXPECT_TRUE(job.ok()) << job.status();
+    EXPECT_EQ(job->state(), v1::JOB_STATE_TRANSIENT_ERROR);
+    const v1::ErrorDetail& detail = job->error().detail();
+    EXPECT_EQ(detail.reason(), v1::ERROR_REASON_SERVER_CERTIFICATE_NOT_APPROVED)
+        << job->error().message();
+    EXPECT_EQ(detail.server_certificates_size(), 1);
+    std::string pem = absl::Base64Escape(detail.server_certificates(0));
+    const std::string file = ReadFile(origin_.certificate_path());
+    EXPECT_THAT(absl::StrReplaceAll(file, {{"\n", ""}}), HasSubstr(pem));
+    return detail.server_key();
+  }
+  std::string Convoy(std::vector<std::string> arguments) const {
+    ProcessOptions options;
+    options.argv = {Runfile("client/cli/convoy"), "--socket", daemon_.socket()};
+    options.argv.insert(options.argv.end(), arguments.begin(), arguments.end());
+    const ProcessResult result = RunProcess(options);
+    EXPECT_EQ(result.exit_code, 0) << result.output;
+    return result.output;
+  }
+
+  Nginx origin_;
+  TestDaemon daemon_;
+};
+
+TEST_F(ApprovalTest, AJobWaitsUntilEachOfTheServersKeysIsApproved) {
+  const std::string bytes = Serve(origin_, "a", 6'000'000);
+  const std::string id = Begin("a");
+  const std::string key = AwaitKey(id);
+  EXPECT_EQ(key.size(), 44u);
+  EXPECT_THAT(Convoy({"show", id}), HasSubstr("--approve-key " + key));
+  EXPECT_THAT(Convoy({"explain", id}), HasSubstr("its key " + key));
+  daemon_.Kill();
+  daemon_.Start();
+  EXPECT_EQ(AwaitKey(id), key);
+  EXPECT_EQ(origin_.Log(), "");
+
+  Convoy({"set", id, "--approve-key", key});
+  ASSERT_TRUE(daemon_.Resume(id).ok());
+  const auto moving = daemon_.WaitForBytes(id, 1);
+  ASSERT_TRUE(moving.ok()) << moving.status();
+
+  // The server comes back with another key.
+  origin_.Stop();
+  const auto broken = daemon_.WaitFor(id, {v1::JOB_STATE_TRANSIENT_ERROR});
+  ASSERT_TRUE(broken.ok()) << broken.status();
+  const std::int64_t had = broken->progress().transferred_bytes();
+  const std::string log = origin_.Log();
+  origin_.RenewCertificate();
+  origin_.Release();
+  origin_.Start();
+  ASSERT_TRUE(daemon_.Resume(id).ok());
+  const std::string renewed = AwaitKey(id);
+  EXPECT_NE(renewed, key);
+  EXPECT_EQ(origin_.Log(), log);
+  Convoy({"set", id, "--approve-key", renewed});
+  ASSERT_TRUE(daemon_.Resume(id).ok());
+  const auto job =
+      daemon_.WaitFor(id, {v1::JOB_STATE_TRANSFERRED, v1::JOB_STATE_ERROR});
+  ASSERT_TRUE(job.ok()) << job.status();
+  EXPECT_EQ(job->state(), v1::JOB_STATE_TRANSFERRED) << job->error().message();
+  EXPECT_EQ(job->http().certificate_approval().approved_keys_size(), 2);
+  // It went on from what it had.
+  EXPECT_GT(had, 0);
+  EXPECT_THAT(origin_.Log().substr(log.size()), Not(HasSubstr("200 6000000")));
+  ASSERT_TRUE(daemon_.Complete(id).ok());
+  EXPECT_TRUE(ReadFile(Local("a")) == bytes);
+}
+
+TEST_F(ApprovalTest, ARefusedKeyIsAnError) {
+  Serve(origin_, "a", 1000);
+  const std::string id = Begin("a");
+  Convoy({"set", id, "--refuse-key", AwaitKey(id)});
+  ASSERT_TRUE(daemon_.Resume(id).ok());
+  const auto job =
+      daemon_.WaitFor(id, {v1::JOB_STATE_ERROR, v1::JOB_STATE_TRANSFERRED});
+  ASSERT_TRUE(job.ok()) << job.status();
+  EXPECT_EQ(job->error().detail().reason(), v1::ERROR_REASON_TRUST_FAILURE);
+  EXPECT_EQ(origin_.Log(), "");
 }
 
 TEST_F(JobOptionsTest, AClientOutlivesItsDaemonAndServesEightThreads) {

@@ -111,14 +111,9 @@ Nginx::Nginx(const Options& options)
   std::string tls;
   if (options_.tls) {
     certificate_path_ = directory_.path() + "/certificate.pem";
-    const std::string key = directory_.path() + "/key.pem";
-    RunProcess(
-        {{"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-          "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-keyout",
-          key, "-out", certificate_path_, "-subj", "/CN=localhost", "-addext",
-          "subjectAltName=DNS:localhost,IP:127.0.0.1"}});
+    RenewCertificate();
     tls = absl::StrCat(" ssl http2; ssl_certificate ", certificate_path_,
-                       "; ssl_certificate_key ", key);
+                       "; ssl_certificate_key ", KeyPath());
   }
   std::string rate;
   if (!options_.rate.empty()) {
@@ -163,6 +158,14 @@ void Nginx::Start() {
       std::abort();
     }
   }
+}
+
+void Nginx::RenewCertificate() const {
+  RunProcess(
+      {{"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+        "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-keyout",
+        KeyPath(), "-out", certificate_path_, "-subj", "/CN=localhost",
+        "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"}});
 }
 
 void Nginx::Release() const { WriteFile(directory_.path() + "/released", ""); }

@@ -48,6 +48,8 @@ class Nginx {
   // Requests that begin from now on have no limit; or have it again.
   void Release() const;
   void Restrain() const;
+  // Another key and certificate, from the next Start on.
+  void RenewCertificate() const;
   // Stops it, at once; connections break.
   void Stop();
   // Starts it again on the same port.
@@ -56,6 +58,7 @@ class Nginx {
  private:
   // It writes its process id when it listens.
   std::string PidPath() const { return directory_.path() + "/pid"; }
+  std::string KeyPath() const { return directory_.path() + "/key.pem"; }
 
   const Options options_;
   TempDir directory_;

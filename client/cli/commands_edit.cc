@@ -115,16 +115,24 @@ std::vector<std::string> Settable() {
           "cost_flags",
           "maximum_download_time",
           "maximum_download_bytes",
-          "http.method"};
+          "http.method",
+          "http.certificate_approval"};
 }
 
-absl::StatusOr<v1::UpdateJobRequest> UpdateFrom(const SetFlags& flags,
+absl::StatusOr<v1::UpdateJobRequest> UpdateFrom(const JobClient& client,
+                                                const SetFlags& flags,
                                                 const std::string& id) {
   v1::UpdateJobRequest request;
   std::vector<std::string> fields = flags.reset;
   request.mutable_job()->set_id(id);
   CONVOY_RETURN_IF_ERROR(FillJob(flags.job, *request.mutable_job(), fields));
   CONVOY_ASSIGN_OR_RETURN(v1::HttpOptions http, HttpOptionsFrom(flags.http));
+  if (http.has_certificate_approval()) {
+    // Those that were approved and refused before stay.
+    CONVOY_ASSIGN_OR_RETURN(const v1::Job job, client.GetJob(id));
+    *http.mutable_certificate_approval() =
+        Approve(job.http().certificate_approval(), http.certificate_approval());
+  }
   for (std::string& field : HttpFieldsOf(http)) {
     fields.push_back(std::move(field));
   }
@@ -149,7 +157,7 @@ absl::Status ApplySet(const JobClient& client, const SetFlags& flags,
                       const std::string& id,
                       std::unique_ptr<google::protobuf::Message>& answer) {
   CONVOY_ASSIGN_OR_RETURN(const v1::UpdateJobRequest update,
-                          UpdateFrom(flags, id));
+                          UpdateFrom(client, flags, id));
   if (flags.take_ownership) {
     CONVOY_ASSIGN_OR_RETURN(v1::Job job, client.TakeOwnership(id));
     answer = std::make_unique<v1::Job>(std::move(job));
@@ -286,10 +294,12 @@ void AddSet(CLI::App& app, CliContext& context) {
       "  convoy set 1a2b3c4d --file 0 --url https://other.example/big.iso\n"
       "  convoy set 1a2b3c4d --reset no_progress_timeout\n"
       "  convoy set 1a2b3c4d --cost unrestricted --max-time 6h\n"
-      "  convoy set 1a2b3c4d --download-mode http-only\n\n"
+      "  convoy set 1a2b3c4d --download-mode http-only\n"
+      "  convoy set 1a2b3c4d --approve-key KEY && convoy resume 1a2b3c4d\n\n"
       "The flags under \"How to speak to the origin\" replace all of the "
       "job's\n"
-      "HTTP settings at once; --method changes the method alone.");
+      "HTTP settings at once; --method changes the method alone, and keys are\n"
+      "added to those that were approved and refused before.");
   command->callback([&context, flags] {
     context.command = [&context, flags] { return Set(context, *flags); };
   });

@@ -1,6 +1,7 @@
 #include "client/cli/http_flags.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -12,6 +13,7 @@
 #include "absl/strings/str_split.h"
 #include "client/cli/hints.h"
 #include "client/cli/local_path.h"
+#include "google/protobuf/repeated_field.h"
 #include "peer/base/status_macros.h"
 
 namespace convoy {
@@ -175,6 +177,53 @@ void SetProxyAndTls(const HttpFlags& flags, v1::HttpOptions& options) {
   }
 }
 
+void AddApprovalFlags(CLI::App& command, HttpFlags& flags) {
+  constexpr char kGroup[] = "How to speak to the origin";
+  command
+      .add_flag("--approve-certificates", flags.approve_certificates,
+                "Wait until the key of each https server is approved, besides "
+                "all other checks; the job's error tells the key")
+      ->group(kGroup);
+  const auto add_keys = [&](const char* name, std::vector<std::string>& keys,
+                            const char* about) {
+    command.add_option(name, keys, about)
+        ->type_name("KEY")
+        ->expected(1)
+        ->take_all()
+        ->group(kGroup);
+  };
+  add_keys("--approve-key", flags.approve_keys,
+           "A server's key that is approved: base64 of the SHA-256 of its "
+           "certificate's SubjectPublicKeyInfo. Can be repeated");
+  add_keys("--refuse-key", flags.refuse_keys,
+           "A server's key with which the job fails. Can be repeated");
+}
+
+void SetApproval(const HttpFlags& flags, v1::HttpOptions& options) {
+  if (!flags.approve_certificates && flags.approve_keys.empty() &&
+      flags.refuse_keys.empty()) {
+    return;
+  }
+  v1::ServerCertificateApproval& approval =
+      *options.mutable_certificate_approval();
+  for (const std::string& key : flags.approve_keys) {
+    approval.add_approved_keys(key);
+  }
+  for (const std::string& key : flags.refuse_keys) {
+    approval.add_refused_keys(key);
+  }
+}
+
+using Keys = google::protobuf::RepeatedPtrField<std::string>;
+
+// Puts `keys` into `to`, and takes them out of `from`.
+void Move(const Keys& keys, Keys* to, Keys* from) {
+  for (const std::string& key : keys) {
+    from->erase(std::remove(from->begin(), from->end(), key), from->end());
+    if (std::find(to->begin(), to->end(), key) == to->end()) *to->Add() = key;
+  }
+}
+
 }  // namespace
 
 void AddHttpFlags(CLI::App& command, HttpFlags& flags) {
@@ -213,6 +262,7 @@ void AddHttpFlags(CLI::App& command, HttpFlags& flags) {
   Add(command, "--method", flags.method, "METHOD",
       "Ask by another method than GET, such as POST: whole files, without a "
       "request body, from the origin alone");
+  AddApprovalFlags(command, flags);
 }
 
 absl::StatusOr<v1::HttpOptions> HttpOptionsFrom(const HttpFlags& flags) {
@@ -235,6 +285,7 @@ absl::StatusOr<v1::HttpOptions> HttpOptionsFrom(const HttpFlags& flags) {
   SetProxyAndTls(flags, options);
   options.set_redirect_policy(RedirectPolicy(flags.redirects));
   options.set_method(flags.method);
+  SetApproval(flags, options);
   return options;
 }
 
@@ -242,12 +293,26 @@ std::vector<std::string> HttpFieldsOf(const v1::HttpOptions& options) {
   std::vector<std::string> fields;
   v1::HttpOptions others = options;
   others.clear_method();
+  others.clear_certificate_approval();
   if (others.ByteSizeLong() > 0) {
     fields = {"http.headers", "http.credentials", "http.proxy", "http.tls",
               "http.redirect_policy"};
   }
   if (!options.method().empty()) fields.push_back("http.method");
+  if (options.has_certificate_approval()) {
+    fields.push_back("http.certificate_approval");
+  }
   return fields;
+}
+
+v1::ServerCertificateApproval Approve(
+    v1::ServerCertificateApproval before,
+    const v1::ServerCertificateApproval& change) {
+  Move(change.approved_keys(), before.mutable_approved_keys(),
+       before.mutable_refused_keys());
+  Move(change.refused_keys(), before.mutable_refused_keys(),
+       before.mutable_approved_keys());
+  return before;
 }
 
 }  // namespace convoy

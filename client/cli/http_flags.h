@@ -32,6 +32,9 @@ struct HttpFlags {
   bool check_revocation = false;
   std::string redirects;
   std::string method;
+  bool approve_certificates = false;
+  std::vector<std::string> approve_keys;
+  std::vector<std::string> refuse_keys;
 };
 
 void AddHttpFlags(CLI::App& command, HttpFlags& flags);
@@ -39,9 +42,14 @@ void AddHttpFlags(CLI::App& command, HttpFlags& flags);
 // Reads the files that the flags name. INVALID_ARGUMENT: a flag is wrong.
 absl::StatusOr<v1::HttpOptions> HttpOptionsFrom(const HttpFlags& flags);
 
-// What of Job UpdateJob's mask must name for these options: the method alone,
-// and all others together.
+// What of Job UpdateJob's mask must name for these options: method and approval
+// each alone, all others together.
 std::vector<std::string> HttpFieldsOf(const v1::HttpOptions& options);
+
+// `before`, with the keys of `change` approved and refused.
+v1::ServerCertificateApproval Approve(
+    v1::ServerCertificateApproval before,
+    const v1::ServerCertificateApproval& change);
 
 }  // namespace convoy
 

@@ -11,6 +11,7 @@
 #include "absl/strings/str_replace.h"
 #include "client/cli/command_words.h"
 #include "client/cli/format.h"
+#include "client/cli/hints.h"
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 
@@ -173,6 +174,10 @@ std::vector<std::string> JobLines(const v1::Job& job, absl::TimeZone zone) {
   if (job.has_error()) {
     Add(lines, "", "error", job.error().message());
     Add(lines, "", "policy", job.error().detail().policy());
+    const v1::ErrorDetail& detail = job.error().detail();
+    if (!detail.server_key().empty()) {
+      Add(lines, "", "hint", HintFor(detail, ShortId(job.id())));
+    }
   }
   if (job.error_count() > 0) {
     Add(lines, "", "errors so far", absl::StrCat(job.error_count()));

@@ -42,6 +42,18 @@ TEST(JobTextTest, AJobInFull) {
             "created:        2023-11-14 22:13:20");
 }
 
+TEST(JobTextTest, AKeyThatIsNotApprovedAndWhatApprovesIt) {
+  v1::Job job = SomeJob();
+  job.mutable_error()->mutable_detail()->set_reason(
+      v1::ERROR_REASON_SERVER_CERTIFICATE_NOT_APPROVED);
+  job.mutable_error()->mutable_detail()->set_server_key("a+b/c=");
+  const std::string text =
+      absl::StrJoin(JobLines(job, absl::UTCTimeZone()), "\n");
+  EXPECT_TRUE(
+      absl::StrContains(text, "convoy set 1a2b3c4d --approve-key a+b/c= "))
+      << text;
+}
+
 TEST(JobTextTest, WhatAJobHasToDoWithPeers) {
   v1::Job job = SomeJob();
   job.set_download_mode(v1::DOWNLOAD_MODE_HTTP_ONLY);

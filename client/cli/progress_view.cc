@@ -191,6 +191,10 @@ std::string Doing(const v1::Job& job, absl::Time now) {
       return sources.empty() ? "transferring"
                              : absl::StrCat("transferring from ", sources);
     case v1::JOB_STATE_TRANSIENT_ERROR:
+      if (!job.error().detail().server_key().empty()) {
+        return absl::StrCat("its server waits for approval; see: convoy show ",
+                            ShortId(job.id()));
+      }
       return absl::StrCat(SinceText(job, now), ": ",
                           Printable(job.error().message()));
     case v1::JOB_STATE_ERROR:

@@ -130,6 +130,15 @@ debian-12.iso: tries again in 27s: origin.test answered 503
 )");
 }
 
+TEST(ProgressViewTest, SaysWhereAServerCanBeApproved) {
+  v1::Job job = Transferring();
+  job.set_state(v1::JOB_STATE_TRANSIENT_ERROR);
+  job.mutable_error()->mutable_detail()->set_server_key("key=");
+  EXPECT_EQ(ProgressLines(job, {}, {79}, kNow)[0],
+            "debian-12.iso: its server waits for approval; see: convoy show "
+            "1a2b3c4d");
+}
+
 TEST(ProgressViewTest, TellsHowToGoOn) {
   v1::Job job = Transferring();
   const auto second = [&job](v1::JobState state) {
