@@ -54,6 +54,12 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
   v1::ErrorDetail detail = ErrorDetailOf(status);
   google::rpc::Status packed =
       Packed(status, detail, std::string(status.message()));
+  // Whoever needs all of them finds them in the job.
+  while (TrailerBytes(packed) > kMaxTrailerBytes &&
+         detail.server_certificates_size() > 0) {
+    detail.mutable_server_certificates()->RemoveLast();
+    packed = Packed(status, detail, packed.message());
+  }
   if (TrailerBytes(packed) > kMaxTrailerBytes) {
     packed =
         Packed(status, detail, Shortened(packed.message(), kShortMessageBytes));

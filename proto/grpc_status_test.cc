@@ -96,6 +96,21 @@ TEST(GrpcStatusTest, LongTextsStayBelowTheTrailerLimit) {
   EXPECT_EQ(back.message(), umlauts.substr(0, 512) + "...");
 }
 
+TEST(GrpcStatusTest, CertificatesThatDoNotFitAreLeftOut) {
+  v1::ErrorDetail detail;
+  detail.set_reason(v1::ERROR_REASON_SERVER_CERTIFICATE_NOT_APPROVED);
+  detail.set_server_key("key=");
+  for (int i = 0; i < 5; ++i) {
+    detail.add_server_certificates(std::string(3000, 'c'));
+  }
+  const grpc::Status status =
+      ToGrpcStatus(Error(detail).Status("not approved"));
+  EXPECT_LE(4 * status.error_details().size() / 3, 8000u);
+  const v1::ErrorDetail back = ErrorDetailOf(FromGrpcStatus(status));
+  EXPECT_EQ(back.server_key(), "key=");
+  EXPECT_EQ(back.server_certificates_size(), 1);
+}
+
 TEST(GrpcStatusTest, ShortTextsStayWhole) {
   const std::string path(2000, 'p');
   const absl::Status status =
