@@ -312,9 +312,13 @@ TEST_F(MethodTest, TheCommandLineSaysWhatDoesNotFit) {
                   "get",
                   "--method",
                   "POST",
+                  "--header",
+                  "X-A: b",
+                  "--approve-key",
+                  std::string(43, 'A') + "=",
+                  "http://127.0.0.1:1/a",
                   "--mirror",
                   "http://127.0.0.1:1/m",
-                  "http://127.0.0.1:1/a",
                   "-o",
                   Local("a")};
   const ProcessResult result = RunProcess(options);

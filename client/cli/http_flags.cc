@@ -189,6 +189,7 @@ void AddApprovalFlags(CLI::App& command, HttpFlags& flags) {
     command.add_option(name, keys, about)
         ->type_name("KEY")
         ->expected(1)
+        ->allow_extra_args(false)  // What follows may be a URL.
         ->take_all()
         ->group(kGroup);
   };
@@ -233,6 +234,7 @@ void AddHttpFlags(CLI::App& command, HttpFlags& flags) {
                   "each line. Can be repeated")
       ->type_name("TEXT")
       ->expected(1)
+      ->allow_extra_args(false)
       ->take_all()
       ->group("How to speak to the origin");
   AddLoginFlags(command, flags);
