@@ -73,12 +73,12 @@ class DescriptorTargetFile final : public TargetFile {
 
   absl::Status Allocate(std::int64_t size) override {
     if (size == 0) return absl::OkStatus();
+    if (in_memory_) return AllocateInMemory(size);
     while (fallocate(fd_.get(), 0, 0, size) != 0) {
       if (errno == EINTR) continue;
       // The file system cannot; writing tells when the disk is full.
       if (errno == EOPNOTSUPP || errno == ENOSYS) return absl::OkStatus();
-      return FileError(errno, absl::StrCat("cannot make room for ", size,
-                                           " bytes on the disk"));
+      return NoRoom(errno, size);
     }
     return absl::OkStatus();
   }
@@ -177,6 +177,29 @@ class DescriptorTargetFile final : public TargetFile {
   }
 
  private:
+  static absl::Status NoRoom(int error, std::int64_t size) {
+    return FileError(error, absl::StrCat("cannot make room for ", size,
+                                         " bytes on the disk"));
+  }
+
+  // fallocate would clear all pages of the file now, which takes as long as the
+  // file is large; they are cleared as they are written.
+  absl::Status AllocateInMemory(std::int64_t size) {
+    struct stat info = {};
+    struct statfs file_system = {};
+    if (fstat(fd_.get(), &info) != 0 || fstatfs(fd_.get(), &file_system) != 0) {
+      return FileError(errno, "cannot look at the file");
+    }
+    const std::int64_t missing = size - std::int64_t{info.st_blocks} * 512;
+    const auto free = static_cast<std::int64_t>(file_system.f_bavail) *
+                      static_cast<std::int64_t>(file_system.f_bsize);
+    // Without blocks it has no limit.
+    if (file_system.f_blocks != 0 && missing > free) {
+      return NoRoom(ENOSPC, size);
+    }
+    return info.st_size < size ? SetSize(size) : absl::OkStatus();
+  }
+
   const UniqueFd fd_;
   const bool in_memory_;
 };

@@ -2,7 +2,10 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <linux/magic.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include <csignal>
 #include <string>
@@ -88,6 +91,27 @@ TEST(TargetFileTest, FullDiskIsDiskFull) {
   EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_DISK_FULL);
   EXPECT_EQ(status.message(), "cannot write the file: No space left on device");
   EXPECT_FALSE(ErrorDetailOf(status).retryable());
+}
+
+TEST(TargetFileTest, AFileInMemoryTakesNoSpaceBeforeItIsWritten) {
+  const int memory =
+      open("/dev/shm", O_TMPFILE | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  struct statfs file_system = {};
+  if (memory < 0 || fstatfs(memory, &file_system) != 0 ||
+      file_system.f_type != TMPFS_MAGIC || file_system.f_blocks == 0) {
+    GTEST_SKIP() << "/dev/shm is no file system in memory, with a limit";
+  }
+  const auto target = OpenTargetFile(UniqueFd(memory));
+  ASSERT_TRUE(target->Allocate(1 << 20).ok());
+  EXPECT_EQ(*target->Size(), 1 << 20);
+  struct stat info = {};
+  ASSERT_EQ(fstat(memory, &info), 0);
+  EXPECT_EQ(info.st_blocks, 0);
+  ASSERT_TRUE(target->Allocate(100).ok());
+  EXPECT_EQ(*target->Size(), 1 << 20);
+  const auto all = static_cast<std::int64_t>(file_system.f_blocks) *
+                   static_cast<std::int64_t>(file_system.f_bsize);
+  EXPECT_EQ(ReasonOf(target->Allocate(2 * all)), v1::ERROR_REASON_DISK_FULL);
 }
 
 TEST(TargetFileTest, FileThatMayNotGrowIsAnError) {
