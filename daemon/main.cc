@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <signal.h>
 
 #include <cstdio>
@@ -151,6 +152,13 @@ void WaitForSignal(Daemon& daemon) {
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
 }
 
+// Without it each thread's heap gives its last pages back to the kernel and
+// takes them again, all the time. Large buffers are still given back.
+void KeepSomeFreeMemory() {
+  mallopt(M_TRIM_THRESHOLD, 4 << 20);
+  mallopt(M_MMAP_THRESHOLD, 2 << 20);
+}
+
 int CheckFiles(const std::vector<std::string>& files) {
   bool right = true;
   for (const std::string& file : files) {
@@ -215,6 +223,7 @@ int Run(const CommandLine& command_line) {
 }  // namespace convoy
 
 int main(int argc, char** argv) {
+  convoy::KeepSomeFreeMemory();
   convoy::CommandLine command_line;
   int exit_code = 0;
   if (!convoy::ParseCommandLine(argc, argv, command_line, exit_code)) {
