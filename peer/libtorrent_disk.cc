@@ -203,6 +203,15 @@ class LibtorrentDisk::Interface final : public lt::disk_interface,
         answer(std::string(entry->manifest->HashOf(piece)), {});
       });
     }
+    if (v2.empty()) {
+      std::optional<std::string> hash = entry->storage->TryHashPiece(piece);
+      if (hash) {
+        return Answer([this, entry, piece, hash = *std::move(hash),
+                       answer = std::move(answer)]() mutable {
+          OnHashed(entry, piece, std::move(hash), std::move(answer));
+        });
+      }
+    }
     shared_->parts.worker->Post([this, shared = shared_, entry, piece, v2,
                                  answer = std::move(answer)]() mutable {
       absl::StatusOr<std::string> hash = entry->storage->HashPiece(piece);

@@ -396,6 +396,26 @@ TEST_F(LibtorrentDiskTest, AWrongPieceHasAnotherHash) {
   EXPECT_THAT(listener_.errors, IsEmpty());
 }
 
+TEST_F(LibtorrentDiskTest, APieceInMemoryIsHashedWithoutTheWorker) {
+  WritePiece(1, Bytes(1));
+  worker_.Hold();
+  EXPECT_EQ(HashNow(1).hash, ManifestHash(1));
+}
+
+TEST_F(LibtorrentDiskTest, APieceThatIsNotInMemoryIsHashedByTheWorker) {
+  UseFile(std::make_shared<ColdFile>(OpenTargetFile(target_.Open())),
+          std::make_shared<PieceHashes>(manifest_));
+  WritePiece(1, Bytes(1));
+  worker_.Hold();
+  const auto hashed = StartHash(1);
+  loop_.RunUntilIdle();
+  EXPECT_FALSE(hashed->has_value());
+  worker_.Release();
+  loop_.RunUntilIdle();
+  ASSERT_TRUE(hashed->has_value());
+  EXPECT_EQ((*hashed)->hash, ManifestHash(1));
+}
+
 TEST_F(LibtorrentDiskTest, AVerifiedPieceIsNeitherWrittenNorReadForItsHash) {
   PutPiece(1);
   worker_.Hold();
@@ -407,6 +427,8 @@ TEST_F(LibtorrentDiskTest, AVerifiedPieceIsNeitherWrittenNorReadForItsHash) {
 }
 
 TEST_F(LibtorrentDiskTest, NobodyIsToBlameWhereTheOriginCameBetween) {
+  UseFile(std::make_shared<ColdFile>(OpenTargetFile(target_.Open())),
+          std::make_shared<PieceHashes>(manifest_));
   WritePiece(1, wrong_);
   loop_.RunUntilIdle();
   const auto hashed = StartHash(1);

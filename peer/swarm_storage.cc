@@ -13,6 +13,8 @@ namespace {
 
 // Small enough to be in the processor's cache when it is hashed.
 constexpr std::size_t kHashBuffer = 64 << 10;
+// As much as half a millisecond has time for.
+constexpr std::int64_t kQuickHash = 1 << 20;
 
 }  // namespace
 
@@ -93,14 +95,14 @@ bool SwarmStorage::verified(PieceIndex piece) const {
   return verified_[static_cast<std::size_t>(piece.value)];
 }
 
+bool SwarmStorage::AnyVerified() const {
+  MutexLock lock(&mutex_);
+  return std::find(verified_.begin(), verified_.end(), true) != verified_.end();
+}
+
 void SwarmStorage::MarkVerified(PieceIndex piece) {
   MutexLock lock(&mutex_);
   verified_[static_cast<std::size_t>(piece.value)] = true;
-}
-
-void SwarmStorage::MarkMissing(PieceIndex piece) {
-  MutexLock lock(&mutex_);
-  verified_[static_cast<std::size_t>(piece.value)] = false;
 }
 
 absl::Status SwarmStorage::WriteAt(std::int64_t offset,
@@ -179,7 +181,12 @@ absl::Status SwarmStorage::ReadAt(std::int64_t offset, char* buffer,
 
 bool SwarmStorage::TryRead(PieceIndex piece, std::int64_t begin, char* buffer,
                            std::size_t length) {
-  if (!Unchanged() || !verified(piece)) return false;
+  return Unchanged() && verified(piece) &&
+         TryReadBack(piece, begin, buffer, length);
+}
+
+bool SwarmStorage::TryReadBack(PieceIndex piece, std::int64_t begin,
+                               char* buffer, std::size_t length) {
   const ByteRange at = map_.At(layout().RangeOf(piece).offset + begin);
   return at.length >= static_cast<std::int64_t>(length) &&
          file_->TryRead(at.offset, buffer, length);
@@ -188,6 +195,21 @@ bool SwarmStorage::TryRead(PieceIndex piece, std::int64_t begin, char* buffer,
 absl::StatusOr<std::string> SwarmStorage::HashPiece(PieceIndex piece) {
   Sha1 sha1;
   return HashRange(layout().RangeOf(piece), &sha1);
+}
+
+std::optional<std::string> SwarmStorage::TryHashPiece(PieceIndex piece) {
+  const std::int64_t length = layout().RangeOf(piece).length;
+  if (length > kQuickHash) return std::nullopt;
+  Sha1 sha1;
+  std::array<char, kHashBuffer> buffer;
+  for (std::int64_t begin = 0; begin < length;) {
+    const auto step = static_cast<std::size_t>(
+        std::min(length - begin, static_cast<std::int64_t>(buffer.size())));
+    if (!TryReadBack(piece, begin, buffer.data(), step)) return std::nullopt;
+    sha1.Update(absl::string_view(buffer.data(), step));
+    begin += static_cast<std::int64_t>(step);
+  }
+  return sha1.Finish();
 }
 
 absl::StatusOr<std::string> SwarmStorage::HashBlock(PieceIndex piece,

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -70,10 +71,9 @@ class SwarmStorage {
   PieceHashes& hashes() { return *hashes_; }
 
   bool verified(PieceIndex piece) const;
+  bool AnyVerified() const;
   // The piece is in the file, and right.
   void MarkVerified(PieceIndex piece);
-  // A late-bound piece turned out to be wrong.
-  void MarkMissing(PieceIndex piece);
 
   // A block of a peer. Dropped without an error where the piece is verified.
   absl::Status WriteBlock(PieceIndex piece, std::int64_t begin,
@@ -95,6 +95,9 @@ class SwarmStorage {
                         std::size_t length);
   // SHA-1 of what the file has of the piece.
   absl::StatusOr<std::string> HashPiece(PieceIndex piece);
+  // As HashPiece, but nothing where that takes long: the piece is large, or not
+  // in memory.
+  std::optional<std::string> TryHashPiece(PieceIndex piece);
   // SHA-256 of one block of it (BEP 52, for hybrid manifests).
   absl::StatusOr<std::string> HashBlock(PieceIndex piece, std::int64_t begin);
 
@@ -107,6 +110,10 @@ class SwarmStorage {
  private:
   absl::Status WriteAt(std::int64_t offset, absl::string_view bytes);
   absl::Status ReadAt(std::int64_t offset, char* buffer, std::size_t length);
+  // As ReadBack, but false where the bytes are not in memory, not in one part
+  // of the file, or not without an error.
+  bool TryReadBack(PieceIndex piece, std::int64_t begin, char* buffer,
+                   std::size_t length);
   absl::StatusOr<std::string> HashRange(ByteRange range, EvpDigest* digest);
   bool Unchanged();
 
