@@ -71,6 +71,7 @@ ConfigChange PlanConfigChange(const Settings& now, const Settings& wanted) {
   change.in_force = wanted;
   change.in_force.machine = now.machine;
   change.in_force.group_id = now.group_id;
+  change.in_force.found_cache_hosts = now.found_cache_hosts;
   for (const ConfigKey& key : ConfigKeys()) {
     if (HasSame(key, now.config, wanted.config)) continue;
     if (!NeedsRestart(key.name)) {

@@ -22,6 +22,8 @@
 #include "daemon/broker_client.h"
 #include "daemon/broker_commands.h"
 #include "daemon/broker_files.h"
+#include "daemon/cache_host_finder.h"
+#include "daemon/cache_host_source.h"
 #include "daemon/caller.h"
 #include "daemon/caller_resolver.h"
 #include "daemon/config_changes.h"
@@ -35,6 +37,7 @@
 #include "daemon/declared_jobs.h"
 #include "daemon/declared_record.h"
 #include "daemon/descriptor_blocks.h"
+#include "daemon/dns_question.h"
 #include "daemon/job_manager.h"
 #include "daemon/job_service.h"
 #include "daemon/job_store.h"
@@ -61,6 +64,7 @@
 #include "peer/base/clock.h"
 #include "peer/base/executor.h"
 #include "peer/base/log.h"
+#include "peer/base/random.h"
 #include "peer/base/serial_executor.h"
 #include "peer/base/status_macros.h"
 #include "peer/base/version.h"
@@ -76,6 +80,8 @@ constexpr char kAdministratorGroup[] = "convoy";
 constexpr int kFirstConnectionDescriptor = 4096;
 // How long calls may take to end once the manager has answered them.
 constexpr absl::Duration kCallGrace = absl::Seconds(2);
+// Name servers that are slower find jobs running.
+constexpr absl::Duration kFirstCacheHosts = absl::Seconds(1);
 // How long checkpoints may take to be stored: less than systemd's patience.
 constexpr std::chrono::seconds kShutdownPatience(30);
 
@@ -140,6 +146,7 @@ class Daemon::Impl {
   v1::MonthStatistics Totals() const;
   // Limits, rules and what is known of the machine.
   void TellEngine();
+  void StartCacheHostFinder();
   void StartReloader();
   // The configuration, then the declared jobs.
   void Reload(absl::string_view why, ConfigReloader::Answer answer);
@@ -193,6 +200,7 @@ class Daemon::Impl {
   std::unique_ptr<PeerListener> listener_;
   std::unique_ptr<MetricsCollector> collector_;
   std::unique_ptr<MetricsServer> metrics_;  // Null: metrics.listen is unset.
+  std::unique_ptr<CacheHostFinder> cache_host_finder_;
   std::unique_ptr<NetworkState> network_state_;
   std::unique_ptr<ConfigWatcher> config_watcher_;  // Null: none can be had.
   std::unique_ptr<ConfigWatcher> declaration_watcher_;  // Null: none.
@@ -352,6 +360,7 @@ absl::Status Daemon::Impl::StartManager() {
   engine_ = MakeTransferEngine(MakeHttpLimits(options_.settings), swarm,
                                std::move(cache), clock_);
   TellEngine();
+  StartCacheHostFinder();
   CONVOY_RETURN_IF_ERROR(RunOn(*control_, [this] {
     // First: the first byte keeps to the limits.
     bandwidth_ = std::make_unique<BandwidthController>(
@@ -366,12 +375,32 @@ absl::Status Daemon::Impl::StartManager() {
     return manager_->Start();
   }));
   network_state_ = std::make_unique<NetworkState>(
-      machine_sources_, std::move(facts), [this](MachineFacts changed) {
+      machine_sources_, std::move(facts),
+      [this](MachineFacts changed) {
         control_->Post([this, changed = std::move(changed)]() mutable {
           machine_->SetFacts(std::move(changed));
         });
-      });
+      },
+      [this] { cache_host_finder_->NetworkChanged(); });
   return absl::OkStatus();
+}
+
+// Before jobs go on: they ask whom it finds.
+void Daemon::Impl::StartCacheHostFinder() {
+  CacheHostFinder::Sources sources;
+  sources.clock = &clock_;
+  sources.ask = [](const std::string& name) { return AskForSrv(name); };
+  sources.seed = RandomBits();
+  cache_host_finder_ = std::make_unique<CacheHostFinder>(
+      std::move(sources),
+      CacheHostSourceToAsk(options_.settings.config.cache_host()),
+      [this](FoundCacheHosts found) {
+        control_->Post([this, found = std::move(found)]() mutable {
+          options_.settings.found_cache_hosts = std::move(found);
+          TellEngine();
+        });
+      });
+  cache_host_finder_->WaitForFirst(kFirstCacheHosts);
 }
 
 void Daemon::Impl::StartReloader() {
@@ -444,6 +473,9 @@ void Daemon::Impl::ApplySettings(const ConfigChange& change,
   if (change.Touches("http") || change.Touches("swarm") ||
       change.Touches("cache") || change.Touches("cache_host")) {
     TellEngine();
+  }
+  if (change.Touches("cache_host")) {
+    cache_host_finder_->Ask(CacheHostSourceToAsk(now.config.cache_host()));
   }
   // limits, scheduler, and what transfers are made of. After the engine: what
   // begins anew finds it as it shall be.
@@ -628,6 +660,7 @@ void Daemon::Impl::Stop() {
   if (lookups_ != nullptr) lookups_->Stop();
   if (files_executor_ != nullptr) files_executor_->Stop();
   if (control_ != nullptr) control_->Stop();
+  cache_host_finder_.reset();
   declared_.reset();
   if (machine_ != nullptr && started_) machine_->SaveNow();
   manager_.reset();

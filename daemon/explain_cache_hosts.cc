@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "daemon/cache_host_source.h"
 #include "daemon/http_method.h"
 #include "daemon/job.h"
 #include "daemon/settings.h"
@@ -22,7 +23,6 @@ using Source = v1::SourceExplanation;
 using Use = PeerUse::Use;
 
 constexpr int kMaxShown = 10;
-constexpr char kHostsKey[] = "cache_host.hosts";
 
 Source::Use ToProto(Use use) {
   switch (use) {
@@ -101,8 +101,8 @@ std::vector<Source> ExplainCacheHosts(const ExplainInput& input) {
         return IsFileUrl(file.remote_url);
       });
   if (local) return hosts;
-  for (const std::string& prefix :
-       input.settings->config.cache_host().hosts()) {
+  const CacheHostsInForce in_force = CacheHostsOf(*input.settings);
+  for (const std::string& prefix : in_force.hosts) {
     if (hosts.size() == kMaxShown) break;
     Source host;
     host.set_kind(Source::KIND_CACHE_HOST);
@@ -112,7 +112,7 @@ std::vector<Source> ExplainCacheHosts(const ExplainInput& input) {
     host.set_reason(std::move(use.reason));
     host.set_connections(use.connections);
     if (use.policy.empty() && use.use != Use::kRefused && IsOfUse(job)) {
-      use.policy = kHostsKey;
+      use.policy = in_force.key;
     }
     // Not all name a key: "job" is none.
     if (absl::StrContains(use.policy, '.')) {

@@ -8,7 +8,7 @@
 
 namespace convoy {
 
-// The configured cache hosts as sources, in order, at most 10; none where the
+// The cache hosts in force as sources, in order, at most 10; none where the
 // job's files come from this machine. What running files tell counts; where
 // none runs, what the settings say of the job. Where there are several, their
 // bytes are counted for the one that answered last. Pure.

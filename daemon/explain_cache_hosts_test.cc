@@ -141,6 +141,16 @@ TEST_F(ExplainCacheHostsTest, AJobThatAsksByAnotherMethodUsesNone) {
             "CACHE_");
 }
 
+TEST_F(ExplainCacheHostsTest, WhatTheSourceFoundNamesTheSource) {
+  settings_ =
+      *ParseConfig({{"c.yaml", "cache_host:\n  source: dhcp_option\n"}}, {});
+  settings_.found_cache_hosts = {"dhcp_option", {"http://found.test:3128"}};
+  EXPECT_EQ(Draw(),
+            "CACHE_HOST http://found.test:3128 IDLE: asked before the origin "
+            "when the job runs; cache_host.source by c.yaml:2\n"
+            "ORIGIN http://origin.test:80 IDLE: the job waits for its turn\n");
+}
+
 TEST_F(ExplainCacheHostsTest, APrivateJobUsesNone) {
   job_.is_private = true;
   EXPECT_EQ(

@@ -11,6 +11,7 @@
 #include "convoy/v1/config.pb.h"
 #include "convoy/v1/job.pb.h"
 #include "daemon/bandwidth_rule.h"
+#include "daemon/cache_host_source.h"
 #include "daemon/explain_cache_hosts.h"
 #include "daemon/job.h"
 #include "daemon/settings.h"
@@ -122,6 +123,14 @@ void AddTls(const ExplainInput& input, std::vector<ExplainedRule>* rules) {
 
 void AddCacheHosts(const ExplainInput& input,
                    std::vector<ExplainedRule>* rules) {
+  const std::string source =
+      CacheHostSourceToAsk(input.settings->config.cache_host());
+  if (source != "none" && CacheHostsOf(*input.settings).hosts.empty() &&
+      AnyUrl(*input.job, IsRemote)) {
+    rules->push_back(
+        {absl::StrCat("No cache host is known: ", source, " names none."),
+         kCacheHostSourceKey, ""});
+  }
   if (!absl::c_any_of(input.running, AsksCacheHost)) return;
   const bool by_path = input.settings->config.cache_host().style() == "path";
   rules->push_back(

@@ -16,11 +16,8 @@ struct GroupIdSource {
 
 // The id; empty: the source has none.
 //
-// dns_suffix: the first domain of the last "search" line, else of "domain", of
-// /etc/resolv.conf (resolv.conf(5)), in small letters.
-// dhcp_option: option 234 of a lease that systemd-networkd
-// (/run/systemd/netif/leases, where it is hexadecimal) or dhclient
-// (/var/lib/dhcp, /var/lib/NetworkManager) keeps; the newest one.
+// dns_suffix: SearchDomain (resolv_conf.h).
+// dhcp_option: option 234 of this machine's lease (dhcp_lease.h).
 // file: the first line that is not blank.
 // realm: the first of "domains" in the section [sssd] of /etc/sssd/sssd.conf,
 // else "realm" in /etc/samba/smb.conf, where realmd writes what it joined; in

@@ -20,9 +20,11 @@ constexpr int kLongestBurst = 20;
 }  // namespace
 
 NetworkState::NetworkState(MachineSources sources, MachineFacts first,
-                           std::function<void(MachineFacts)> on_change)
+                           std::function<void(MachineFacts)> on_change,
+                           std::function<void()> on_routes)
     : sources_(std::move(sources)),
       on_change_(std::move(on_change)),
+      on_routes_(std::move(on_routes)),
       facts_(std::move(first)),
       routes_(OpenRouteWatch()),
       stop_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
@@ -56,11 +58,14 @@ void NetworkState::Run() {
     const bool looks = facts_.has_battery || !routes_.valid();
     ::poll(set, count, looks ? milliseconds(kLookAtBattery) : -1);
     // What comes together is looked at once.
+    bool changed = false;
     for (int i = 0;
          i < kLongestBurst && set[0].revents == 0 && set[1].revents != 0; ++i) {
+      changed = true;
       DrainRouteWatch(routes_.get());
       if (::poll(set, count, milliseconds(kQuiet)) == 0) break;
     }
+    if (changed && set[0].revents == 0) on_routes_();
   }
 }
 

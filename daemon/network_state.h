@@ -21,10 +21,13 @@ class NetworkState {
   static constexpr absl::Duration kQuiet = absl::Milliseconds(100);
 
   // `on_change` is called on a thread of its own, with facts that differ from
-  // those before. `first`: those that are known already.
+  // those before. `first`: those that are known already. `on_routes` is called
+  // there whenever routes or interfaces have changed, also where the facts are
+  // the same.
   NetworkState(MachineSources sources, MachineFacts first,
-               std::function<void(MachineFacts)> on_change);
-  // `on_change` does not run, and is not called any more. Not on its thread.
+               std::function<void(MachineFacts)> on_change,
+               std::function<void()> on_routes);
+  // Neither runs, nor is called any more. Not on their thread.
   ~NetworkState();
   NetworkState(const NetworkState&) = delete;
   NetworkState& operator=(const NetworkState&) = delete;
@@ -34,6 +37,7 @@ class NetworkState {
 
   const MachineSources sources_;
   const std::function<void(MachineFacts)> on_change_;
+  const std::function<void()> on_routes_;
   MachineFacts facts_;  // Of the thread.
   const UniqueFd routes_;
   const UniqueFd stop_;

@@ -84,6 +84,7 @@ constexpr Windows kWindows[] = {
     {"network.vpn_peers", "DOAllowVPNPeerCaching"},
     {"network.vpn_interfaces", "DOVpnKeywords"},
     {"cache_host.hosts", "DOCacheHost"},
+    {"cache_host.source", "DOCacheHostSource"},
     {"cache_host.fallback_delay_foreground_seconds",
      "DODelayCacheServerFallbackForeground"},
     {"cache_host.fallback_delay_background_seconds",

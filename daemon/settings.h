@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "convoy/v1/config.pb.h"
 
@@ -28,6 +29,16 @@ struct MachineVerdict {
   }
 };
 
+// What cache_host.source found (cache_host_finder.h).
+struct FoundCacheHosts {
+  std::string source = "none";
+  std::vector<std::string> hosts;  // URL prefixes, in order.
+
+  friend bool operator==(const FoundCacheHosts& a, const FoundCacheHosts& b) {
+    return a.source == b.source && a.hosts == b.hosts;
+  }
+};
+
 // The configuration in force. Every field of `config` is set (defaults filled
 // in) except those whose default is "unset". The daemon's changes, on its
 // control executor alone: do not keep parts of it.
@@ -39,6 +50,7 @@ struct Settings {
   MachineVerdict machine;
   // group.id, or what group.id_source said at the start.
   std::string group_id;
+  FoundCacheHosts found_cache_hosts;
 
   const std::string& ProviderOf(const std::string& key) const {
     static const std::string kDefault = "default";

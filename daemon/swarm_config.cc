@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "convoy/v1/config.pb.h"
 #include "convoy/v1/error_detail.pb.h"
+#include "daemon/cache_host_source.h"
 #include "daemon/pem_file.h"
 #include "google/protobuf/repeated_field.h"
 #include "peer/base/status_macros.h"
@@ -117,8 +118,10 @@ SwarmSettings MakePeerSettings(const Settings& settings,
 
 CacheHostSettings MakeCacheHostSettings(const Settings& settings) {
   const v1::CacheHostConfig& cache_host = settings.config.cache_host();
+  CacheHostsInForce in_force = CacheHostsOf(settings);
   CacheHostSettings result;
-  result.hosts = ListOf(cache_host.hosts());
+  result.hosts = std::move(in_force.hosts);
+  result.key = std::move(in_force.key);
   result.style = cache_host.style() == "path" ? CacheHostSettings::Style::kPath
                                               : CacheHostSettings::Style::kHost;
   result.ban = absl::Seconds(cache_host.ban_seconds());

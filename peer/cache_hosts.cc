@@ -69,7 +69,7 @@ CacheHosts::Way CacheHosts::WayThrough(const std::string& prefix,
   const absl::StatusOr<HttpUrl> host = HttpUrl::Parse(prefix);
   if (!host.ok()) {
     way.refused = std::string(host.status().message());
-    way.policy = "cache_host.hosts";
+    way.policy = settings_.key;
     return way;
   }
   way.address = AddressOf(*host);
@@ -81,7 +81,7 @@ CacheHosts::Way CacheHosts::WayThrough(const std::string& prefix,
   if (url.IsHttps() && !host->IsHttps()) {
     way.refused =
         "the file's URL is https: it is not asked for over plain http";
-    way.policy = "cache_host.hosts";
+    way.policy = settings_.key;
     return way;
   }
   if (host->origin() == url.origin()) {

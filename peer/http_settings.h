@@ -106,7 +106,8 @@ struct HttpLimits {
 struct CacheHostSettings {
   enum class Style { kHost, kPath };
 
-  std::vector<std::string> hosts;  // URL prefixes, in order.
+  std::vector<std::string> hosts;        // URL prefixes, in order.
+  std::string key = "cache_host.hosts";  // Of the configuration, names them.
   Style style = Style::kHost;
   absl::Duration ban = absl::Minutes(15);
   absl::Duration connect_timeout = absl::Seconds(3);

@@ -29,13 +29,22 @@ struct Prepared {
 // As `ip netns exec`: what the namespace sees below /sys are its own devices.
 bool EnterNetwork(const std::string& path) {
   const int handle = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (handle < 0 || setns(handle, CLONE_NEWNET) != 0 ||
-      unshare(CLONE_NEWNS) != 0 ||
+  if (handle < 0 || setns(handle, CLONE_NEWNET) != 0) return false;
+  umount2("/sys", MNT_DETACH);
+  return mount("sysfs", "/sys", "sysfs", 0, nullptr) == 0;
+}
+
+bool EnterMounts(const ProcessOptions& options, const Prepared& prepared) {
+  if (unshare(CLONE_NEWNS) != 0 ||
       mount("", "/", "none", MS_SLAVE | MS_REC, nullptr) != 0) {
     return false;
   }
-  umount2("/sys", MNT_DETACH);
-  return mount("sysfs", "/sys", "sysfs", 0, nullptr) == 0;
+  for (const auto& [path, source] : options.bind_mounts) {
+    if (mount(source.c_str(), path.c_str(), nullptr, MS_BIND, nullptr) != 0) {
+      return false;
+    }
+  }
+  return prepared.network_path.empty() || EnterNetwork(prepared.network_path);
 }
 
 // In the child, between fork and exec.
@@ -54,9 +63,9 @@ bool EnterNetwork(const std::string& path) {
       chdir(options.working_directory.c_str()) != 0) {
     _exit(126);
   }
-  if (!prepared.network_path.empty() && !EnterNetwork(prepared.network_path)) {
-    _exit(126);
-  }
+  const bool own_mounts =
+      !prepared.network_path.empty() || !options.bind_mounts.empty();
+  if (own_mounts && !EnterMounts(options, prepared)) _exit(126);
   if (options.uid.has_value() &&
       (setgroups(0, nullptr) != 0 || setgid(*options.uid) != 0 ||
        setuid(*options.uid) != 0)) {

@@ -25,6 +25,9 @@ struct ProcessOptions {
   // Run in this network namespace, a name of `ip netns`, with its /sys. Empty:
   // in this process's. Needs root.
   std::string network_namespace = "";
+  // What it sees at these paths, which are there, in the place of what the
+  // machine has: files and folders. Needs root.
+  std::map<std::string, std::string> bind_mounts = {};
 };
 
 // A child process, in a process group of its own; the group is killed with this

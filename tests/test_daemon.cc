@@ -154,6 +154,7 @@ void TestDaemon::Start() {
   options.uid = options_.uid;
   options.network_namespace = options_.network_namespace;
   options.environment = options_.environment;
+  options.bind_mounts = options_.bind_mounts;
   process_ = std::make_unique<Process>(options);
 
   const std::shared_ptr<grpc::Channel> channel = Connect();

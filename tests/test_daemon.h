@@ -46,6 +46,8 @@ class TestDaemon {
     std::string network_namespace;
     // Its private folder is made in here.
     std::string parent_folder = "/tmp";
+    // As in ProcessOptions.
+    std::map<std::string, std::string> bind_mounts;
     // Added to this process's environment.
     std::map<std::string, std::string> environment;
   };
