@@ -63,9 +63,12 @@ std::int64_t FileSystemSize(fs::path folder) {
 
 }  // namespace
 
-MachineFacts ReadMachineFacts(const MachineSources& sources) {
+MachineFacts ReadMachineFacts(const MachineSources& sources,
+                              const MachineFacts& before) {
   MachineFacts facts;
   facts.default_routes = ReadDefaultRoutes();
+  facts.primary_connection =
+      AskNetworkManager().value_or(before.primary_connection);
   const std::int64_t pages = ::sysconf(_SC_PHYS_PAGES);
   if (pages > 0) facts.memory_bytes = pages * ::sysconf(_SC_PAGESIZE);
   facts.disk_bytes = FileSystemSize(sources.cache_directory);

@@ -8,12 +8,14 @@
 
 #include "daemon/default_route.h"
 #include "daemon/group_id_source.h"
+#include "daemon/network_manager.h"
 
 namespace convoy {
 
 // What rules ask of this machine.
 struct MachineFacts {
   std::vector<RouteLink> default_routes;
+  PrimaryConnection primary_connection;
   // 0: not known.
   std::int64_t memory_bytes = 0;
   std::int64_t disk_bytes = 0;  // Of the cache's file system.
@@ -26,6 +28,7 @@ struct MachineFacts {
 
   friend bool operator==(const MachineFacts& a, const MachineFacts& b) {
     return a.default_routes == b.default_routes &&
+           a.primary_connection == b.primary_connection &&
            a.memory_bytes == b.memory_bytes && a.disk_bytes == b.disk_bytes &&
            a.on_battery == b.on_battery && a.has_battery == b.has_battery &&
            a.group_id == b.group_id;
@@ -40,8 +43,10 @@ struct MachineSources {
   GroupIdSource group_id;
 };
 
-// May block for a moment.
-MachineFacts ReadMachineFacts(const MachineSources& sources);
+// Blocks for as long as NetworkManager may be asked: a second at most. What it
+// does not say in time is as it was `before`.
+MachineFacts ReadMachineFacts(const MachineSources& sources,
+                              const MachineFacts& before = {});
 
 }  // namespace convoy
 

@@ -81,6 +81,14 @@ std::string VpnOf(const Settings& settings, const MachineFacts& facts) {
       }
     }
   }
+  // A VPN without an interface of its own.
+  const PrimaryConnection& primary = facts.primary_connection;
+  if (primary.IsVpn()) {
+    return primary.name.empty()
+               ? absl::StrCat("of NetworkManager (", primary.type, ")")
+               : absl::StrCat("NetworkManager calls ", primary.name, " (",
+                              primary.type, ")");
+  }
   return "";
 }
 

@@ -17,8 +17,9 @@ namespace convoy {
 MachineVerdict JudgeMachine(const Settings& settings, const MachineFacts& facts,
                             std::int64_t uploaded_outside);
 
-// The VPN that a default route goes through: "wg0 (wireguard)", or "corp0
-// (network.vpn_interfaces, FILE:LINE)". Empty: none does.
+// The VPN that a default route goes through: "wg0 (wireguard)", "corp0
+// (network.vpn_interfaces, FILE:LINE)", or "NetworkManager calls office (vpn)".
+// Empty: none does.
 std::string VpnOf(const Settings& settings, const MachineFacts& facts);
 
 }  // namespace convoy

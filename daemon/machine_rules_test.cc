@@ -61,6 +61,26 @@ TEST_F(MachineRulesTest, NamesOfVpnInterfacesMayBeGiven) {
   EXPECT_EQ(Judge("network: {vpn_interfaces: [corp]}").refused, "");
 }
 
+TEST_F(MachineRulesTest, WhatNetworkManagerCallsAVpnIsOne) {
+  facts_.default_routes = {{"eth0", ""}};
+  for (const char* type : {"", "802-3-ethernet", "802-11-wireless", "bridge"}) {
+    facts_.primary_connection = {type, "office"};
+    EXPECT_EQ(Judge("").vpn, "") << type;
+  }
+  facts_.primary_connection = {"vpn", "office"};
+  const MachineVerdict verdict = Judge("");
+  EXPECT_EQ(verdict.vpn, "NetworkManager calls office (vpn)");
+  EXPECT_EQ(verdict.refused,
+            "the default route goes through the VPN NetworkManager calls "
+            "office (vpn)");
+  EXPECT_EQ(verdict.refused_policy, "network.vpn_peers");
+  facts_.primary_connection = {"wireguard", ""};
+  EXPECT_EQ(Judge("").vpn, "of NetworkManager (wireguard)");
+  // The interface is named, if there is one.
+  facts_.default_routes = {{"wg0", "wireguard"}};
+  EXPECT_EQ(Judge("").vpn, "wg0 (wireguard)");
+}
+
 TEST_F(MachineRulesTest, PeersOverAVpnCanBeAllowed) {
   facts_.default_routes = {{"wg0", "wireguard"}};
   const MachineVerdict verdict = Judge("network: {vpn_peers: true}");

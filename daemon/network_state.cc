@@ -50,13 +50,13 @@ void NetworkState::Run() {
   pollfd set[] = {{stop_.get(), POLLIN, 0}, {routes_.get(), POLLIN, 0}};
   const nfds_t count = routes_.valid() ? 2 : 1;
   while (set[0].revents == 0) {
-    MachineFacts facts = ReadMachineFacts(sources_);
+    MachineFacts facts = ReadMachineFacts(sources_, facts_);
     if (!(facts == facts_)) {
       facts_ = facts;
       on_change_(std::move(facts));
     }
     const bool looks = facts_.has_battery || !routes_.valid();
-    ::poll(set, count, looks ? milliseconds(kLookAtBattery) : -1);
+    ::poll(set, count, milliseconds(looks ? kLookAtBattery : kLook));
     // What comes together is looked at once.
     bool changed = false;
     for (int i = 0;

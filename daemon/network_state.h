@@ -12,11 +12,15 @@
 namespace convoy {
 
 // Tells when what rules ask of this machine changes: routes and interfaces at
-// once (rtnetlink), the charge of a battery within kLookAtBattery.
+// once (rtnetlink), the charge of a battery within kLookAtBattery, all else
+// within kLook.
 class NetworkState {
  public:
   // While there is a battery; the kernel tells of it to root's processes only.
   static constexpr absl::Duration kLookAtBattery = absl::Seconds(30);
+  // NetworkManager may take another connection for its primary one, and routes
+  // stay.
+  static constexpr absl::Duration kLook = absl::Minutes(1);
   // Routes change many at a time.
   static constexpr absl::Duration kQuiet = absl::Milliseconds(100);
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -22,6 +23,7 @@
 #include "tests/process.h"
 #include "tests/swarm_net.h"
 #include "tests/temp_dir.h"
+#include "tests/test_bus.h"
 #include "tests/test_daemon.h"
 
 namespace convoy::testing {
@@ -100,11 +102,13 @@ class MachinePolicyTest : public ::testing::Test {
                     "route add 10.77.0.0/24 dev eth0 src ", address, "\n"));
   }
 
-  TestDaemon& Start(int machine, Settings settings = {}) {
+  TestDaemon& Start(int machine, Settings settings = {},
+                    std::map<std::string, std::string> environment = {}) {
     TestDaemon::Options options;
     options.network_namespace = net_->network_namespace(machine);
     options.parent_folder = net_->folder(machine);
     options.settings = std::move(settings);
+    options.environment = std::move(environment);
     daemons_[machine].reset();
     daemons_[machine] = std::make_unique<TestDaemon>(options);
     return *daemons_[machine];
@@ -241,6 +245,36 @@ TEST_F(MachinePolicyTest, AnInterfaceThatIsNamedIsAVpn) {
       Refused(kMachine, Begin(kMachine, "a"), Source::KIND_LAN_PEERS);
   EXPECT_EQ(refused.policy(), "network.vpn_peers");
   EXPECT_THAT(refused.reason(), HasSubstr("eth0 (network.vpn_interfaces, "));
+}
+
+TEST_F(MachinePolicyTest, AVpnOfNetworkManagerNeedsNoInterface) {
+  if (const std::string why = TestBus::WhyNot(); !why.empty()) {
+    GTEST_SKIP() << why;
+  }
+  const TestBus bus;
+  FakeNetworkManager manager(bus.address());
+  manager.SetPrimary("vpn", "office");
+  Start(kHolder);
+  Ip(kMachine,
+     absl::StrCat("route add default via ", net_->address(kOrigin), "\n"));
+  Start(kMachine, {}, {{"DBUS_SYSTEM_BUS_ADDRESS", bus.address()}});
+  Publish("a");
+  const std::string id = Begin(kMachine, "a");
+  const Source refused = Refused(kMachine, id, Source::KIND_LAN_PEERS);
+  EXPECT_EQ(refused.policy(), "network.vpn_peers");
+  EXPECT_EQ(refused.reason(),
+            "the default route goes through the VPN NetworkManager calls "
+            "office (vpn)");
+  const auto begun = daemons_[kMachine]->WaitForBytes(id, 1);
+  ASSERT_TRUE(begun.ok()) << begun.status();
+  EXPECT_EQ(begun->progress().source_bytes().lan_bytes(), 0);
+
+  // It is asked again when routes change.
+  manager.SetPrimary("802-3-ethernet", "wired");
+  Ip(kMachine,
+     absl::StrCat("route replace default via ", net_->address(kHolder), "\n"));
+  const v1::Job job = End(kMachine, id, "a");
+  EXPECT_GT(job.progress().source_bytes().lan_bytes(), kSize / 2);
 }
 
 TEST_F(MachinePolicyTest, SmallMachinesMeetNoPeersUntilTheyMay) {
