@@ -62,7 +62,7 @@ bool BandwidthController::Measure() {
   const BandwidthLimits limits = applied_.value_or(BandwidthLimits());
   const std::int64_t bytes = parts_.engine->OutsideBytes();
   link_.Add(parts_.clock->Monotonic(), bytes,
-            limits.foreground + limits.background);
+            limits.foreground + limits.background + limits.origin);
   return std::exchange(measured_bytes_, bytes) != bytes;
 }
 
@@ -81,7 +81,8 @@ void BandwidthController::Apply(const BandwidthLimits& limits) {
   LogLine(plan_.NeedsMeasuredLink() ? LogLevel::kDebug : LogLevel::kInfo,
           absl::StrCat("bandwidth: foreground ", RateText(limits.foreground),
                        ", background ", RateText(limits.background),
-                       ", upload ", RateText(limits.upload)));
+                       ", upload ", RateText(limits.upload), ", origins ",
+                       RateText(limits.origin)));
 }
 
 }  // namespace convoy

@@ -75,6 +75,13 @@ std::optional<BandwidthRule> BandwidthRuleOf(const Settings& settings,
   return rule;
 }
 
+std::optional<BandwidthRule> OriginRuleOf(const Settings& settings) {
+  const std::int64_t rate =
+      settings.config.bandwidth().origin_bytes_per_second();
+  if (rate == 0) return std::nullopt;
+  return BandwidthRule{BytesText(rate), "bandwidth.origin_bytes_per_second"};
+}
+
 std::optional<BandwidthRule> LanDownloadRuleOf(const Settings& settings,
                                                absl::Time now,
                                                absl::TimeZone zone) {

@@ -20,6 +20,8 @@ struct BandwidthRule {
 std::optional<BandwidthRule> BandwidthRuleOf(const Settings& settings,
                                              bool foreground, absl::Time now,
                                              absl::TimeZone zone);
+// For bytes from origins and mirrors, at all hours.
+std::optional<BandwidthRule> OriginRuleOf(const Settings& settings);
 // For bytes from the LAN, to the LAN, and to peers outside of it.
 std::optional<BandwidthRule> LanDownloadRuleOf(const Settings& settings,
                                                absl::Time now,

@@ -101,6 +101,15 @@ TEST(BandwidthRuleTest, WhatIsGivenToPeersHasLimitsOfItsOwn) {
   EXPECT_EQ(text(UploadRuleOf(*ParseConfig({}, {}), at(9), zone)), "");
 }
 
+TEST(BandwidthRuleTest, OriginsHaveALimitOfTheirOwn) {
+  const auto rule = OriginRuleOf(*ParseConfig(
+      {{"c.yaml", "bandwidth: {origin_bytes_per_second: 5}"}}, {}));
+  ASSERT_TRUE(rule.has_value());
+  EXPECT_EQ(rule->text, "5 bytes per second");
+  EXPECT_EQ(rule->policy, "bandwidth.origin_bytes_per_second");
+  EXPECT_FALSE(OriginRuleOf(*ParseConfig({}, {})).has_value());
+}
+
 TEST(BandwidthRuleTest, AnHourMayHaveNoLimit) {
   EXPECT_EQ(Rule("bandwidth:\n  background_bytes_per_second: 7000\n"
                  "  schedule: mon 08:00-18:00 background=0\n",

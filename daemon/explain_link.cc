@@ -56,6 +56,7 @@ void AddBandwidth(const ExplainInput& input,
   AddRate(BandwidthRuleOf(settings, urgent, input.now, zone),
           "from outside of the LAN",
           urgent ? "foreground jobs" : "background jobs", rules);
+  AddRate(OriginRuleOf(settings), "from origins", "jobs", rules);
   if (HasPeers(input, Side::kLan)) {
     AddRate(LanDownloadRuleOf(settings, input.now, zone), "from the LAN",
             "jobs", rules);

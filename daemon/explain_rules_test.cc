@@ -156,6 +156,22 @@ TEST_F(ExplainRulesTest, WhatIsGivenToPeersIsLimited) {
             "together. bandwidth.lan_upload_bytes_per_second c.yaml:3\n");
 }
 
+TEST_F(ExplainRulesTest, WhatComesFromOriginsIsLimited) {
+  Configure("bandwidth:\n  origin_bytes_per_second: 1000\n");
+  EXPECT_EQ(Draw(),
+            "Bytes from origins keep to 1000 bytes per second, for all jobs "
+            "together. bandwidth.origin_bytes_per_second c.yaml:2\n");
+}
+
+TEST_F(ExplainRulesTest, ASourceThatNamesNoCacheHostIsTold) {
+  Configure("cache_host:\n  source: dns_sd\n");
+  EXPECT_EQ(Draw(),
+            "No cache host is known: dns_sd names none. cache_host.source "
+            "c.yaml:2\n");
+  settings_.found_cache_hosts = {"dns_sd", {"http://c.test"}};
+  EXPECT_EQ(Draw(), "");
+}
+
 TEST_F(ExplainRulesTest, BackgroundConnectionsAreMarked) {
   Configure("bandwidth:\n  low_effort_background: true\n");
   News().connections = 1;

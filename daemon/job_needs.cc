@@ -165,9 +165,11 @@ void JobLife::MeasureOrigin(JobEntry* entry) {
   const BandwidthPlan bandwidth(MakeBandwidthSettings(*parts_.settings),
                                 absl::LocalTimeZone());
   const BandwidthLimits limits = bandwidth.At(parts_.clock->Now(), 0).limits;
-  const std::int64_t limit =
-      IsUrgent(*entry) ? limits.foreground : limits.background;
-  if (limit != 0 && rate >= limit / 10 * 8) return;
+  for (const std::int64_t limit :
+       {IsUrgent(*entry) ? limits.foreground : limits.background,
+        limits.origin}) {
+    if (limit != 0 && rate >= limit / 10 * 8) return;
+  }
   entry->origin_rate = std::max(rate, kLeastRate);
 }
 

@@ -148,6 +148,7 @@ BandwidthPlan::Settings MakeBandwidthSettings(const Settings& settings) {
   result.upload = bandwidth.upload_bytes_per_second();
   result.lan_download = bandwidth.lan_download_bytes_per_second();
   result.lan_upload = bandwidth.lan_upload_bytes_per_second();
+  result.origin = bandwidth.origin_bytes_per_second();
   result.low_effort_background = bandwidth.low_effort_background();
   for (const std::string& line : bandwidth.schedule()) {
     if (auto hours = ParseBandwidthHours(line); hours.ok()) {

@@ -232,6 +232,7 @@ TEST(MakeBandwidthSettingsTest, TakesEveryKey) {
                                   "  upload_bytes_per_second: 6\n"
                                   "  lan_download_bytes_per_second: 7\n"
                                   "  lan_upload_bytes_per_second: 8\n"
+                                  "  origin_bytes_per_second: 11\n"
                                   "  schedule:\n"
                                   "  - mon 00:00-01:00 upload=9\n"
                                   "  - tue 00:00-01:00 upload=10\n"
@@ -244,6 +245,7 @@ TEST(MakeBandwidthSettingsTest, TakesEveryKey) {
   EXPECT_EQ(settings.upload, 6);
   EXPECT_EQ(settings.lan_download, 7);
   EXPECT_EQ(settings.lan_upload, 8);
+  EXPECT_EQ(settings.origin, 11);
   EXPECT_FALSE(settings.low_effort_background);
   ASSERT_EQ(settings.schedule.size(), 2u);
   EXPECT_EQ(settings.schedule[0].upload->bytes_per_second, 9);

@@ -278,6 +278,7 @@ BandwidthLimits BandwidthPlan::LimitsOf(const BandwidthHours* hours,
   limits.upload = rate(hours->upload, {settings_.upload, 0});
   limits.lan_download = rate(hours->lan_download, {settings_.lan_download, 0});
   limits.lan_upload = rate(hours->lan_upload, {settings_.lan_upload, 0});
+  limits.origin = settings_.origin;
   limits.low_effort_background = settings_.low_effort_background;
   return limits;
 }

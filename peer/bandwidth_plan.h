@@ -67,6 +67,7 @@ class BandwidthPlan {
     std::int64_t upload = 0;
     std::int64_t lan_download = 0;
     std::int64_t lan_upload = 0;
+    std::int64_t origin = 0;
     bool low_effort_background = true;
     // The first that fits holds.
     std::vector<BandwidthHours> schedule;

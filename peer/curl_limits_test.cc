@@ -130,6 +130,86 @@ TEST_F(CurlRateTest, ALimitIsHeldOverHttp2) {
   ExpectSeconds(SecondsOf(nginx.Url("/f"), 4, body, settings), 2.0);
 }
 
+// --- Origins
+
+// An nginx that two jobs fetch from at a time, one in the foreground and one in
+// the background.
+class OriginRateTest : public CurlRateTest {
+ protected:
+  static constexpr std::int64_t kRate = 2'000'000;
+
+  OriginRateTest()
+      : certificate_(MakeTestCertificate("server")),
+        nginx_(certificate_.certificate_pem, certificate_.key_pem, ""),
+        body_(ManyBytes(2'500'000)) {
+    nginx_.Write("f", body_);
+  }
+
+  OriginRequest Of(bool foreground, bool of_cache_host) const {
+    HttpSettings settings;
+    settings.ca_pem = certificate_.certificate_pem;
+    OriginRequest request =
+        Asking(RequestFor(nginx_.Url("/f"), settings), foreground);
+    request.of_cache_host = of_cache_host;
+    return request;
+  }
+  double SecondsOfBoth(bool of_cache_host) {
+    Recorder answers[2];
+    const absl::Time begin = absl::Now();
+    OnLoop([&] {
+      transport().Start(Of(kForeground, of_cache_host), &answers[0]);
+      transport().Start(Of(kBackground, of_cache_host), &answers[1]);
+    });
+    for (Recorder& answer : answers) {
+      answer.Wait();
+      EXPECT_TRUE(answer.body == body_) << answer.status;
+    }
+    return SecondsSince(begin);
+  }
+
+  const TestCertificate certificate_;
+  TestNginx nginx_;
+  const std::string body_;
+};
+
+TEST_F(OriginRateTest, JobsOfBothClassesKeepToOneLimitTogether) {
+  limiter().SetOriginLimit(kRate);
+  ExpectSeconds(SecondsOfBoth(/*of_cache_host=*/false), 2.5);
+}
+
+TEST_F(OriginRateTest, BytesOfACacheHostAreNotHeldToIt) {
+  limiter().SetOriginLimit(1'000);  // Forty minutes each.
+  EXPECT_LT(SecondsOfBoth(/*of_cache_host=*/true), 100.0);
+  // Nor do they count: the origin's own are not late.
+  limiter().SetOriginLimit(kRate);
+  const absl::Time begin = absl::Now();
+  SecondsOfBoth(/*of_cache_host=*/false);
+  EXPECT_LT(SecondsSince(begin), 100.0);
+}
+
+TEST_F(OriginRateTest, TheLimitOfAClassHoldsToo) {
+  limiter().SetLimits(0, kRate / 2);
+  limiter().SetOriginLimit(100 * kRate);
+  ExpectSeconds(SecondsOfBoth(/*of_cache_host=*/false), 2.5);
+}
+
+TEST_F(OriginRateTest, AChangeTakesEffectInTheMiddleOfAnAnswer) {
+  limiter().SetOriginLimit(1'000);
+  Recorder answer;
+  Event begun;
+  answer.on_body = [&](absl::string_view) {
+    begun.Set();
+    return absl::OkStatus();
+  };
+  Start(Of(kForeground, false), &answer);
+  begun.Wait();
+  const absl::Time begin = absl::Now();
+  limiter().SetOriginLimit(0);
+  answer.Wait();
+  EXPECT_TRUE(answer.body == body_) << answer.status;
+  EXPECT_LT(SecondsSince(begin), 60.0);
+}
+
 TEST_F(CurlLimitsTest, ConnectionsTakeTurns) {
   // None is answered before all have asked.
   Mutex mutex;

@@ -112,7 +112,7 @@ void CurlRequest::TryAgain() {
   // sends nothing is given up.
   const std::int64_t low_speed =
       environment_.limits->low_speed_bytes_per_second;
-  easy_->SetLowSpeed(environment_.limiter->IsLimited(traffic())
+  easy_->SetLowSpeed(environment_.limiter->IsLimited(traffic(), from())
                          ? std::min<std::int64_t>(low_speed, 1)
                          : low_speed);
   ApplyPause();
@@ -238,8 +238,8 @@ absl::Status CurlRequest::DeliverHead() {
 CurlEasy::Sink::Body CurlRequest::OnBodyBytes(absl::string_view bytes) {
   if (handler_ == nullptr) return Body::kAbort;
   if (redirected_) {
-    environment_.limiter->Charge(traffic(),
-                                 static_cast<std::int64_t>(bytes.size()));
+    environment_.limiter->Charge(
+        traffic(), static_cast<std::int64_t>(bytes.size()), from());
     skipped_bytes_ += bytes.size();
     return skipped_bytes_ <= kMaxSkippedBytes ? Body::kTaken : Body::kAbort;
   }
@@ -248,8 +248,8 @@ CurlEasy::Sink::Body CurlRequest::OnBodyBytes(absl::string_view bytes) {
     if (!failure_.ok() || handler_ == nullptr) return Body::kAbort;
   }
   if (paused_) return Body::kPause;
-  if (!environment_.limiter->TryTake(traffic(),
-                                     static_cast<std::int64_t>(bytes.size()))) {
+  if (!environment_.limiter->TryTake(
+          traffic(), static_cast<std::int64_t>(bytes.size()), from())) {
     throttled_ = true;
     owner_.OnThrottled(this);
     return Body::kPause;

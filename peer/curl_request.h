@@ -91,6 +91,10 @@ class CurlRequest final : public CurlTransfer, private CurlEasy::Sink {
     return request_.foreground ? TrafficClass::kForeground
                                : TrafficClass::kBackground;
   }
+  TrafficFrom from() const {
+    return request_.of_cache_host ? TrafficFrom::kElsewhere
+                                  : TrafficFrom::kOrigin;
+  }
 
   // From now on, bytes are not taken.
   void SetPaused(bool paused) { paused_ = paused; }

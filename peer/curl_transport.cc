@@ -55,9 +55,12 @@ class CurlTransport::Impl final : public CurlRequest::Owner {
     int running = 0;
     std::deque<RequestId> waiting;
   };
-  // What waits for the limiter, of one class of traffic.
+  // What waits for the limiter, of one class of traffic, from origins or
+  // elsewhere.
   struct Throttled {
-    std::deque<RequestId> waiting;
+    TrafficClass traffic;
+    TrafficFrom from;
+    std::deque<RequestId> waiting = {};
     bool timer_set = false;
   };
 
@@ -77,11 +80,8 @@ class CurlTransport::Impl final : public CurlRequest::Owner {
   void OnThrottled(CurlRequest* request) override;
   void OnGathering(CurlRequest* request) override;
   void LookAfter(RequestId id);
-  void StartTimer(TrafficClass traffic);
-  void ReleaseThrottled(TrafficClass traffic);
-  Throttled& ThrottledOf(TrafficClass traffic) {
-    return traffic == TrafficClass::kForeground ? foreground_ : background_;
-  }
+  void StartTimer(Throttled* throttled);
+  void ReleaseThrottled(Throttled* throttled);
   // Ends a request that was cancelled.
   void Forget(Entry* entry);
   // REQUIRES: it has no place.
@@ -96,8 +96,11 @@ class CurlTransport::Impl final : public CurlRequest::Owner {
   std::atomic<bool> low_effort_background_{false};
 
   RequestId last_id_ = 0;
-  Throttled foreground_;
-  Throttled background_;
+  Throttled throttled_[4] = {
+      {TrafficClass::kForeground, TrafficFrom::kOrigin},
+      {TrafficClass::kForeground, TrafficFrom::kElsewhere},
+      {TrafficClass::kBackground, TrafficFrom::kOrigin},
+      {TrafficClass::kBackground, TrafficFrom::kElsewhere}};
   std::unordered_map<std::string, Host> hosts_;
   std::unordered_map<RequestId, Entry> requests_;
 };
@@ -218,9 +221,14 @@ void CurlTransport::Impl::OnBytesHeld(CurlRequest* request) {
 }
 
 void CurlTransport::Impl::OnThrottled(CurlRequest* request) {
-  const TrafficClass traffic = request->traffic();
-  ThrottledOf(traffic).waiting.push_back(request->id());
-  StartTimer(traffic);
+  for (Throttled& throttled : throttled_) {
+    if (throttled.traffic != request->traffic() ||
+        throttled.from != request->from()) {
+      continue;
+    }
+    throttled.waiting.push_back(request->id());
+    StartTimer(&throttled);
+  }
 }
 
 void CurlTransport::Impl::OnGathering(CurlRequest* request) {
@@ -235,28 +243,30 @@ void CurlTransport::Impl::LookAfter(RequestId id) {
   });
 }
 
-void CurlTransport::Impl::StartTimer(TrafficClass traffic) {
-  Throttled& throttled = ThrottledOf(traffic);
-  if (throttled.waiting.empty() || throttled.timer_set) return;
-  throttled.timer_set = true;
-  loop_.PostAfter(std::min(limiter_.Wait(traffic), kLongestThrottle),
-                  [this, traffic] {
-                    ThrottledOf(traffic).timer_set = false;
-                    ReleaseThrottled(traffic);
+void CurlTransport::Impl::StartTimer(Throttled* throttled) {
+  if (throttled->waiting.empty() || throttled->timer_set) return;
+  throttled->timer_set = true;
+  loop_.PostAfter(std::min(limiter_.Wait(throttled->traffic, throttled->from),
+                           kLongestThrottle),
+                  [this, throttled] {
+                    throttled->timer_set = false;
+                    ReleaseThrottled(throttled);
                   });
 }
 
 // In turn, as long as bytes may come: who takes his and wants more is the last
 // one again.
-void CurlTransport::Impl::ReleaseThrottled(TrafficClass traffic) {
-  std::deque<RequestId>& waiting = ThrottledOf(traffic).waiting;
+void CurlTransport::Impl::ReleaseThrottled(Throttled* throttled) {
+  std::deque<RequestId>& waiting = throttled->waiting;
   for (std::size_t count = waiting.size();
-       count > 0 && limiter_.Wait(traffic) == absl::ZeroDuration(); --count) {
+       count > 0 && limiter_.Wait(throttled->traffic, throttled->from) ==
+                        absl::ZeroDuration();
+       --count) {
     Entry* const entry = Find(waiting.front());
     waiting.pop_front();
     if (entry != nullptr) entry->request->TryAgain();
   }
-  StartTimer(traffic);
+  StartTimer(throttled);
 }
 
 void CurlTransport::Impl::Forget(Entry* entry) {

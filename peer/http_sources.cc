@@ -30,6 +30,7 @@ OriginRequest HttpSource::Request(bool foreground) const {
   if (kind == Kind::kOrigin) request.method = settings->method;
   request.settings = settings;
   request.foreground = foreground;
+  request.of_cache_host = is_cache_host();
   request.connect_timeout = connect_timeout;
   if (route) request.host_header = route->host_header;
   return request;

@@ -32,6 +32,8 @@ struct OriginRequest {
   absl::Duration connect_timeout;
   // Which of the limits of bandwidth it keeps to.
   bool foreground = false;
+  // A cache host is asked: the limit of origins is not for it.
+  bool of_cache_host = false;
   std::shared_ptr<const HttpSettings> settings;  // Never null.
 };
 

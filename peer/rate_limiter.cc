@@ -27,6 +27,12 @@ void RateLimiter::SetLimits(std::int64_t foreground, std::int64_t background) {
   SetLimit(background, now, &background_);
 }
 
+void RateLimiter::SetOriginLimit(std::int64_t limit) {
+  const absl::Duration now = clock_.Monotonic();
+  MutexLock lock(&mutex_);
+  SetLimit(limit, now, &origin_);
+}
+
 void RateLimiter::SetLimit(std::int64_t limit, absl::Duration now,
                            Bucket* bucket) {
   if (limit == bucket->limit) return;
@@ -45,49 +51,67 @@ void RateLimiter::Fill(absl::Duration now, Bucket* bucket) {
   bucket->filled = now;
 }
 
-bool RateLimiter::TryTake(TrafficClass traffic, std::int64_t bytes) {
+bool RateLimiter::MayTake(absl::Duration now, Bucket* bucket) {
+  if (bucket->limit == 0) return true;
+  Fill(now, bucket);
+  return bucket->tokens >= 0;
+}
+
+bool RateLimiter::TryTake(TrafficClass traffic, std::int64_t bytes,
+                          TrafficFrom from) {
   const absl::Duration now = clock_.Monotonic();
   MutexLock lock(&mutex_);
   Bucket& bucket = Of(traffic);
-  if (bucket.limit != 0) {
-    Fill(now, &bucket);
-    if (bucket.tokens < 0) {
-      bucket.refused = now;
-      return false;
-    }
-    bucket.tokens -= static_cast<double>(bytes);
+  if (!MayTake(now, &bucket)) {
+    bucket.refused = now;
+    return false;
+  }
+  const bool of_origin = from == TrafficFrom::kOrigin;
+  if (of_origin && !MayTake(now, &origin_)) return false;
+  if (bucket.limit != 0) bucket.tokens -= static_cast<double>(bytes);
+  if (of_origin && origin_.limit != 0) {
+    origin_.tokens -= static_cast<double>(bytes);
   }
   total_ += bytes;
   return true;
 }
 
-void RateLimiter::Charge(TrafficClass traffic, std::int64_t bytes) {
+void RateLimiter::Borrow(absl::Duration now, std::int64_t bytes,
+                         Bucket* bucket) {
+  if (bucket->limit == 0) return;
+  Fill(now, bucket);
+  bucket->tokens = std::max(bucket->tokens - static_cast<double>(bytes),
+                            -BytesIn(kMostCharged, bucket->limit));
+}
+
+void RateLimiter::Charge(TrafficClass traffic, std::int64_t bytes,
+                         TrafficFrom from) {
   const absl::Duration now = clock_.Monotonic();
   MutexLock lock(&mutex_);
-  Bucket& bucket = Of(traffic);
-  if (bucket.limit != 0) {
-    Fill(now, &bucket);
-    bucket.tokens = std::max(bucket.tokens - static_cast<double>(bytes),
-                             -BytesIn(kMostCharged, bucket.limit));
-  }
+  Borrow(now, bytes, &Of(traffic));
+  if (from == TrafficFrom::kOrigin) Borrow(now, bytes, &origin_);
   total_ += bytes;
 }
 
-absl::Duration RateLimiter::Wait(TrafficClass traffic) const {
-  const absl::Duration now = clock_.Monotonic();
-  MutexLock lock(&mutex_);
-  Bucket bucket = Of(traffic);
-  if (bucket.limit == 0) return absl::ZeroDuration();
-  Fill(now, &bucket);
-  if (bucket.tokens >= 0) return absl::ZeroDuration();
+absl::Duration RateLimiter::WaitOf(absl::Duration now, Bucket bucket) {
+  if (MayTake(now, &bucket)) return absl::ZeroDuration();
   // Rounded up, so that a reader who waited finds what it waited for.
   return absl::Seconds(-bucket.tokens / static_cast<double>(bucket.limit)) +
          absl::Microseconds(1);
 }
 
-bool RateLimiter::IsLimited(TrafficClass traffic) const {
+absl::Duration RateLimiter::Wait(TrafficClass traffic, TrafficFrom from) const {
+  const absl::Duration now = clock_.Monotonic();
   MutexLock lock(&mutex_);
-  return Of(traffic).limit != 0;
+  const absl::Duration wait = WaitOf(now, Of(traffic));
+  return from == TrafficFrom::kOrigin ? std::max(wait, WaitOf(now, origin_))
+                                      : wait;
+}
+
+bool RateLimiter::IsLimited(TrafficClass traffic, TrafficFrom from) const {
+  MutexLock lock(&mutex_);
+  return Of(traffic).limit != 0 ||
+         (from == TrafficFrom::kOrigin && origin_.limit != 0);
 }
 
 bool RateLimiter::IsShort(TrafficClass traffic) const {

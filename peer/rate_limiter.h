@@ -12,9 +12,12 @@ namespace convoy {
 
 enum class TrafficClass { kForeground, kBackground };
 
+enum class TrafficFrom { kOrigin, kElsewhere };
+
 // Bytes from outside of the LAN: how many may come, and how many have come. One
 // token bucket for each class of traffic; who reads from a network asks first,
-// or reads and then waits. The classes know nothing of each other.
+// or reads and then waits. The classes know nothing of each other, but bytes
+// from origins take from one more bucket, which they share.
 //
 // A bucket holds what comes in 100 ms. Over a second and more the sum of all
 // readers of a class keeps to its limit within a twentieth, as long as one read
@@ -31,17 +34,23 @@ class RateLimiter {
   // Bytes per second from now on; 0: no limit. Readers that wait should ask
   // again within a second.
   void SetLimits(std::int64_t foreground, std::int64_t background);
+  // The same for bytes from origins, of both classes together.
+  void SetOriginLimit(std::int64_t limit);
 
   // Takes `bytes`, if some may come: then the last of them may be borrowed from
   // the future. False: nothing was taken; ask again after Wait().
-  bool TryTake(TrafficClass traffic, std::int64_t bytes);
+  bool TryTake(TrafficClass traffic, std::int64_t bytes,
+               TrafficFrom from = TrafficFrom::kElsewhere);
   // Takes `bytes` that have come already, whether they may or not. At most a
   // second is borrowed in this way.
-  void Charge(TrafficClass traffic, std::int64_t bytes);
+  void Charge(TrafficClass traffic, std::int64_t bytes,
+              TrafficFrom from = TrafficFrom::kElsewhere);
   // How long until some may come. Zero: now.
-  absl::Duration Wait(TrafficClass traffic) const;
-  bool IsLimited(TrafficClass traffic) const;
-  // TryTake said no in the last second.
+  absl::Duration Wait(TrafficClass traffic,
+                      TrafficFrom from = TrafficFrom::kElsewhere) const;
+  bool IsLimited(TrafficClass traffic,
+                 TrafficFrom from = TrafficFrom::kElsewhere) const;
+  // TryTake said no in the last second, for the limit of the class.
   bool IsShort(TrafficClass traffic) const;
 
   // All bytes taken so far, of both classes.
@@ -57,6 +66,10 @@ class RateLimiter {
 
   static void SetLimit(std::int64_t limit, absl::Duration now, Bucket* bucket);
   static void Fill(absl::Duration now, Bucket* bucket);
+  // Fills it. False: some must be waited for.
+  static bool MayTake(absl::Duration now, Bucket* bucket);
+  static void Borrow(absl::Duration now, std::int64_t bytes, Bucket* bucket);
+  static absl::Duration WaitOf(absl::Duration now, Bucket bucket);
   Bucket& Of(TrafficClass traffic) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return traffic == TrafficClass::kForeground ? foreground_ : background_;
   }
@@ -70,6 +83,7 @@ class RateLimiter {
   mutable Mutex mutex_;
   Bucket foreground_ ABSL_GUARDED_BY(mutex_);
   Bucket background_ ABSL_GUARDED_BY(mutex_);
+  Bucket origin_ ABSL_GUARDED_BY(mutex_);
   std::int64_t total_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 

@@ -74,6 +74,24 @@ TEST_F(RateLimiterTest, TheClassesKnowNothingOfEachOther) {
   EXPECT_TRUE(limiter_.IsLimited(kBackground));
 }
 
+TEST_F(RateLimiterTest, BytesFromOriginsShareOneLimitWithinThoseOfTheClasses) {
+  constexpr TrafficFrom kOrigin = TrafficFrom::kOrigin;
+  limiter_.SetOriginLimit(1'000'000);
+  EXPECT_TRUE(limiter_.IsLimited(kForeground, kOrigin));
+  EXPECT_FALSE(limiter_.IsLimited(kForeground));
+  limiter_.Charge(kBackground, 500'000, kOrigin);
+  EXPECT_FALSE(limiter_.TryTake(kForeground, 1, kOrigin));
+  EXPECT_NEAR(absl::ToDoubleSeconds(limiter_.Wait(kForeground, kOrigin)), 0.5,
+              0.01);
+  // Others are not held back, and peers need not give way.
+  EXPECT_TRUE(limiter_.TryTake(kForeground, 10'000'000));
+  EXPECT_FALSE(limiter_.IsShort(kForeground));
+  limiter_.SetLimits(100'000, 0);
+  limiter_.SetOriginLimit(0);
+  EXPECT_TRUE(limiter_.TryTake(kForeground, 100'000, kOrigin));
+  EXPECT_FALSE(limiter_.TryTake(kForeground, 1, kOrigin));
+}
+
 TEST_F(RateLimiterTest, BytesThatHaveComeAreWaitedFor) {
   limiter_.SetLimits(0, 1'000'000);
   limiter_.Charge(kBackground, 500'000);

@@ -73,12 +73,15 @@ struct BandwidthLimits {
   std::int64_t upload = 0;
   std::int64_t lan_download = 0;
   std::int64_t lan_upload = 0;
+  // From origins and mirrors, of both classes together; counts for
+  // `foreground` and `background` too.
+  std::int64_t origin = 0;
   bool low_effort_background = true;
 
   friend bool operator==(const BandwidthLimits& a, const BandwidthLimits& b) {
     return a.foreground == b.foreground && a.background == b.background &&
            a.upload == b.upload && a.lan_download == b.lan_download &&
-           a.lan_upload == b.lan_upload &&
+           a.lan_upload == b.lan_upload && a.origin == b.origin &&
            a.low_effort_background == b.low_effort_background;
   }
 };

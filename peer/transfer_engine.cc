@@ -91,6 +91,7 @@ class Engine final : public TransferEngine {
   }
   void SetBandwidth(const BandwidthLimits& limits) override {
     limiter_.SetLimits(limits.foreground, limits.background);
+    limiter_.SetOriginLimit(limits.origin);
     transport_.SetLowEffortBackground(limits.low_effort_background);
     swarm_->SetLimits(limits);
   }

@@ -240,6 +240,19 @@ TEST_F(CacheHostTest, NeverTheOriginWaitsAndSaysSo) {
   EXPECT_EQ(from.origin_bytes(), 0);
 }
 
+TEST_F(CacheHostTest, ItsBytesAreNotHeldToTheRateOfOrigins) {
+  Nginx origin;
+  Nginx cache(CacheByHost());
+  // From the origin the file would take an hour.
+  TestDaemon daemon(Plain({{"cache_host.hosts", PrefixOf(cache)},
+                           {"bandwidth.origin_bytes_per_second", "1000"}}));
+  const std::string bytes = Serve(origin, "image", 3 * kMiB);
+  const std::string id = Begin(daemon, origin.Url("image"), "image");
+  const v1::SourceBytes from = End(daemon, id, "image", bytes);
+  EXPECT_EQ(from.cache_host_bytes(), 3 * kMiB);
+  EXPECT_EQ(from.origin_bytes(), 0);
+}
+
 TEST_F(CacheHostTest, AJobWithCredentialsAsksTheOriginAlone) {
   Nginx origin;
   Nginx cache(CacheByHost());

@@ -4,6 +4,8 @@
 #include <grpcpp/grpcpp.h>
 #include <signal.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <string>
@@ -108,6 +110,63 @@ TEST_F(ConfigReloadTest, AChangedFileIsInForceWithinSecondsAndKeepsTransfers) {
   EXPECT_EQ(Value("limits.max_jobs_per_user").value(), "77");
   EXPECT_EQ(Value("limits.max_jobs_per_user").provider(),
             daemon_.config_file() + ":3");
+}
+
+TEST_F(ConfigReloadTest, TheRateOfOriginsIsInForceWithinSeconds) {
+  Nginx origin;
+  const std::string bytes = RandomBytes(24 << 20, 1);
+  WriteFile(origin.root() + "/a", bytes);
+  const std::string one = "http: {max_connections_per_file: 1}\n";
+  const std::string key = "bandwidth.origin_bytes_per_second";
+  Replace(one + "bandwidth: {origin_bytes_per_second: 200000}\n");
+  ASSERT_TRUE(BecomesValue(key, "200000"));
+  // One in the foreground, one in the background: two minutes each, and both
+  // together four.
+  std::vector<std::string> jobs;
+  const absl::Time begin = absl::Now();
+  for (const v1::JobPriority priority :
+       {v1::JOB_PRIORITY_FOREGROUND, v1::JOB_PRIORITY_NORMAL}) {
+    v1::Job job;
+    job.set_priority(priority);
+    const auto made = daemon_.Create(
+        {File(origin.Url("a"), Local(absl::StrCat("a", jobs.size())))}, job);
+    ASSERT_TRUE(made.ok()) << made.status();
+    ASSERT_TRUE(daemon_.Resume(made->id()).ok());
+    jobs.push_back(made->id());
+  }
+  std::int64_t transferred = 0;
+  for (const std::string& id : jobs) {
+    const auto begun = daemon_.WaitForBytes(id, 100'000);
+    ASSERT_TRUE(begun.ok()) << begun.status();
+  }
+  for (const std::string& id : jobs) {
+    transferred += daemon_.Get(id)->progress().transferred_bytes();
+    const v1::ExplainJobResponse explained =
+        daemon_.ExplainUntil(id, [&key](const v1::ExplainJobResponse& now) {
+          return std::any_of(now.factors().begin(), now.factors().end(),
+                             [&key](const v1::Factor& factor) {
+                               return factor.policy() == key;
+                             });
+        });
+    for (const v1::Factor& factor : explained.factors()) {
+      if (factor.policy() != key) continue;
+      EXPECT_EQ(factor.text(),
+                "Bytes from origins keep to 200000 bytes per second, for all "
+                "jobs together.");
+      EXPECT_EQ(factor.provider(), daemon_.config_file() + ":2");
+    }
+  }
+  // Some come at once, and a read for each may be ahead.
+  EXPECT_LT(static_cast<double>(transferred),
+            absl::ToDoubleSeconds(absl::Now() - begin) * 200'000 + 400'000);
+
+  Replace(one + "bandwidth: {origin_bytes_per_second: 0}\n");
+  for (const std::string& id : jobs) {
+    const auto end =
+        daemon_.WaitFor(id, {v1::JOB_STATE_TRANSFERRED, v1::JOB_STATE_ERROR});
+    ASSERT_TRUE(end.ok()) << end.status();
+    EXPECT_EQ(end->state(), v1::JOB_STATE_TRANSFERRED) << end->DebugString();
+  }
 }
 
 TEST_F(ConfigReloadTest, AWrongFileChangesNothingAndIsNamedWithItsLine) {
