@@ -437,13 +437,29 @@ TEST_F(ConformanceTest, PropertiesOfAJob) {
   value = {};
   EXPECT_EQ(job->GetProperty(BITS_JOB_PROPERTY_ON_DEMAND_MODE, &value), S_OK);
   EXPECT_EQ(value.Enable, TRUE);
-  for (const auto id : {BITS_JOB_PROPERTY_NOTIFICATION_CLSID,
-                        BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS}) {
-    EXPECT_EQ(job->SetProperty(id, value), E_NOTIMPL);
-    EXPECT_EQ(job->GetProperty(id, &value), E_NOTIMPL);
-  }
+  const auto clsid = BITS_JOB_PROPERTY_NOTIFICATION_CLSID;
+  EXPECT_EQ(job->SetProperty(clsid, value), E_NOTIMPL);
+  EXPECT_EQ(job->GetProperty(clsid, &value), E_NOTIMPL);
   EXPECT_EQ(job->SetProperty(static_cast<BITS_JOB_PROPERTY_ID>(99), value),
             BG_E_UNKNOWN_PROPERTY_ID);
+}
+
+TEST_F(ConformanceTest, StoredCredentialsAreForProxiesAlone) {
+  const auto job = As<IBackgroundCopyJob5>(MakeJob().Get());
+  const auto id = BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS;
+  BITS_JOB_PROPERTY_VALUE value = {};
+  value.Target = BG_AUTH_TARGET_SERVER;
+  EXPECT_EQ(job->SetProperty(id, value),
+            BG_E_USE_STORED_CREDENTIALS_NOT_SUPPORTED);
+  value.Target = static_cast<BG_AUTH_TARGET>(3);
+  EXPECT_EQ(job->SetProperty(id, value), BG_E_INVALID_AUTH_TARGET);
+  EXPECT_EQ(job->GetProperty(id, &value), S_OK);
+  EXPECT_EQ(value.Target, 0);
+  value.Target = BG_AUTH_TARGET_PROXY;
+  EXPECT_EQ(job->SetProperty(id, value), S_OK);
+  value = {};
+  EXPECT_EQ(job->GetProperty(id, &value), S_OK);
+  EXPECT_EQ(value.Target, BG_AUTH_TARGET_PROXY);
 }
 
 TEST_F(ConformanceTest, TheMaximumDownloadSizeIsKept) {
@@ -572,7 +588,6 @@ TEST_F(ConformanceTest, WhatIsNotOfferedIsNotImplemented) {
             E_NOTIMPL);
   EXPECT_EQ(http->SetServerCertificateValidationInterface(job.Get()),
             E_NOTIMPL);
-  EXPECT_EQ(http->SetHttpMethod(L"POST"), E_NOTIMPL);
   const auto token = As<IBitsTokenOptions>(job.Get());
   EXPECT_EQ(token->SetHelperToken(), E_NOTIMPL);
   EXPECT_EQ(token->ClearHelperToken(), E_NOTIMPL);

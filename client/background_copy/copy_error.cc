@@ -22,7 +22,7 @@ HRESULT CopyError::QueryInterface(REFIID riid, void** object) {
 
 HRESULT CopyError::GetError(BG_ERROR_CONTEXT* context, HRESULT* code) {
   if (context == nullptr || code == nullptr) return E_INVALIDARG;
-  *context = ContextOf(error_.detail().context());
+  *context = ContextOf(error_.detail());
   *code = HresultOfDetail(error_.detail(), job_.flavour());
   return S_OK;
 }
@@ -49,7 +49,7 @@ HRESULT CopyError::GetErrorDescription(DWORD, LPWSTR* text) {
 }
 
 HRESULT CopyError::GetErrorContextDescription(DWORD, LPWSTR* text) {
-  return GiveText(ContextText(ContextOf(error_.detail().context())), text);
+  return GiveText(ContextText(ContextOf(error_.detail())), text);
 }
 
 HRESULT CopyError::GetProtocol(LPWSTR* protocol) {

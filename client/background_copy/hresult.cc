@@ -53,6 +53,8 @@ Codes CodesOf(v1::ErrorReason reason) {
       return {0x80200051, 0x80070718};
     case v1::ERROR_REASON_TOO_MANY_RANGES_IN_FILE:
       return {0x80200052, 0x80070718};
+    case v1::ERROR_REASON_NOT_WITH_HTTP_METHOD:
+      return {0x80200071, 0x80070057};
 
     case v1::ERROR_REASON_NAME_RESOLUTION_FAILURE:
       return {0x80200031, 0x80072EE7};
@@ -68,6 +70,8 @@ Codes CodesOf(v1::ErrorReason reason) {
       return {0x80200038, 0x80072F7D};
     case v1::ERROR_REASON_TRUST_FAILURE:
       return {0x8020003C, 0x80D05002};
+    case v1::ERROR_REASON_SERVER_CERTIFICATE_NOT_APPROVED:
+      return {0x80200074, 0x80D05002};
     case v1::ERROR_REASON_HTTP_STATUS:
       // Without a status; HresultOfDetail knows it otherwise.
       return {0x8020001B, 0x80072F78};
@@ -164,8 +168,11 @@ HRESULT HresultOf(const absl::Status& status, const Flavour& flavour) {
   return E_FAIL;
 }
 
-BG_ERROR_CONTEXT ContextOf(v1::ErrorContext context) {
-  switch (context) {
+BG_ERROR_CONTEXT ContextOf(const v1::ErrorDetail& detail) {
+  if (detail.reason() == v1::ERROR_REASON_SERVER_CERTIFICATE_NOT_APPROVED) {
+    return BG_ERROR_CONTEXT_SERVER_CERTIFICATE_CALLBACK;
+  }
+  switch (detail.context()) {
     case v1::ERROR_CONTEXT_REQUEST:
     case v1::ERROR_CONTEXT_GENERAL_QUEUE_MANAGER:
       return BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER;

@@ -22,7 +22,7 @@ HRESULT HresultOfDetail(const v1::ErrorDetail& detail, const Flavour& flavour);
 // The code of a call's status. S_OK for OK.
 HRESULT HresultOf(const absl::Status& status, const Flavour& flavour);
 
-BG_ERROR_CONTEXT ContextOf(v1::ErrorContext context);
+BG_ERROR_CONTEXT ContextOf(const v1::ErrorDetail& detail);
 
 }  // namespace convoy::background_copy
 

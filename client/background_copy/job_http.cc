@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -362,16 +363,23 @@ HRESULT BackgroundCopyJob::RemoveClientCertificate() {
   });
 }
 
-// Downloads are GET requests.
 HRESULT BackgroundCopyJob::SetHttpMethod(LPCWSTR method) {
-  if (method == nullptr) return E_INVALIDARG;
+  if (method == nullptr || *method == L'\0') return E_INVALIDARG;
   const std::optional<std::string> name = Utf8Of(method);
-  if (!name.has_value() || name->empty()) return E_INVALIDARG;
-  return *name == "GET" ? S_OK : E_NOTIMPL;
+  if (!name.has_value()) return E_INVALIDARG;
+  v1::Job job;
+  job.mutable_http()->set_method(*name);
+  return job_.Set({"http.method"}, std::move(job));
 }
 
 HRESULT BackgroundCopyJob::GetHttpMethod(LPWSTR* method) {
-  return GiveText("GET", method);
+  if (method == nullptr) return E_INVALIDARG;
+  *method = nullptr;
+  v1::Job job;
+  const HRESULT result = job_.Read(&job);
+  if (FAILED(result)) return result;
+  return GiveText(job.http().method().empty() ? "GET" : job.http().method(),
+                  method);
 }
 
 }  // namespace convoy::background_copy

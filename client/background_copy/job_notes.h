@@ -43,6 +43,9 @@ inline constexpr absl::string_view kDynamicContentNote =
     "background_copy.dynamic_content";
 inline constexpr absl::string_view kHighPerformanceNote =
     "background_copy.high_performance";
+// BG_AUTH_TARGET_PROXY, of BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS.
+inline constexpr absl::string_view kStoredCredentialsNote =
+    "background_copy.stored_credentials";
 inline constexpr absl::string_view kFileAclNote = "background_copy.file_acl";
 // File ids of Delivery Optimization: a line for each file, "index id".
 inline constexpr absl::string_view kFileIdsNote = "background_copy.file_ids";

@@ -218,8 +218,18 @@ HRESULT BackgroundCopyJob::SetProperty(BITS_JOB_PROPERTY_ID id,
         SetNumberNote(NoteOfFlag(id), value.Enable != FALSE ? 1 : 0, &job);
         return S_OK;
       });
-    case BITS_JOB_PROPERTY_NOTIFICATION_CLSID:
+    // Proxies may ask for the user's own login. A user has none here, as on a
+    // Windows machine without a domain: without effect.
     case BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS:
+      if (value.Target == BG_AUTH_TARGET_SERVER) {
+        return BG_E_USE_STORED_CREDENTIALS_NOT_SUPPORTED;
+      }
+      if (value.Target != BG_AUTH_TARGET_PROXY) return BG_E_INVALID_AUTH_TARGET;
+      return job_.Edit({"annotations"}, [](v1::Job& job) {
+        SetNumberNote(kStoredCredentialsNote, BG_AUTH_TARGET_PROXY, &job);
+        return S_OK;
+      });
+    case BITS_JOB_PROPERTY_NOTIFICATION_CLSID:
       return E_NOTIMPL;
   }
   return job_.flavour().unknown_property;
@@ -235,9 +245,9 @@ HRESULT BackgroundCopyJob::GetProperty(BITS_JOB_PROPERTY_ID id,
     case BITS_JOB_PROPERTY_HIGH_PERFORMANCE:
     case BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE:
     case BITS_JOB_PROPERTY_ON_DEMAND_MODE:
+    case BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS:
       break;
     case BITS_JOB_PROPERTY_NOTIFICATION_CLSID:
-    case BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS:
       return E_NOTIMPL;
     default:
       return job_.flavour().unknown_property;
@@ -251,6 +261,9 @@ HRESULT BackgroundCopyJob::GetProperty(BITS_JOB_PROPERTY_ID id,
     value->Dword = NumberNote(job, kNotificationIntervalNote, 0);
   } else if (id == BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE) {
     value->Uint64 = static_cast<UINT64>(job.maximum_download_bytes());
+  } else if (id == BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS) {
+    value->Target =
+        static_cast<BG_AUTH_TARGET>(NumberNote(job, kStoredCredentialsNote, 0));
   } else if (id == BITS_JOB_PROPERTY_ON_DEMAND_MODE) {
     value->Enable = job.on_demand() ? TRUE : FALSE;
   } else {
