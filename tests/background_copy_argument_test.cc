@@ -108,7 +108,6 @@ TEST_F(ConformanceTest, Fact57_NullIsRefusedByEveryMethodOfAJob) {
       http->GetSecurityFlags(nullptr),
       http->SetHttpMethod(nullptr),
       http->GetHttpMethod(nullptr),
-      http->SetServerCertificateValidationInterface(nullptr),
       token->GetHelperTokenFlags(nullptr),
       token->GetHelperTokenSid(BG_TOKEN_NETWORK, nullptr),
   };

@@ -586,8 +586,6 @@ TEST_F(ConformanceTest, WhatIsNotOfferedIsNotImplemented) {
   EXPECT_EQ(http->SetClientCertificateByID(BG_CERT_STORE_LOCATION_CURRENT_USER,
                                            L"MY", hash),
             E_NOTIMPL);
-  EXPECT_EQ(http->SetServerCertificateValidationInterface(job.Get()),
-            E_NOTIMPL);
   const auto token = As<IBitsTokenOptions>(job.Get());
   EXPECT_EQ(token->SetHelperToken(), E_NOTIMPL);
   EXPECT_EQ(token->ClearHelperToken(), E_NOTIMPL);

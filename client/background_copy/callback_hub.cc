@@ -4,34 +4,41 @@
 
 #include <utility>
 
+#include "client/background_copy/callback_registration.h"
+#include "client/background_copy/certificate_registration.h"
 #include "client/background_copy/session.h"
+#include "client/job_watcher.h"
 
 namespace convoy::background_copy {
 namespace {
 
 using Microsoft::WRL::ComPtr;
 
-// Before the daemon is asked again.
-constexpr absl::Duration kRetry = absl::Seconds(1);
-
 }  // namespace
 
-HRESULT CallbackHub::Set(const JobAccess& job, CallbackTarget target) {
+HRESULT CallbackHub::Set(Kind kind, const JobAccess& job,
+                         CallbackTarget target) {
   v1::Job now;
   const HRESULT read = job.Read(&now);
   if (FAILED(read)) return read;
   if (IsFinalState(now.state())) return job.flavour().invalid_state;
 
   Executor& executor = Started(now.owner().uid() != geteuid());
-  const auto self = std::make_shared<std::weak_ptr<CallbackRegistration>>();
-  const auto registration = std::make_shared<CallbackRegistration>(
-      job, std::move(target), executor,
-      [this, id = job.id(), self] { Finish(id, *self); });
+  const auto self = std::make_shared<std::weak_ptr<JobRegistration>>();
+  const auto on_finished = [this, self] { Finish(self->lock()); };
+  Registration registration;
+  if (kind == Kind::kEvents) {
+    registration = std::make_shared<CallbackRegistration>(
+        job, std::move(target), executor, on_finished);
+  } else {
+    registration = std::make_shared<CertificateRegistration>(
+        job, std::move(target), executor, on_finished);
+  }
   *self = registration;
   Registration old = registration;
   {
     MutexLock lock(&mutex_);
-    std::swap(registrations_[job.id()], old);
+    std::swap(registrations_[{job.id(), kind}], old);
   }
   if (old != nullptr) old->Remove();
   // What happened before the registration was there, the watch does not tell.
@@ -39,11 +46,11 @@ HRESULT CallbackHub::Set(const JobAccess& job, CallbackTarget target) {
   return S_OK;
 }
 
-void CallbackHub::Remove(const std::string& job_id) {
+void CallbackHub::Remove(Kind kind, const std::string& job_id) {
   Registration old;
   {
     MutexLock lock(&mutex_);
-    const auto found = registrations_.find(job_id);
+    const auto found = registrations_.find({job_id, kind});
     if (found == registrations_.end()) return;
     old = std::move(found->second);
     registrations_.erase(found);
@@ -51,15 +58,25 @@ void CallbackHub::Remove(const std::string& job_id) {
   old->Remove();
 }
 
-ComPtr<IUnknown> CallbackHub::Find(const std::string& job_id) {
+ComPtr<IUnknown> CallbackHub::Find(Kind kind, const std::string& job_id) {
   Registration registration;
   {
     MutexLock lock(&mutex_);
-    const auto found = registrations_.find(job_id);
+    const auto found = registrations_.find({job_id, kind});
     if (found == registrations_.end()) return {};
     registration = found->second;
   }
   return registration->object();
+}
+
+std::vector<CallbackHub::Registration> CallbackHub::RegistrationsOf(
+    const std::string& job_id) {
+  std::vector<Registration> all;
+  for (const Kind kind : {Kind::kEvents, Kind::kCertificates}) {
+    const auto found = registrations_.find({job_id, kind});
+    if (found != registrations_.end()) all.push_back(found->second);
+  }
+  return all;
 }
 
 Executor& CallbackHub::Started(bool all_users) {
@@ -95,22 +112,24 @@ void CallbackHub::StartWatch() {
 }
 
 void CallbackHub::OnJob(const v1::Job& job) {
-  Registration registration;
+  std::vector<Registration> registrations;
   {
     MutexLock lock(&mutex_);
-    const auto found = registrations_.find(job.id());
-    if (found == registrations_.end()) return;
-    registration = found->second;
+    registrations = RegistrationsOf(job.id());
+    if (registrations.empty()) return;
     if (!synced_) given_.insert(job.id());
   }
-  registration->Offer(job);
+  for (const Registration& registration : registrations) {
+    registration->Offer(job);
+  }
 }
 
 void CallbackHub::OnSynced() {
   MutexLock lock(&mutex_);
   synced_ = true;
-  for (const auto& [id, registration] : registrations_) {
-    if (!given_.contains(id)) RefreshAfter(absl::ZeroDuration(), registration);
+  for (const auto& [key, registration] : registrations_) {
+    if (given_.contains(key.first)) continue;
+    RefreshAfter(absl::ZeroDuration(), registration);
   }
   given_.clear();
 }
@@ -126,7 +145,7 @@ void CallbackHub::OnDisconnected(const absl::Status&) {
 void CallbackHub::OnEnd(const absl::Status& status) {
   if (absl::IsCancelled(status)) return;
   MutexLock lock(&mutex_);
-  executor_->PostAfter(kRetry, [this] {
+  executor_->PostAfter(kAskAgain, [this] {
     std::unique_ptr<JobWatcher> old;
     MutexLock relock(&mutex_);
     old = std::move(watcher_);
@@ -140,11 +159,11 @@ void CallbackHub::Refresh(const Registration& registration) {
   const HRESULT read = job.Read(&now);
   if (SUCCEEDED(read)) return registration->Offer(std::move(now));
   // A job that is gone has nothing to tell; a daemon may come back.
-  if (read == job.flavour().not_found) return Finish(job.id(), registration);
+  if (read == job.flavour().not_found) return Finish(registration);
   MutexLock lock(&mutex_);
-  const auto found = registrations_.find(job.id());
-  if (found == registrations_.end() || found->second != registration) return;
-  RefreshAfter(kRetry, registration);
+  for (const Registration& one : RegistrationsOf(job.id())) {
+    if (one == registration) RefreshAfter(kAskAgain, registration);
+  }
 }
 
 void CallbackHub::RefreshAfter(absl::Duration delay,
@@ -152,18 +171,18 @@ void CallbackHub::RefreshAfter(absl::Duration delay,
   executor_->PostAfter(delay, [this, registration] { Refresh(registration); });
 }
 
-void CallbackHub::Finish(
-    const std::string& job_id,
-    const std::weak_ptr<CallbackRegistration>& registration) {
-  const Registration finished = registration.lock();
+void CallbackHub::Finish(const Registration& registration) {
+  if (registration == nullptr) return;
   {
     MutexLock lock(&mutex_);
-    const auto found = registrations_.find(job_id);
-    if (found != registrations_.end() && found->second == finished) {
-      registrations_.erase(found);
+    for (const Kind kind : {Kind::kEvents, Kind::kCertificates}) {
+      const auto found = registrations_.find({registration->job().id(), kind});
+      if (found != registrations_.end() && found->second == registration) {
+        registrations_.erase(found);
+      }
     }
   }
-  if (finished != nullptr) finished->Remove();
+  registration->Remove();
 }
 
 }  // namespace convoy::background_copy

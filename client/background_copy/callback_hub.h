@@ -4,17 +4,19 @@
 #include <unknwn.h>
 #include <wrl/client.h>
 
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "client/background_copy/callback_registration.h"
 #include "client/background_copy/callback_target.h"
 #include "client/background_copy/job_access.h"
+#include "client/background_copy/job_registration.h"
 #include "client/job_observer.h"
 #include "client/job_watcher.h"
 #include "peer/base/mutex.h"
@@ -37,17 +39,20 @@ class CallbackHub final : private JobObserver {
   CallbackHub(const CallbackHub&) = delete;
   CallbackHub& operator=(const CallbackHub&) = delete;
 
+  using Kind = JobRegistration::Kind;
+
   // Calls back for the job from now on, also for what has happened before. The
-  // callback that was set before in this process is removed.
+  // callback of that kind that was set before in this process is removed.
   // INVALID_STATE in a final state; and errors of GetJob.
-  HRESULT Set(const JobAccess& job, CallbackTarget target);
-  // After it has returned no call begins (CallbackRegistration::Remove).
-  void Remove(const std::string& job_id);
+  HRESULT Set(Kind kind, const JobAccess& job, CallbackTarget target);
+  // After it has returned no call begins (JobRegistration::Remove).
+  void Remove(Kind kind, const std::string& job_id);
   // The object that was set. Empty: none.
-  Microsoft::WRL::ComPtr<IUnknown> Find(const std::string& job_id);
+  Microsoft::WRL::ComPtr<IUnknown> Find(Kind kind, const std::string& job_id);
 
  private:
-  using Registration = std::shared_ptr<CallbackRegistration>;
+  using Registration = std::shared_ptr<JobRegistration>;
+  using Key = std::pair<std::string, Kind>;
 
   void OnJob(const v1::Job& job) override;
   void OnSynced() override;
@@ -63,8 +68,10 @@ class CallbackHub final : private JobObserver {
   void RefreshAfter(absl::Duration delay, const Registration& registration)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Removes it, if it is still the job's.
-  void Finish(const std::string& job_id,
-              const std::weak_ptr<CallbackRegistration>& registration);
+  void Finish(const Registration& registration);
+  // Of any kind.
+  std::vector<Registration> RegistrationsOf(const std::string& job_id)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Session& session_;
 
@@ -76,8 +83,7 @@ class CallbackHub final : private JobObserver {
   // synced. One that it has not given came to its end meanwhile.
   bool synced_ ABSL_GUARDED_BY(mutex_) = false;
   absl::flat_hash_set<std::string> given_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_map<std::string, Registration> registrations_
-      ABSL_GUARDED_BY(mutex_);
+  std::map<Key, Registration> registrations_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace convoy::background_copy

@@ -20,68 +20,24 @@ using Microsoft::WRL::ComPtr;
 // Before a call is made again; doubles.
 constexpr absl::Duration kFirstPause = absl::Seconds(1);
 constexpr absl::Duration kLongestPause = absl::Seconds(60);
-// Before the daemon is asked again for a job's files.
-constexpr absl::Duration kRetry = absl::Seconds(1);
 
 bool IsTaken(HRESULT result) { return result == S_OK || result == E_NOTIMPL; }
-
-// The daemon may answer later.
-bool IsAway(HRESULT result) {
-  return result == kServerUnavailable || result == kTimeout;
-}
 
 }  // namespace
 
 CallbackRegistration::CallbackRegistration(JobAccess job, CallbackTarget target,
                                            Executor& executor,
                                            std::function<void()> on_finished)
-    : job_(std::move(job)),
-      executor_(executor),
-      on_finished_(std::move(on_finished)),
-      pause_(kFirstPause),
-      target_(std::move(target)) {}
+    : JobRegistration(std::move(job), std::move(target), executor,
+                      std::move(on_finished)),
+      pause_(kFirstPause) {}
 
-void CallbackRegistration::Offer(v1::Job job) {
-  MutexLock lock(&mutex_);
-  if (removed_) return;
-  news_ = std::move(job);
-  if (scheduled_) return;
-  scheduled_ = true;
-  executor_.Post([self = shared_from_this()] { self->Run(); });
-}
-
-void CallbackRegistration::Remove() {
-  CallbackTarget released;
-  MutexLock lock(&mutex_);
-  removed_ = true;
-  if (!executor_.IsCurrent()) {
-    const absl::Duration end = clock_.Monotonic() + kLongestWait;
-    while (in_call_ && clock_.Monotonic() < end) {
-      call_ended_.WaitFor(&mutex_, end - clock_.Monotonic());
-    }
-  }
-  // Else the call releases it. `released` goes after the lock has.
-  if (!in_call_) released = std::exchange(target_, {});
-}
-
-ComPtr<IUnknown> CallbackRegistration::object() {
-  MutexLock lock(&mutex_);
-  return removed_ ? ComPtr<IUnknown>() : target_.object;
-}
-
-void CallbackRegistration::Run() {
-  std::optional<v1::Job> news;
-  {
-    MutexLock lock(&mutex_);
-    scheduled_ = false;
-    if (removed_) return;
-    news = std::exchange(news_, std::nullopt);
-  }
+void CallbackRegistration::Work(std::optional<v1::Job> news) {
   if (!news.has_value()) news = events_.last();
   if (news.has_value() &&
       !events_.Observe(*news, ModificationIsDue(*news), *this)) {
     PutBack(*std::move(news));
-    RunAfter(kRetry);
+    RunAfter(kAskAgain);
   }
   if (events_.empty()) {
     // What failed is not to be told any more.
@@ -91,33 +47,17 @@ void CallbackRegistration::Run() {
   Deliver();
 }
 
-void CallbackRegistration::PutBack(v1::Job news) {
-  MutexLock lock(&mutex_);
-  if (!news_.has_value()) news_ = std::move(news);
-}
-
 void CallbackRegistration::Deliver() {
   while (!events_.empty()) {
     if (try_again_at_.has_value() && clock_.Monotonic() < *try_again_at_) {
       return;
     }
-    CallbackTarget target;
-    {
-      MutexLock lock(&mutex_);
-      if (removed_) return;
-      in_call_ = true;
-      target = target_;
-    }
+    std::optional<CallbackTarget> target = BeginCall();
+    if (!target.has_value()) return;
     const JobEvent event = events_.front();
-    const HRESULT result = Call(event, target);
-    target = {};
-    CallbackTarget released;
-    {
-      MutexLock lock(&mutex_);
-      in_call_ = false;
-      if (removed_) released = std::exchange(target_, {});
-      call_ended_.NotifyAll();
-    }
+    const HRESULT result = Call(event, *target);
+    target.reset();
+    EndCall();
     if (event.kind == JobEvent::Kind::kModification) {
       modified_at_ = clock_.Monotonic();
     }
@@ -131,7 +71,7 @@ void CallbackRegistration::Deliver() {
     pause_ = kFirstPause;
     events_.Pop();
   }
-  if (events_.finished()) on_finished_();
+  if (events_.finished()) Finish();
 }
 
 HRESULT CallbackRegistration::Call(const JobEvent& event,
@@ -165,12 +105,6 @@ HRESULT CallbackRegistration::Call(const JobEvent& event,
     }
   }
   return E_NOTIMPL;
-}
-
-void CallbackRegistration::RunAfter(absl::Duration delay) {
-  executor_.PostAfter(delay, [weak = weak_from_this()] {
-    if (const auto self = weak.lock()) self->Run();
-  });
 }
 
 // By BITS_JOB_PROPERTY_MINIMUM_NOTIFICATION_INTERVAL_MS.

@@ -31,4 +31,11 @@ HRESULT CallbackTarget::Of(IUnknown* object, CallbackTarget* target) {
   return target->callback == nullptr ? E_NOINTERFACE : S_OK;
 }
 
+HRESULT CallbackTarget::OfValidation(IUnknown* object, CallbackTarget* target) {
+  target->object = object;
+  target->validation = Ask<IBackgroundCopyServerCertificateValidationCallback>(
+      object, IID_IBackgroundCopyServerCertificateValidationCallback);
+  return target->validation == nullptr ? E_NOINTERFACE : S_OK;
+}
+
 }  // namespace convoy::background_copy

@@ -6,17 +6,22 @@
 
 namespace convoy::background_copy {
 
-// What SetNotifyInterface was given: the object, and the callback interfaces
-// that it offers.
+// What SetNotifyInterface or SetServerCertificateValidationInterface was given:
+// the object, and the callback interfaces that it offers.
 struct CallbackTarget {
   // E_NOINTERFACE if it offers none. REQUIRES: not NULL. The object's count may
   // be 0.
   static HRESULT Of(IUnknown* object, CallbackTarget* target);
+  // Likewise, of `validation` alone.
+  static HRESULT OfValidation(IUnknown* object, CallbackTarget* target);
 
   Microsoft::WRL::ComPtr<IUnknown> object;
   Microsoft::WRL::ComPtr<IBackgroundCopyCallback> callback;
   Microsoft::WRL::ComPtr<IBackgroundCopyCallback2> callback2;  // Or empty.
   Microsoft::WRL::ComPtr<IBackgroundCopyCallback3> callback3;  // Or empty.
+  // Instead of all of these.
+  Microsoft::WRL::ComPtr<IBackgroundCopyServerCertificateValidationCallback>
+      validation;
 };
 
 }  // namespace convoy::background_copy

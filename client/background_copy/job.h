@@ -101,6 +101,8 @@ class BackgroundCopyJob final
   HRESULT STDMETHODCALLTYPE GetNotifyFlags(ULONG* flags) override;
   HRESULT STDMETHODCALLTYPE SetNotifyInterface(IUnknown* object) override;
   HRESULT STDMETHODCALLTYPE GetNotifyInterface(IUnknown** object) override;
+  HRESULT STDMETHODCALLTYPE
+  SetServerCertificateValidationInterface(IUnknown* callback) override;
   HRESULT STDMETHODCALLTYPE SetNotifyCmdLine(LPCWSTR program,
                                              LPCWSTR parameters) override;
   HRESULT STDMETHODCALLTYPE GetNotifyCmdLine(LPWSTR* program,
@@ -139,8 +141,6 @@ class BackgroundCopyJob final
   HRESULT STDMETHODCALLTYPE GetReplyFileName(LPWSTR* name) override;
   HRESULT STDMETHODCALLTYPE SetClientCertificateByID(
       BG_CERT_STORE_LOCATION location, LPCWSTR store, BYTE* hash) override;
-  HRESULT STDMETHODCALLTYPE
-  SetServerCertificateValidationInterface(IUnknown* callback) override;
   HRESULT STDMETHODCALLTYPE SetHelperTokenFlags(BG_TOKEN flags) override;
   HRESULT STDMETHODCALLTYPE GetHelperTokenFlags(BG_TOKEN* flags) override;
   HRESULT STDMETHODCALLTYPE SetHelperToken() override;

@@ -21,6 +21,10 @@ namespace {
 constexpr std::size_t kMaxProgram = 260;
 constexpr std::size_t kMaxParameters = 4000;
 
+constexpr JobRegistration::Kind kEvents = JobRegistration::Kind::kEvents;
+constexpr JobRegistration::Kind kCertificates =
+    JobRegistration::Kind::kCertificates;
+
 // The arguments of a parameter text, whose first word is the program again.
 std::vector<std::string> ArgumentsOf(absl::string_view parameters) {
   std::vector<std::string> words = SplitCommandLine(parameters);
@@ -50,10 +54,10 @@ HRESULT BackgroundCopyJob::SetNotifyInterface(IUnknown* object) {
     CallbackTarget target;
     const HRESULT offered = CallbackTarget::Of(object, &target);
     if (FAILED(offered)) return offered;
-    return job_.session().callbacks().Set(job_, std::move(target));
+    return job_.session().callbacks().Set(kEvents, job_, std::move(target));
   }
   // Removed whatever the daemon says.
-  job_.session().callbacks().Remove(job_.id());
+  job_.session().callbacks().Remove(kEvents, job_.id());
   v1::Job job;
   const HRESULT result = job_.Read(&job);
   if (FAILED(result)) return result;
@@ -63,7 +67,30 @@ HRESULT BackgroundCopyJob::SetNotifyInterface(IUnknown* object) {
 // The object that this process set: a callback is a process' own.
 HRESULT BackgroundCopyJob::GetNotifyInterface(IUnknown** object) {
   if (object == nullptr) return E_INVALIDARG;
-  return job_.session().callbacks().Find(job_.id()).CopyTo(object);
+  return job_.session().callbacks().Find(kEvents, job_.id()).CopyTo(object);
+}
+
+// The keys that an earlier object approved or refused are forgotten. The
+// field stays when the object goes: a job whose program is not there waits.
+HRESULT BackgroundCopyJob::SetServerCertificateValidationInterface(
+    IUnknown* object) {
+  CallbackHub& callbacks = job_.session().callbacks();
+  v1::Job job;
+  if (object == nullptr) {
+    callbacks.Remove(kCertificates, job_.id());
+    return job_.Set({"http.certificate_approval"}, std::move(job));
+  }
+  CallbackTarget target;
+  const HRESULT offered = CallbackTarget::OfValidation(object, &target);
+  if (FAILED(offered)) return offered;
+  // First, so that no answer of an earlier object comes after the change.
+  const HRESULT set = callbacks.Set(kCertificates, job_, std::move(target));
+  if (FAILED(set)) return set;
+  job.mutable_http()->mutable_certificate_approval();
+  const HRESULT written =
+      job_.Set({"http.certificate_approval"}, std::move(job));
+  if (FAILED(written)) callbacks.Remove(kCertificates, job_.id());
+  return written;
 }
 
 // NULL as program: no command any more.

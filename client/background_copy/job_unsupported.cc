@@ -32,9 +32,4 @@ HRESULT BackgroundCopyJob::GetHelperTokenSid(BG_TOKEN, LPWSTR* sid) {
   return E_NOTIMPL;
 }
 
-// The daemon checks certificates, also while no program runs.
-HRESULT BackgroundCopyJob::SetServerCertificateValidationInterface(IUnknown*) {
-  return E_NOTIMPL;
-}
-
 }  // namespace convoy::background_copy

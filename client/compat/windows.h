@@ -1,5 +1,5 @@
 // What a program written for Windows expects of its first include. With
-// WIN32_LEAN_AND_MEAN without ole2.h, as there.
+// WIN32_LEAN_AND_MEAN without ole2.h and wincrypt.h, as there.
 #ifndef CONVOY_COMPAT_WINDOWS_H_
 #define CONVOY_COMPAT_WINDOWS_H_
 
@@ -13,6 +13,7 @@
 
 #ifndef WIN32_LEAN_AND_MEAN
 #include <ole2.h>
+#include <wincrypt.h>
 #endif
 
 #endif  // CONVOY_COMPAT_WINDOWS_H_

@@ -1,0 +1,8 @@
+// How certificates are encoded.
+#ifndef CONVOY_COMPAT_WINCRYPT_H_
+#define CONVOY_COMPAT_WINCRYPT_H_
+
+#define X509_ASN_ENCODING 0x00000001
+#define PKCS_7_ASN_ENCODING 0x00010000
+
+#endif  // CONVOY_COMPAT_WINCRYPT_H_
