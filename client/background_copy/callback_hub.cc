@@ -119,8 +119,17 @@ void CallbackHub::OnJob(const v1::Job& job) {
     if (registrations.empty()) return;
     if (!synced_) given_.insert(job.id());
   }
+  v1::Job shown = job;
+  session_.streams().Show(&shown);
   for (const Registration& registration : registrations) {
-    registration->Offer(job);
+    registration->Offer(shown);
+  }
+}
+
+void CallbackHub::Refresh(const std::string& job_id) {
+  MutexLock lock(&mutex_);
+  for (const Registration& registration : RegistrationsOf(job_id)) {
+    RefreshAfter(absl::ZeroDuration(), registration);
   }
 }
 

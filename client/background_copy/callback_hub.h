@@ -47,6 +47,8 @@ class CallbackHub final : private JobObserver {
   HRESULT Set(Kind kind, const JobAccess& job, CallbackTarget target);
   // After it has returned no call begins (JobRegistration::Remove).
   void Remove(Kind kind, const std::string& job_id);
+  // The job shows itself otherwise than the daemon knows (FileStreams).
+  void Refresh(const std::string& job_id);
   // The object that was set. Empty: none.
   Microsoft::WRL::ComPtr<IUnknown> Find(Kind kind, const std::string& job_id);
 

@@ -1,15 +1,22 @@
 #include "client/background_copy/copy_error.h"
 
 #include <string>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "client/background_copy/error_text.h"
 #include "client/background_copy/file.h"
 #include "client/background_copy/hresult.h"
+#include "client/background_copy/session.h"
 #include "client/background_copy/wide_text.h"
 
 namespace convoy::background_copy {
+
+CopyError::CopyError(JobAccess job, v1::JobError error)
+    : job_(std::move(job)),
+      error_(std::move(error)),
+      code_(job_.session().streams().CodeOf(job_, error_)) {}
 
 HRESULT CopyError::QueryInterface(REFIID riid, void** object) {
   if (object == nullptr) return E_POINTER;
@@ -23,7 +30,7 @@ HRESULT CopyError::QueryInterface(REFIID riid, void** object) {
 HRESULT CopyError::GetError(BG_ERROR_CONTEXT* context, HRESULT* code) {
   if (context == nullptr || code == nullptr) return E_INVALIDARG;
   *context = ContextOf(error_.detail());
-  *code = HresultOfDetail(error_.detail(), job_.flavour());
+  *code = code_;
   return S_OK;
 }
 
@@ -40,8 +47,7 @@ HRESULT CopyError::GetFile(IBackgroundCopyFile** file) {
 
 // What the code means, and what the daemon says of this case.
 HRESULT CopyError::GetErrorDescription(DWORD, LPWSTR* text) {
-  const std::string meaning =
-      DescriptionOf(HresultOfDetail(error_.detail(), job_.flavour()));
+  const std::string meaning = DescriptionOf(code_);
   return GiveText(error_.message().empty()
                       ? meaning
                       : absl::StrCat(meaning, " ", error_.message(), "\r\n"),

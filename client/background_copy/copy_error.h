@@ -3,8 +3,6 @@
 
 #include <bits.h>
 
-#include <utility>
-
 #include "client/background_copy/com_object.h"
 #include "client/background_copy/job_access.h"
 #include "convoy/v1/job.pb.h"
@@ -15,8 +13,7 @@ namespace convoy::background_copy {
 // Descriptions are in English, whatever language is asked for. Thread-safe.
 class CopyError final : public ComObject<IBackgroundCopyError> {
  public:
-  CopyError(JobAccess job, v1::JobError error)
-      : job_(std::move(job)), error_(std::move(error)) {}
+  CopyError(JobAccess job, v1::JobError error);
 
   HRESULT STDMETHODCALLTYPE QueryInterface(REFIID riid, void** object) override;
   HRESULT STDMETHODCALLTYPE GetError(BG_ERROR_CONTEXT* context,
@@ -33,6 +30,7 @@ class CopyError final : public ComObject<IBackgroundCopyError> {
 
   const JobAccess job_;
   const v1::JobError error_;
+  const HRESULT code_;
 };
 
 }  // namespace convoy::background_copy

@@ -13,6 +13,7 @@
 #include "client/background_copy/file_ranges.h"
 #include "client/background_copy/job_notes.h"
 #include "client/background_copy/remote_name.h"
+#include "client/background_copy/stream_path.h"
 #include "client/background_copy/wide_text.h"
 #include "convoy/v1/error_detail.pb.h"
 #include "proto/error_detail.h"
@@ -54,7 +55,8 @@ HRESULT BackgroundCopyFile::QueryInterface(REFIID riid, void** object) {
 
 HRESULT BackgroundCopyFile::Read(v1::JobFile* file) const {
   if (!HasPath()) {
-    *file = made_of();
+    MutexLock lock(&mutex_);
+    *file = wanted_;
     return S_OK;
   }
   const HRESULT result = job_.ReadFile(made_of().index(), file);
@@ -83,8 +85,10 @@ HRESULT BackgroundCopyFile::GetRemoteName(LPWSTR* name) {
   return GiveText(RemoteNameOfUrl(file.remote_url()), name);
 }
 
+// Empty: a stream gets it.
 HRESULT BackgroundCopyFile::GetLocalName(LPWSTR* name) {
-  return GiveText(made_of().local_path(), name);
+  const std::string& path = made_of().local_path();
+  return GiveText(IsStreamPath(path) ? std::string() : path, name);
 }
 
 HRESULT BackgroundCopyFile::GetProgress(BG_FILE_PROGRESS* progress) {

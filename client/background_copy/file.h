@@ -2,8 +2,11 @@
 #define CONVOY_CLIENT_BACKGROUND_COPY_FILE_H_
 
 #include <deliveryoptimization.h>
+#include <objidl.h>
+#include <wrl/client.h>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -22,9 +25,10 @@ namespace convoy::background_copy {
 // file whose job has left the history answers as it was when the object was
 // made. Thread-safe.
 //
-// A file that IDeliveryOptimizationJob2::AddFile made has no path at first: the
-// daemon hears of it when SetProperty(DOFilePropertyId_DownloadSinkFilePath)
-// gives it one.
+// A file that IDeliveryOptimizationJob2::AddFile made has no place at first:
+// the daemon hears of it when SetProperty(DOFilePropertyId_DownloadSinkFilePath
+// or
+// ...DownloadSinkInterface) gives it one.
 class BackgroundCopyFile final
     : public ComObject<IBackgroundCopyFile6, IDeliveryOptimizationFile,
                        IDeliveryOptimizationFile2> {
@@ -38,6 +42,7 @@ class BackgroundCopyFile final
         made_of_(std::move(file)),
         file_id_(std::move(file_id)),
         without_path_(std::move(without_path)),
+        wanted_(made_of_),
         file_(&made_of_) {
     ++*without_path_;
   }
@@ -94,17 +99,24 @@ class BackgroundCopyFile final
   bool HasPath() const { return !made_of().local_path().empty(); }
   HRESULT Read(v1::JobFile* file) const;
   HRESULT Request(v1::RequestRangesRequest request);
-  // Adds the file to the job.
-  HRESULT SetPath(const std::string& path);
-  HRESULT SetSize(UINT64 size);
+  // Adds the file to the job. `stream` may be empty.
+  HRESULT Place(const std::string& path,
+                Microsoft::WRL::ComPtr<ISequentialStream> stream);
+  // Changes what it will be. DO_E_INVALID_STATE: it has its place.
+  HRESULT Want(const std::function<void(v1::JobFile& file)>& change);
+  HRESULT SetPath(const VARIANT& value);
+  HRESULT SetStream(const VARIANT& value);
+  HRESULT SetSize(const VARIANT& value);
+  HRESULT SetIntegrityInfo(const VARIANT& value);
+  HRESULT SetIntegrityMandatory(const VARIANT& value);
 
   const JobAccess job_;
   const v1::JobFile made_of_;
   const std::string file_id_;
   const std::shared_ptr<std::atomic<int>> without_path_;  // Null: has one.
-  Mutex mutex_;
-  // Before it has a path.
-  std::int64_t expected_size_ ABSL_GUARDED_BY(mutex_) = -1;
+  mutable Mutex mutex_;
+  // Before it has a path: what it will be.
+  v1::JobFile wanted_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<const v1::JobFile> placed_ ABSL_GUARDED_BY(mutex_);
   std::atomic<const v1::JobFile*> file_;
 };

@@ -10,10 +10,13 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "client/background_copy/file.h"
+#include "client/background_copy/integrity_info.h"
 #include "client/background_copy/job_notes.h"
 #include "client/background_copy/remote_name.h"
+#include "client/background_copy/session.h"
+#include "client/background_copy/stream_path.h"
 #include "client/background_copy/wide_text.h"
-#include "client/com/wide_text.h"
+#include "client/com/variant_values.h"
 
 namespace convoy::background_copy {
 namespace {
@@ -95,38 +98,51 @@ HRESULT BackgroundCopyFile::GetProperty(DOFilePropertyId id, VARIANT* value) {
   if (value == nullptr) return E_INVALIDARG;
   VariantInit(value);
   v1::JobFile file;
-  const HRESULT result = Read(&file);
-  if (FAILED(result)) return result;
   switch (id) {
     case DOFilePropertyId_TotalSizeBytes:
-      value->vt = VT_UI8;
-      value->ullVal = file.has_size_bytes() ? Unsigned(file.size_bytes())
-                      : file.has_expected_size_bytes()
-                          ? Unsigned(file.expected_size_bytes())
-                          : DO_UNKNOWN_FILE_SIZE;
-      return S_OK;
     case DOFilePropertyId_DownloadSinkFilePath:
-      value->bstrVal = SysAllocString(WideFromUtf8(file.local_path()).c_str());
-      if (value->bstrVal == nullptr) return E_OUTOFMEMORY;
-      value->vt = VT_BSTR;
-      return S_OK;
+    case DOFilePropertyId_DownloadSinkInterface:
+    case DOFilePropertyId_IntegrityCheckMandatory: {
+      const HRESULT result = Read(&file);
+      if (FAILED(result)) return result;
+      break;
+    }
     case DOFilePropertyId_DecryptionInfo:
     case DOFilePropertyId_IntegrityCheckInfo:
-    case DOFilePropertyId_IntegrityCheckMandatory:
-    case DOFilePropertyId_DownloadSinkInterface:
+      return DO_E_WRITE_ONLY_PROPERTY;
     case DOFilePropertyId_DownloadSinkMemoryStream:
-      return E_NOTIMPL;
+      return DO_E_MEMORYSTREAM_DOWNLOAD_NOT_SUPPORTED;
+    default:
+      return job_.flavour().unknown_property;
   }
-  return job_.flavour().unknown_property;
+  if (id == DOFilePropertyId_TotalSizeBytes) {
+    return GiveLargeNumber(file.has_size_bytes() ? Unsigned(file.size_bytes())
+                           : file.has_expected_size_bytes()
+                               ? Unsigned(file.expected_size_bytes())
+                               : DO_UNKNOWN_FILE_SIZE,
+                           value);
+  }
+  if (id == DOFilePropertyId_IntegrityCheckMandatory) {
+    return GiveBool(file.required_integrity() == v1::INTEGRITY_MANDATORY,
+                    value);
+  }
+  const bool is_stream = IsStreamPath(file.local_path());
+  if (id == DOFilePropertyId_DownloadSinkFilePath) {
+    return convoy::GiveText(is_stream ? std::string() : file.local_path(),
+                            value);
+  }
+  return GiveObject(
+      is_stream ? job_.session().streams().Find(job_.id(), file.index()).Get()
+                : nullptr,
+      value);
 }
 
-HRESULT BackgroundCopyFile::SetPath(const std::string& path) {
+HRESULT BackgroundCopyFile::Place(
+    const std::string& path, Microsoft::WRL::ComPtr<ISequentialStream> stream) {
   MutexLock lock(&mutex_);
   if (HasPath()) return DO_E_FILE_DOWNLOADSINK_ALREADY_SET;
-  if (path.empty()) return E_INVALIDARG;
-  v1::JobFile file = made_of_;
+  v1::JobFile file = wanted_;
   file.set_local_path(path);
-  if (expected_size_ >= 0) file.set_expected_size_bytes(expected_size_);
   int index = 0;
   const HRESULT added = job_.AddFiles({file}, &index);
   if (FAILED(added)) return added;
@@ -134,6 +150,9 @@ HRESULT BackgroundCopyFile::SetPath(const std::string& path) {
   placed_ = std::make_unique<const v1::JobFile>(std::move(file));
   file_ = placed_.get();
   --*without_path_;
+  if (stream != nullptr) {
+    job_.session().streams().Add(job_, index, std::move(stream));
+  }
   if (file_id_.empty()) return S_OK;
   return job_.Edit({"annotations"}, [&](v1::Job& job) {
     NoteFileId(index, file_id_, &job);
@@ -141,41 +160,84 @@ HRESULT BackgroundCopyFile::SetPath(const std::string& path) {
   });
 }
 
-HRESULT BackgroundCopyFile::SetSize(UINT64 size) {
-  if (size > std::numeric_limits<std::int64_t>::max()) return E_INVALIDARG;
+HRESULT BackgroundCopyFile::Want(
+    const std::function<void(v1::JobFile& file)>& change) {
   MutexLock lock(&mutex_);
-  if (!HasPath()) {
-    expected_size_ = static_cast<std::int64_t>(size);
-    return S_OK;
+  if (HasPath()) return DO_E_INVALID_STATE;
+  change(wanted_);
+  return S_OK;
+}
+
+HRESULT BackgroundCopyFile::SetPath(const VARIANT& value) {
+  if (HasPath()) return DO_E_FILE_DOWNLOADSINK_ALREADY_SET;
+  const std::optional<std::string> path = TextIn(value);
+  if (!path.has_value() || path->empty()) return E_INVALIDARG;
+  return Place(*path, nullptr);
+}
+
+HRESULT BackgroundCopyFile::SetStream(const VARIANT& value) {
+  if (HasPath()) return DO_E_FILE_DOWNLOADSINK_ALREADY_SET;
+  Microsoft::WRL::ComPtr<ISequentialStream> stream;
+  const HRESULT result = ObjectIn<ISequentialStream>(value, stream);
+  if (FAILED(result)) return result;
+  if (stream == nullptr) return E_INVALIDARG;
+  return Place(NewStreamPath(), std::move(stream));
+}
+
+HRESULT BackgroundCopyFile::SetSize(const VARIANT& value) {
+  if (value.vt != VT_UI8 ||
+      value.ullVal > std::numeric_limits<std::int64_t>::max()) {
+    return E_INVALIDARG;
   }
+  const auto size = static_cast<std::int64_t>(value.ullVal);
+  const HRESULT wanted =
+      Want([size](v1::JobFile& file) { file.set_expected_size_bytes(size); });
+  if (wanted != DO_E_INVALID_STATE) return wanted;
   v1::JobFile file;
   file.set_index(made_of().index());
-  file.set_expected_size_bytes(static_cast<std::int64_t>(size));
+  file.set_expected_size_bytes(size);
   return job_.SetFile("expected_size_bytes", std::move(file));
 }
 
-// Streams are IDODownload's.
+HRESULT BackgroundCopyFile::SetIntegrityInfo(const VARIANT& value) {
+  const std::optional<std::string> json = TextIn(value);
+  if (!json.has_value()) return E_INVALIDARG;
+  const std::optional<v1::Manifest> manifest = ParseIntegrityInfo(*json);
+  if (!manifest.has_value()) return E_INVALIDARG;
+  return Want([&](v1::JobFile& file) { *file.mutable_manifest() = *manifest; });
+}
+
+HRESULT BackgroundCopyFile::SetIntegrityMandatory(const VARIANT& value) {
+  const std::optional<bool> mandatory = BoolIn(value);
+  if (!mandatory.has_value()) return E_INVALIDARG;
+  return Want([&](v1::JobFile& file) {
+    file.set_required_integrity(*mandatory ? v1::INTEGRITY_MANDATORY
+                                           : v1::INTEGRITY_UNSPECIFIED);
+  });
+}
+
 HRESULT BackgroundCopyFile::SetProperty(DOFilePropertyId id,
                                         const VARIANT* value) {
+  if (value == nullptr) return E_INVALIDARG;
   switch (id) {
     case DOFilePropertyId_TotalSizeBytes:
-      if (value == nullptr || value->vt != VT_UI8) return E_INVALIDARG;
-      return SetSize(value->ullVal);
-    case DOFilePropertyId_DownloadSinkFilePath: {
-      if (HasPath()) return DO_E_FILE_DOWNLOADSINK_ALREADY_SET;
-      if (value == nullptr || value->vt != VT_BSTR ||
-          value->bstrVal == nullptr) {
-        return E_INVALIDARG;
-      }
-      const std::optional<std::string> path = Utf8Of(value->bstrVal);
-      return path.has_value() ? SetPath(*path) : E_INVALIDARG;
-    }
-    case DOFilePropertyId_DecryptionInfo:
-    case DOFilePropertyId_IntegrityCheckInfo:
-    case DOFilePropertyId_IntegrityCheckMandatory:
+      return SetSize(*value);
+    case DOFilePropertyId_DownloadSinkFilePath:
+      return SetPath(*value);
     case DOFilePropertyId_DownloadSinkInterface:
+      return SetStream(*value);
+    case DOFilePropertyId_IntegrityCheckInfo:
+      return SetIntegrityInfo(*value);
+    case DOFilePropertyId_IntegrityCheckMandatory:
+      return SetIntegrityMandatory(*value);
+    // Windows says of it: deprecated, do not use.
     case DOFilePropertyId_DownloadSinkMemoryStream:
-      return E_NOTIMPL;
+      return DO_E_MEMORYSTREAM_DOWNLOAD_NOT_SUPPORTED;
+    // What the values of its JSON mean is published nowhere.
+    case DOFilePropertyId_DecryptionInfo: {
+      const std::optional<std::string> json = TextIn(*value);
+      return json.has_value() && IsJsonObject(*json) ? E_NOTIMPL : E_INVALIDARG;
+    }
   }
   return job_.flavour().unknown_property;
 }

@@ -1,10 +1,17 @@
 #include "client/background_copy/job.h"
 
+#include <unistd.h>
+
+#include <cerrno>
+#include <vector>
+
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "client/background_copy/copy_error.h"
 #include "client/background_copy/guid_text.h"
 #include "client/background_copy/job_values.h"
+#include "client/background_copy/session.h"
+#include "client/background_copy/stream_path.h"
 #include "client/background_copy/wide_text.h"
 #include "convoy/v1/job_service.pb.h"
 
@@ -42,8 +49,11 @@ HRESULT BackgroundCopyJob::Suspend() {
 
 HRESULT BackgroundCopyJob::Resume() {
   if (*without_path_ > 0) return DO_E_FILE_DOWNLOADSINK_UNSPECIFIED;
+  const FileStreams::Refusals refusals =
+      job_.session().streams().RefusalsOf(job_.id());
   const absl::StatusOr<v1::Job> job = job_.client().ResumeJob(job_.id());
   if (!job.ok()) return job_.Code(job.status());
+  FileStreams::GoOn(refusals);
   const bool nothing_to_do = job->state() == v1::JOB_STATE_TRANSFERRED;
   return nothing_to_do && job_.flavour().resume_needs_work
              ? job_.flavour().empty
@@ -54,19 +64,37 @@ HRESULT BackgroundCopyJob::Cancel() {
   const absl::StatusOr<v1::CancelJobResponse> cancelled =
       job_.client().CancelJob(job_.id());
   if (!cancelled.ok()) return job_.Code(cancelled.status());
+  job_.session().streams().Remove(job_.id());
   return cancelled->left_over_paths().empty() ? S_OK
                                               : BG_S_UNABLE_TO_DELETE_FILES;
 }
 
+// What a stream refused, it answered: Resume tries again. Files that went to
+// streams are not kept.
 HRESULT BackgroundCopyJob::Complete() {
+  FileStreams& streams = job_.session().streams();
+  const HRESULT refusal = streams.Refusal(job_.id());
+  if (FAILED(refusal)) return refusal;
+  std::vector<v1::JobFile> files;
+  if (job_.flavour().kind == Flavour::Kind::kDeliveryOptimization) {
+    const HRESULT read = job_.ReadFiles(&files);
+    if (FAILED(read)) return read;
+  }
   const absl::StatusOr<v1::CompleteJobResponse> completed =
       job_.client().CompleteJob(job_.id());
   if (!completed.ok()) return job_.Code(completed.status());
+  streams.Remove(job_.id());
+  bool is_left_over = !completed->left_over_paths().empty();
+  for (const v1::JobFile& file : files) {
+    if (IsStreamPath(file.local_path()) &&
+        unlink(file.local_path().c_str()) != 0 && errno != ENOENT) {
+      is_left_over = true;
+    }
+  }
   if (completed->partial() && job_.flavour().tells_partial_complete) {
     return BG_S_PARTIAL_COMPLETE;
   }
-  return completed->left_over_paths().empty() ? S_OK
-                                              : BG_S_UNABLE_TO_DELETE_FILES;
+  return is_left_over ? BG_S_UNABLE_TO_DELETE_FILES : S_OK;
 }
 
 HRESULT BackgroundCopyJob::TakeOwnership() {

@@ -40,6 +40,7 @@ HRESULT JobAccess::Read(v1::Job* job) const {
   absl::StatusOr<v1::Job> read = client().GetJob(id_);
   if (!read.ok()) return Code(read.status());
   *job = *std::move(read);
+  session_->streams().Show(job);
   return S_OK;
 }
 

@@ -39,6 +39,7 @@ class JobAccess {
     return HresultOf(status, *flavour_);
   }
 
+  // As it is for its streams (FileStreams::Show).
   HRESULT Read(v1::Job* job) const;
   HRESULT ReadFiles(std::vector<v1::JobFile>* files) const;
   // E_UNEXPECTED without a file of that index.

@@ -8,10 +8,10 @@
 
 #include "client/background_copy/file.h"
 #include "client/background_copy/file_ranges.h"
-#include "client/background_copy/hresult.h"
 #include "client/background_copy/job.h"
 #include "client/background_copy/job_notes.h"
 #include "client/background_copy/remote_name.h"
+#include "client/background_copy/session.h"
 #include "client/background_copy/wide_text.h"
 
 namespace convoy::background_copy {
@@ -94,9 +94,10 @@ HRESULT BackgroundCopyJob::GetProperty(DOJobPropertyId id, VARIANT* value) {
   const HRESULT result = job_.Read(&job);
   if (FAILED(result)) return result;
   value->vt = VT_UI4;
-  value->ulVal = job.has_error() ? static_cast<ULONG>(HresultOfDetail(
-                                       job.error().detail(), job_.flavour()))
-                                 : 0;
+  value->ulVal = job.has_error()
+                     ? static_cast<ULONG>(
+                           job_.session().streams().CodeOf(job_, job.error()))
+                     : 0;
   return S_OK;
 }
 

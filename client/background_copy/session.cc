@@ -20,6 +20,6 @@ Session& Session::Get() {
 }
 
 Session::Session(const ClientOptions& options)
-    : client_(options), callbacks_(*this) {}
+    : client_(options), callbacks_(*this), streams_(*this) {}
 
 }  // namespace convoy::background_copy

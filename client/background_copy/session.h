@@ -5,13 +5,14 @@
 #include <string>
 
 #include "client/background_copy/callback_hub.h"
+#include "client/background_copy/file_streams.h"
 #include "client/client_options.h"
 #include "client/job_client.h"
 
 namespace convoy::background_copy {
 
-// A daemon, as the objects of this process see it: the connection, and the
-// thread of the callbacks. Thread-safe.
+// A daemon, as the objects of this process see it: the connection, the thread
+// of the callbacks, the streams. Thread-safe.
 class Session {
  public:
   // Of the daemon that DefaultSocketPath() names now. One for each socket; it
@@ -20,12 +21,14 @@ class Session {
 
   const JobClient& client() const { return client_; }
   CallbackHub& callbacks() { return callbacks_; }
+  FileStreams& streams() { return streams_; }
 
  private:
   explicit Session(const ClientOptions& options);
 
   const JobClient client_;
   CallbackHub callbacks_;
+  FileStreams streams_;
 };
 
 }  // namespace convoy::background_copy

@@ -1,13 +1,12 @@
 #include "client/delivery_optimization/download.h"
 
-#include <cstdlib>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "client/background_copy/hresult.h"
 #include "client/background_copy/job_notes.h"
+#include "client/background_copy/stream_path.h"
 #include "client/delivery_optimization/download_status.h"
 #include "client/job_client.h"
 #include "proto/error_detail.h"
@@ -31,14 +30,6 @@ HRESULT CodeOf(const absl::Status& status) {
     return HRESULT_FROM_WIN32(ERROR_INVALID_NAME);
   }
   return background_copy::HresultOf(status, Codes());
-}
-
-// Where the bytes of a stream lie until it has them: no file gets this name.
-std::string StreamPath() {
-  const char* const folder = std::getenv("TMPDIR");
-  const bool is_absolute = folder != nullptr && folder[0] == '/';
-  return absl::StrCat(is_absolute ? folder : "/var/tmp", "/.convoy-stream-",
-                      NewRequestId());
 }
 
 }  // namespace
@@ -122,7 +113,7 @@ HRESULT Download::Begin(const DO_DOWNLOAD_RANGES_INFO* ranges) {
       return DO_E_DOWNLOAD_RANGES_EXPECTED;
     }
     SetNote(kStreamNote, std::string("1"), &parts_.job);
-    parts_.file.set_local_path(StreamPath());
+    parts_.file.set_local_path(background_copy::NewStreamPath());
   } else if (parts_.file.local_path().empty()) {
     return DO_E_FILE_DOWNLOADSINK_UNSPECIFIED;
   }
@@ -137,15 +128,9 @@ HRESULT Download::Begin(const DO_DOWNLOAD_RANGES_INFO* ranges) {
     started_ = true;
     if (stream != nullptr) {
       DownloadWatch& watch = DownloadWatch::Of(session_);
-      const JobClient& client = session_.client();
       pump_ = std::make_shared<StreamPump>(
-          client.options(), id, stream,
-          [&watch, &client, id](StreamPump::State state) {
-            if (state == StreamPump::State::kFailed) {
-              static_cast<void>(client.SuspendJob(id));
-            }
-            watch.Refresh(id);
-          });
+          session_.client().options(), id, /*file_index=*/0, stream,
+          [&watch, id](StreamPump::State) { watch.Refresh(id); });
     }
   }
   Watch();
@@ -224,15 +209,15 @@ void Download::AbortRivals() {
 
 HRESULT Download::Resume() {
   const std::string id = job()->id();
-  const HRESULT result = CodeOf(session_.client().ResumeJob(id).status());
-  if (FAILED(result)) return result;
   std::shared_ptr<StreamPump> pump;
   {
     MutexLock lock(&mutex_);
     pump = pump_;
   }
-  if (pump != nullptr) pump->GoOn();
-  return S_OK;
+  const int failures = pump == nullptr ? 0 : pump->failures();
+  const HRESULT result = CodeOf(session_.client().ResumeJob(id).status());
+  if (SUCCEEDED(result) && pump != nullptr) pump->GoOn(failures);
+  return result;
 }
 
 HRESULT Download::WaitForEnd() {

@@ -12,9 +12,9 @@
 #include "absl/base/thread_annotations.h"
 #include "client/background_copy/job_access.h"
 #include "client/background_copy/session.h"
+#include "client/background_copy/stream_pump.h"
 #include "client/delivery_optimization/download_properties.h"
 #include "client/delivery_optimization/download_watch.h"
-#include "client/delivery_optimization/stream_pump.h"
 #include "peer/base/mutex.h"
 
 namespace convoy::delivery_optimization {
@@ -54,6 +54,7 @@ class Download final : public IDODownload, private WatchedDownload {
 
  private:
   using StreamPointer = Microsoft::WRL::ComPtr<ISequentialStream>;
+  using StreamPump = background_copy::StreamPump;
   using CallbackPointer = Microsoft::WRL::ComPtr<IDODownloadStatusCallback>;
 
   ~Download();

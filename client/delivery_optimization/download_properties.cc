@@ -4,11 +4,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "client/background_copy/integrity_info.h"
 #include "client/background_copy/job_notes.h"
 #include "client/background_copy/request_headers.h"
+#include "client/com/variant_values.h"
 #include "client/delivery_optimization/download_status.h"
-#include "client/delivery_optimization/integrity_info.h"
-#include "client/delivery_optimization/variant_values.h"
 
 namespace convoy::delivery_optimization {
 namespace {
@@ -177,13 +177,14 @@ HRESULT SetNetworkToken(const VARIANT& value, DownloadParts*) {
 
 HRESULT SetDecryptionInfo(const VARIANT& value, DownloadParts*) {
   const std::optional<std::string> json = TextIn(value);
-  return json.has_value() && IsJsonObject(*json) ? E_NOTIMPL : E_INVALIDARG;
+  return json.has_value() && background_copy::IsJsonObject(*json) ? E_NOTIMPL : E_INVALIDARG;
 }
 
 HRESULT SetIntegrityInfo(const VARIANT& value, DownloadParts* parts) {
   const std::optional<std::string> json = TextIn(value);
   if (!json.has_value()) return E_INVALIDARG;
-  const std::optional<v1::Manifest> manifest = ParseIntegrityInfo(*json);
+  const std::optional<v1::Manifest> manifest =
+      background_copy::ParseIntegrityInfo(*json);
   if (!manifest.has_value()) return E_INVALIDARG;
   *parts->file.mutable_manifest() = *manifest;
   return S_OK;

@@ -4,8 +4,8 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "client/background_copy/job_notes.h"
+#include "client/com/variant_values.h"
 #include "client/delivery_optimization/download.h"
-#include "client/delivery_optimization/variant_values.h"
 
 namespace convoy::delivery_optimization {
 namespace {
@@ -13,28 +13,6 @@ namespace {
 using background_copy::JobAccess;
 
 constexpr absl::Duration kLongestWait = absl::Seconds(5);
-
-// The interface of the object in `value`; NULL is allowed. E_INVALIDARG: it is
-// no object, or has no such interface.
-template <typename Interface>
-HRESULT ObjectIn(const VARIANT& value,
-                 Microsoft::WRL::ComPtr<Interface>& object) {
-  object.Reset();
-  IUnknown* unknown;
-  if (value.vt == VT_UNKNOWN) {
-    unknown = value.punkVal;
-  } else if (value.vt == (VT_UNKNOWN | VT_BYREF) && value.ppunkVal != nullptr) {
-    unknown = *value.ppunkVal;
-  } else {
-    return value.vt == VT_EMPTY ? S_OK : E_INVALIDARG;
-  }
-  if (unknown == nullptr) return S_OK;
-  return FAILED(unknown->QueryInterface(
-             __uuidof(Interface),
-             reinterpret_cast<void**>(object.ReleaseAndGetAddressOf())))
-             ? E_INVALIDARG
-             : S_OK;
-}
 
 }  // namespace
 

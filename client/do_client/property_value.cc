@@ -2,8 +2,8 @@
 
 #include <optional>
 
+#include "client/com/variant_values.h"
 #include "client/com/wide_text.h"
-#include "client/delivery_optimization/variant_values.h"
 #include "client/do_client/do_download_property.h"
 #include "client/do_client/error_category.h"
 
@@ -11,7 +11,7 @@ namespace microsoft {
 namespace deliveryoptimization {
 namespace {
 
-namespace values = convoy::delivery_optimization;
+namespace values = convoy;
 
 // Hands a value over, or tells that it is of another type.
 template <typename T>

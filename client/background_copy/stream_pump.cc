@@ -1,19 +1,21 @@
-#include "client/delivery_optimization/stream_pump.h"
+#include "client/background_copy/stream_pump.h"
 
 #include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "client/background_copy/flavour.h"
 #include "client/background_copy/hresult.h"
 #include "client/job_client.h"
 #include "proto/error_detail.h"
 
-namespace convoy::delivery_optimization {
+namespace convoy::background_copy {
 namespace {
 
 constexpr absl::Duration kRetry = absl::Milliseconds(300);
+constexpr absl::Duration kLongestWait = absl::Seconds(5);
 
 bool IsOtherVersion(const absl::Status& status) {
   const std::optional<v1::ErrorDetail> detail = GetErrorDetail(status);
@@ -22,30 +24,54 @@ bool IsOtherVersion(const absl::Status& status) {
          detail->context() == v1::ERROR_CONTEXT_REMOTE_FILE;
 }
 
+// The job is CANCELLED, ACKNOWLEDGED or gone.
+bool IsOver(const absl::Status& status) {
+  if (absl::IsCancelled(status)) return true;
+  const std::optional<v1::ErrorDetail> detail = GetErrorDetail(status);
+  return detail.has_value() &&
+         (detail->reason() == v1::ERROR_REASON_INVALID_STATE ||
+          detail->reason() == v1::ERROR_REASON_NOT_FOUND);
+}
+
 }  // namespace
 
 StreamPump::StreamPump(const ClientOptions& client, std::string job_id,
+                       int file_index,
                        Microsoft::WRL::ComPtr<ISequentialStream> stream,
                        std::function<void(State)> on_end)
     : shared_(std::make_shared<Shared>()) {
   shared_->client = client;
   shared_->job_id = std::move(job_id);
+  shared_->file_index = file_index;
   shared_->stream = std::move(stream);
   shared_->on_end = std::move(on_end);
-  thread_ = std::thread([shared = shared_] { Run(shared); });
+  thread_ = std::thread([shared = shared_] {
+    Run(shared);
+    shared->stream.Reset();
+    MutexLock lock(&shared->mutex);
+    shared->ended = true;
+    shared->changed.NotifyAll();
+  });
 }
 
 StreamPump::~StreamPump() {
+  const bool is_own_thread = thread_.get_id() == std::this_thread::get_id();
+  bool ended = false;
   {
     MutexLock lock(&shared_->mutex);
     shared_->stopping = true;
     if (shared_->reader != nullptr) shared_->reader->Cancel();
     shared_->changed.NotifyAll();
+    const absl::Time end = absl::Now() + kLongestWait;
+    while (!is_own_thread && !shared_->ended && absl::Now() < end) {
+      shared_->changed.WaitFor(&shared_->mutex, end - absl::Now());
+    }
+    ended = shared_->ended;
   }
-  if (thread_.get_id() == std::this_thread::get_id()) {
-    thread_.detach();
-  } else {
+  if (ended) {
     thread_.join();
+  } else {
+    thread_.detach();
   }
 }
 
@@ -59,10 +85,16 @@ HRESULT StreamPump::error() const {
   return shared_->error;
 }
 
-void StreamPump::GoOn() {
+int StreamPump::failures() const {
+  MutexLock lock(&shared_->mutex);
+  return shared_->failures;
+}
+
+void StreamPump::GoOn(int failures) {
   MutexLock lock(&shared_->mutex);
   if (shared_->over) return;
   if (shared_->state == State::kFailed) {
+    if (shared_->failures != failures) return;
     shared_->state = State::kRuns;
     shared_->error = S_OK;
   }
@@ -89,8 +121,14 @@ void StreamPump::Run(const std::shared_ptr<Shared>& shared) {
         shared->over = true;
       }
       End(*shared, State::kFailed,
-          background_copy::HresultOf(
-              why, background_copy::DeliveryOptimizationFlavour()));
+          HresultOf(why, DeliveryOptimizationFlavour()));
+      return;
+    } else if (IsOver(why)) {
+      {
+        MutexLock lock(&shared->mutex);
+        shared->over = true;
+      }
+      End(*shared, State::kOver, S_OK);
       return;
     }
     // The daemon is away, or the job stopped. Nobody says when a job goes on
@@ -100,19 +138,30 @@ void StreamPump::Run(const std::shared_ptr<Shared>& shared) {
   }
 }
 
-absl::Status StreamPump::CheckVersion(Shared& shared) {
-  if (shared.position == 0) return absl::OkStatus();
+absl::StatusOr<std::string> StreamPump::VersionNow(const Shared& shared) {
+  const JobClient client(shared.client);
   v1::ListFilesRequest request;
   request.set_job_id(shared.job_id);
-  const absl::StatusOr<v1::ListFilesResponse> files =
-      JobClient(shared.client).ListFiles(request);
-  if (!files.ok()) return files.status();
-  const std::string version =
-      files->files_size() == 0
-          ? ""
-          : files->files(0).validator().SerializeAsString();
-  if (shared.version.empty()) shared.version = version;
-  return version == shared.version
+  do {
+    const absl::StatusOr<v1::ListFilesResponse> page =
+        client.ListFiles(request);
+    if (!page.ok()) return page.status();
+    for (const v1::JobFile& file : page->files()) {
+      if (file.index() == shared.file_index) {
+        return file.validator().SerializeAsString();
+      }
+    }
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  return std::string();
+}
+
+absl::Status StreamPump::CheckVersion(Shared& shared) {
+  if (shared.position == 0) return absl::OkStatus();
+  const absl::StatusOr<std::string> version = VersionNow(shared);
+  if (!version.ok()) return version.status();
+  if (shared.version.empty()) shared.version = *version;
+  return *version == shared.version
              ? absl::OkStatus()
              : Error(v1::ERROR_REASON_REMOTE_FILE_CHANGED,
                      v1::ERROR_CONTEXT_REMOTE_FILE)
@@ -124,6 +173,7 @@ absl::Status StreamPump::Read(Shared& shared) {
   if (!status.ok()) return status;
   v1::ReadFileRequest request;
   request.set_job_id(shared.job_id);
+  request.set_file_index(shared.file_index);
   if (shared.position > 0) {
     request.add_ranges()->set_offset_bytes(shared.position);
   }
@@ -172,11 +222,24 @@ HRESULT StreamPump::Commit(Shared& shared) {
 }
 
 bool StreamPump::End(Shared& shared, State state, HRESULT error) {
+  if (state == State::kFailed) {
+    {
+      MutexLock lock(&shared.mutex);
+      if (shared.stopping) return false;
+    }
+    // Before it is told: who hears of it may resume the job.
+    static_cast<void>(JobClient(shared.client).SuspendJob(shared.job_id));
+  }
   {
     MutexLock lock(&shared.mutex);
     if (shared.stopping) return false;
     shared.state = state;
     shared.error = error;
+    if (state == State::kFailed) {
+      ++shared.failures;
+      // What was meant before is not a wish to try it again.
+      shared.go_on = false;
+    }
   }
   shared.on_end(state);
   return true;
@@ -196,4 +259,4 @@ bool StreamPump::Wait(Shared& shared, absl::Duration time) {
   return !shared.stopping;
 }
 
-}  // namespace convoy::delivery_optimization
+}  // namespace convoy::background_copy

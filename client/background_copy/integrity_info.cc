@@ -1,4 +1,4 @@
-#include "client/delivery_optimization/integrity_info.h"
+#include "client/background_copy/integrity_info.h"
 
 #include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/json_util.h>
@@ -9,7 +9,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 
-namespace convoy::delivery_optimization {
+namespace convoy::background_copy {
 namespace {
 
 constexpr std::size_t kSha256Size = 32;
@@ -64,4 +64,4 @@ std::optional<v1::Manifest> ParseIntegrityInfo(absl::string_view json) {
 
 bool IsJsonObject(absl::string_view text) { return Parse(text).has_value(); }
 
-}  // namespace convoy::delivery_optimization
+}  // namespace convoy::background_copy

@@ -1,8 +1,8 @@
-#include "client/delivery_optimization/variant_values.h"
+#include "client/com/variant_values.h"
 
 #include "client/com/wide_text.h"
 
-namespace convoy::delivery_optimization {
+namespace convoy {
 namespace {
 
 // A copy of a VARIANT that is no reference.
@@ -119,4 +119,4 @@ HRESULT GiveObject(IUnknown* object, VARIANT* value) {
   return S_OK;
 }
 
-}  // namespace convoy::delivery_optimization
+}  // namespace convoy

@@ -1,12 +1,12 @@
-#ifndef CONVOY_CLIENT_DELIVERY_OPTIMIZATION_INTEGRITY_INFO_H_
-#define CONVOY_CLIENT_DELIVERY_OPTIMIZATION_INTEGRITY_INFO_H_
+#ifndef CONVOY_CLIENT_BACKGROUND_COPY_INTEGRITY_INFO_H_
+#define CONVOY_CLIENT_BACKGROUND_COPY_INTEGRITY_INFO_H_
 
 #include <optional>
 
 #include "absl/strings/string_view.h"
 #include "convoy/v1/job.pb.h"
 
-namespace convoy::delivery_optimization {
+namespace convoy::background_copy {
 
 // DODownloadProperty_IntegrityCheckInfo, a JSON object with
 // PiecesHashFileUrl, PiecesHashFileDigest and PiecesHashFileDigestAlgorithm, as
@@ -18,6 +18,6 @@ std::optional<v1::Manifest> ParseIntegrityInfo(absl::string_view json);
 // True if `text` is a JSON object.
 bool IsJsonObject(absl::string_view text);
 
-}  // namespace convoy::delivery_optimization
+}  // namespace convoy::background_copy
 
-#endif  // CONVOY_CLIENT_DELIVERY_OPTIMIZATION_INTEGRITY_INFO_H_
+#endif  // CONVOY_CLIENT_BACKGROUND_COPY_INTEGRITY_INFO_H_
