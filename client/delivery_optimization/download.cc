@@ -42,7 +42,7 @@ Download::Download(background_copy::Session& session) : session_(session) {
 Download::Download(background_copy::Session& session, const v1::Job& job,
                    const v1::JobFile& file)
     : session_(session),
-      parts_{job, file, "", ""},
+      parts_{job, file, "", "", ""},
       job_(JobAccess(session, Codes(), job.id())),
       started_(true) {
   parts_.headers = background_copy::Note(job, kHeadersTextNote).value_or("");
@@ -120,8 +120,16 @@ HRESULT Download::Begin(const DO_DOWNLOAD_RANGES_INFO* ranges) {
   HRESULT result = AddRanges(ranges);
   if (FAILED(result)) return result;
   if (stream == nullptr) AbortRivals();
-  result = MakeJob(/*with_file=*/true);
-  if (FAILED(result)) return result;
+  {
+    UniqueFd lock;
+    result = PlaceCertificate(&parts_, &lock);
+    if (FAILED(result)) return result;
+    result = MakeJob(/*with_file=*/true);
+  }
+  if (FAILED(result)) {
+    RemoveCertificate(parts_.job.http().tls().client_certificate_file());
+    return result;
+  }
   const std::string id = job()->id();
   {
     MutexLock lock(&mutex_);
@@ -202,6 +210,7 @@ void Download::AbortRivals() {
         continue;
       }
       static_cast<void>(session_.client().CancelJob(other.id()));
+      RemoveCertificate(other.http().tls().client_certificate_file());
     }
     request.set_page_token(page->next_page_token());
   } while (!request.page_token().empty());
@@ -264,7 +273,16 @@ HRESULT Download::Abort() {
     aborted_ = true;
     return S_OK;
   }
-  return CodeOf(session_.client().CancelJob(job()->id()).status());
+  const JobAccess access = *job();
+  v1::Job now;
+  const HRESULT read = access.Read(&now);
+  if (FAILED(read)) return read;
+  const HRESULT cancelled =
+      CodeOf(session_.client().CancelJob(access.id()).status());
+  if (SUCCEEDED(cancelled)) {
+    RemoveCertificate(now.http().tls().client_certificate_file());
+  }
+  return cancelled;
 }
 
 HRESULT Download::Finalize() {
@@ -277,10 +295,18 @@ HRESULT Download::Finalize() {
   v1::Job now;
   const HRESULT read = access.Read(&now);
   if (FAILED(read)) return read;
-  if (!background_copy::Note(now, kStreamNote).has_value()) {
-    return CodeOf(session_.client().CompleteJob(access.id()).status());
+  const HRESULT ended =
+      background_copy::Note(now, kStreamNote).has_value()
+          ? EndStreamed(access)
+          : CodeOf(session_.client().CompleteJob(access.id()).status());
+  if (SUCCEEDED(ended)) {
+    RemoveCertificate(now.http().tls().client_certificate_file());
   }
-  // The stream has the bytes; their file goes.
+  return ended;
+}
+
+// The stream has the bytes; their file goes.
+HRESULT Download::EndStreamed(const JobAccess& access) {
   const HRESULT noted = access.Edit({"annotations"}, [](v1::Job& job) {
     SetNote(kFinalizedNote, std::string("1"), &job);
     return S_OK;

@@ -16,6 +16,7 @@
 #include "client/delivery_optimization/download_properties.h"
 #include "client/delivery_optimization/download_watch.h"
 #include "peer/base/mutex.h"
+#include "peer/base/unique_fd.h"
 
 namespace convoy::delivery_optimization {
 
@@ -73,7 +74,14 @@ class Download final : public IDODownload, private WatchedDownload {
   // Aborts other downloads to the same local path.
   void AbortRivals() ABSL_EXCLUSIVE_LOCKS_REQUIRED(calls_);
   HRESULT Resume() ABSL_EXCLUSIVE_LOCKS_REQUIRED(calls_);
+  // Makes the file of the certificate in `parts`, if there is one, and names it
+  // in them. `*lock` keeps it there until the job names it.
+  HRESULT PlaceCertificate(DownloadParts* parts, UniqueFd* lock);
+  // Removes a file of PlaceCertificate, unless a living job names it; other
+  // files stay.
+  void RemoveCertificate(const std::string& file);
   HRESULT WaitForEnd();
+  HRESULT EndStreamed(const background_copy::JobAccess& access);
 
   // S_FALSE: this is none of the properties that only the process knows.
   HRESULT SetLocalProperty(DODownloadProperty property, const VARIANT& value);

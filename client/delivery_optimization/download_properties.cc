@@ -1,6 +1,7 @@
 #include "client/delivery_optimization/download_properties.h"
 
 #include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -9,6 +10,7 @@
 #include "client/background_copy/request_headers.h"
 #include "client/com/variant_values.h"
 #include "client/delivery_optimization/download_status.h"
+#include "client/delivery_optimization/security_context.h"
 
 namespace convoy::delivery_optimization {
 namespace {
@@ -158,16 +160,21 @@ HRESULT SetForeground(const VARIANT& value, DownloadParts* parts) {
   return S_OK;
 }
 
-// A certificate store is Windows'; here certificates are files that the job's
-// owner may read.
-HRESULT SetSecurityContext(const VARIANT& value, DownloadParts*) {
-  const std::optional<std::string> bytes = BytesIn(value);
+// A certificate without its key is of no use: Windows would find the key in a
+// store, and there is none here.
+HRESULT SetSecurityContext(const VARIANT& value, DownloadParts* parts) {
+  std::optional<std::string> bytes = BytesIn(value);
   if (!bytes.has_value()) return E_INVALIDARG;
-  const bool is_der = bytes->size() > 4 && (*bytes)[0] == '\x30' &&
-                      static_cast<unsigned char>((*bytes)[1]) >= 0x81;
-  const bool is_pem =
-      bytes->find("-----BEGIN CERTIFICATE-----") != std::string::npos;
-  return is_der || is_pem ? E_NOTIMPL : CRYPT_E_FILE_ERROR;
+  switch (SecurityContextOf(*bytes)) {
+    case SecurityContext::kNone:
+      return CRYPT_E_FILE_ERROR;
+    case SecurityContext::kCertificateAlone:
+      return E_NOTIMPL;
+    case SecurityContext::kCertificateAndKey:
+      break;
+  }
+  parts->certificate = *std::move(bytes);
+  return S_OK;
 }
 
 // The daemon knows its caller by the socket.
@@ -177,7 +184,9 @@ HRESULT SetNetworkToken(const VARIANT& value, DownloadParts*) {
 
 HRESULT SetDecryptionInfo(const VARIANT& value, DownloadParts*) {
   const std::optional<std::string> json = TextIn(value);
-  return json.has_value() && background_copy::IsJsonObject(*json) ? E_NOTIMPL : E_INVALIDARG;
+  return json.has_value() && background_copy::IsJsonObject(*json)
+             ? E_NOTIMPL
+             : E_INVALIDARG;
 }
 
 HRESULT SetIntegrityInfo(const VARIANT& value, DownloadParts* parts) {
@@ -341,7 +350,7 @@ const std::vector<PropertyRule>& Rules() {
       {DODownloadProperty_SecurityContext,
        Access::kWriteOnly,
        Change::kJob,
-       {},
+       {"http.tls"},
        SetSecurityContext,
        nullptr},
       {DODownloadProperty_NetworkToken,

@@ -19,6 +19,9 @@ struct DownloadParts {
   // does not tell.
   std::string headers;
   std::string auth_headers;
+  // PEM of the client's certificate and its key, which Download puts into a
+  // file (CertificateFolder). Empty: none was given.
+  std::string certificate;
 };
 
 // A property that is a value of the contract. Those that only the process knows

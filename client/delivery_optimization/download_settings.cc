@@ -51,6 +51,11 @@ HRESULT Download::ChangeStarted(const PropertyRule& rule,
   changed.job = now;
   result = rule.set(value, &changed);
   if (FAILED(result) || rule.fields.empty()) return result;
+  const bool is_certificate =
+      rule.property == DODownloadProperty_SecurityContext;
+  UniqueFd lock;
+  if (is_certificate) result = PlaceCertificate(&changed, &lock);
+  if (FAILED(result)) return result;
   v1::UpdateJobRequest request;
   *request.mutable_job() = changed.job;
   request.mutable_job()->set_id(access.id());
@@ -60,6 +65,12 @@ HRESULT Download::ChangeStarted(const PropertyRule& rule,
     request.mutable_update_mask()->add_paths(std::string(field));
   }
   result = access.Code(session_.client().UpdateJob(request).status());
+  lock.reset();
+  if (is_certificate) {
+    // Of the two files, the one that no job names any more.
+    RemoveCertificate(now.http().tls().client_certificate_file());
+    RemoveCertificate(changed.job.http().tls().client_certificate_file());
+  }
   if (SUCCEEDED(result)) parts_ = std::move(changed);
   return result;
 }
