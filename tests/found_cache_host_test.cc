@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -81,6 +80,10 @@ class FoundCacheHostTest : public ::testing::Test {
   std::string CacheAddress() const {
     return absl::StrCat(net_->address(kCache), ":", cache_port_);
   }
+  // As the name server has it.
+  std::string CacheUrl() const {
+    return absl::StrCat("http://cache.site.example:", cache_port_);
+  }
   // Option 235, as dhclient keeps it.
   void WriteLease(const std::string& value) const {
     WriteFile(
@@ -108,23 +111,20 @@ class FoundCacheHostTest : public ::testing::Test {
     EXPECT_TRUE(daemon_->Resume(job->id()).ok());
     return job->id();
   }
-  static const Source* UsedIn(const v1::ExplainJobResponse& explained) {
-    for (const Source& source : explained.sources()) {
-      if (source.kind() == Source::KIND_CACHE_HOST &&
-          source.use() == Source::USE_USED && source.connections() > 0) {
-        return &source;
+  // What ExplainJob says of the cache host at this address, while it is used.
+  Source Used(const std::string& id, const std::string& address) {
+    Source used;
+    daemon_->ExplainUntil(id, [&](const v1::ExplainJobResponse& now) {
+      for (const Source& source : now.sources()) {
+        if (source.kind() == Source::KIND_CACHE_HOST &&
+            source.use() == Source::USE_USED && source.address() == address) {
+          used = source;
+          return true;
+        }
       }
-    }
-    return nullptr;
-  }
-  // What ExplainJob says of the cache host that gives bytes.
-  Source Used(const std::string& id) {
-    const v1::ExplainJobResponse explained =
-        daemon_->ExplainUntil(id, [](const v1::ExplainJobResponse& now) {
-          return UsedIn(now) != nullptr;
-        });
-    const Source* const used = UsedIn(explained);
-    return used == nullptr ? Source() : *used;
+      return false;
+    });
+    return used;
   }
   // Waits for the job, compares its bytes, and tells where they came from.
   v1::SourceBytes End(const std::string& id) {
@@ -156,8 +156,7 @@ TEST_F(FoundCacheHostTest, TheDhcpOptionNamesTheCacheThatGivesTheBytes) {
   WriteLease(CacheAddress());
   Start({{"cache_host.source", "dhcp_option"}});
   const std::string id = Begin();
-  const Source used = Used(id);
-  EXPECT_EQ(used.address(), "http://" + CacheAddress());
+  const Source used = Used(id, "http://" + CacheAddress());
   EXPECT_EQ(used.policy(), "cache_host.source");
   EXPECT_EQ(used.provider(), "command line");
   const v1::SourceBytes from = End(id);
@@ -194,17 +193,14 @@ TEST_F(FoundCacheHostTest, SrvRecordsNameTheCacheThatGivesTheBytes) {
                           {10, 0, 1, "cache.site.example"}});
   Start({{"cache_host.source", "dns_sd"}});
   const std::string id = Begin();
-  EXPECT_EQ(Used(id).address(),
-            absl::StrCat("http://cache.site.example:", cache_port_));
+  EXPECT_EQ(Used(id, CacheUrl()).policy(), "cache_host.source");
   const v1::SourceBytes from = End(id);
   EXPECT_EQ(from.cache_host_bytes(), kSize);
   EXPECT_EQ(from.origin_bytes(), 0);
   EXPECT_THAT(daemon_->Log(),
               HasSubstr(absl::StrCat(
                   "cache hosts by cache_host.source (dns_sd, ", kService,
-                  "): http://cache.site.example:1, "
-                  "http://cache.site.example:",
-                  cache_port_)));
+                  "): http://cache.site.example:1, ", CacheUrl())));
 }
 
 TEST_F(FoundCacheHostTest, DnsIsAskedWhenTheConfigurationOrTheNetworkChanges) {
@@ -228,11 +224,10 @@ TEST_F(FoundCacheHostTest, DnsIsAskedWhenTheConfigurationOrTheNetworkChanges) {
                 "via",
                 net_->address(kOrigin)};
   ASSERT_EQ(RunProcess(route).exit_code, 0);
-  ASSERT_TRUE(Eventually([&] {
-    return absl::StrContains(daemon_->Log(), "http://cache.site.example:");
-  }));
+  ASSERT_TRUE(Eventually(
+      [&] { return absl::StrContains(daemon_->Log(), CacheUrl()); }));
   const std::string id = Begin();
-  const Source used = Used(id);
+  const Source used = Used(id, CacheUrl());
   EXPECT_EQ(used.policy(), "cache_host.source");
   EXPECT_EQ(used.provider(), daemon_->config_file() + ":1");
   EXPECT_EQ(End(id).cache_host_bytes(), kSize);
