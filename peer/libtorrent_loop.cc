@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <time.h>
 
+#include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -23,6 +24,7 @@ struct LibtorrentLoop::Impl {
   std::optional<WorkGuard> work{context.get_executor()};
   // Touched on the thread only.
   std::map<TimerId, boost::asio::steady_timer> timers;
+  std::chrono::steady_clock::time_point restless_until;
   bool stopped = false;
 };
 
@@ -43,17 +45,6 @@ std::chrono::nanoseconds ProcessorTime() {
          std::chrono::nanoseconds(time.tv_nsec);
 }
 
-void RunInBatches(boost::asio::io_context* context) {
-  std::chrono::nanoseconds before = ProcessorTime();
-  while (context->run_one() > 0) {
-    const auto begin = std::chrono::steady_clock::now();
-    context->poll();
-    const std::chrono::nanoseconds now = ProcessorTime();
-    std::this_thread::sleep_until(begin + kRest -
-                                  3 * (now - std::exchange(before, now)));
-  }
-}
-
 // asio wants handlers that can be copied on some paths; a Task cannot.
 struct TaskHandler {
   std::shared_ptr<Executor::Task> task;
@@ -63,12 +54,29 @@ struct TaskHandler {
 }  // namespace
 
 LibtorrentLoop::LibtorrentLoop()
-    : impl_(std::make_unique<Impl>()),
-      thread_([this] { RunInBatches(&impl_->context); }) {
+    : impl_(std::make_unique<Impl>()), thread_([this] { Run(); }) {
   pthread_setname_np(thread_.native_handle(), "convoy-swarm");
 }
 
 LibtorrentLoop::~LibtorrentLoop() { Stop(); }
+
+void LibtorrentLoop::Run() {
+  std::chrono::nanoseconds before = ProcessorTime();
+  while (impl_->context.run_one() > 0) {
+    const auto begin = std::chrono::steady_clock::now();
+    impl_->context.poll();
+    const std::chrono::nanoseconds now = ProcessorTime();
+    const std::chrono::nanoseconds busy = now - std::exchange(before, now);
+    if (begin < impl_->restless_until) continue;
+    std::this_thread::sleep_until(begin + kRest - 3 * busy);
+  }
+}
+
+void LibtorrentLoop::DoNotRestFor(absl::Duration duration) {
+  impl_->restless_until =
+      std::max(impl_->restless_until, std::chrono::steady_clock::now() +
+                                          absl::ToChronoNanoseconds(duration));
+}
 
 void LibtorrentLoop::Stop() {
   if (!thread_.joinable()) return;

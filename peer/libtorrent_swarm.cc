@@ -45,17 +45,11 @@ std::uint64_t RandomId() {
 class ObserverPost final : public LibtorrentTorrent::Listener {
  public:
   // `observer`: read on the engine's executor; gone with the member.
-  // `holds_some`: called there with the first piece, while the member is.
-  ObserverPost(std::weak_ptr<SwarmObserver*> observer, Executor* executor,
-               std::function<void()> holds_some)
-      : observer_(std::move(observer)),
-        executor_(executor),
-        holds_some_(std::move(holds_some)) {}
+  ObserverPost(std::weak_ptr<SwarmObserver*> observer, Executor* executor)
+      : observer_(std::move(observer)), executor_(executor) {}
 
   void OnPeerPieces(std::vector<PieceIndex> pieces) override {
-    executor_->Post([pieces = std::move(pieces), observer = observer_,
-                     holds_some = std::exchange(holds_some_, nullptr)] {
-      if (holds_some != nullptr && !observer.expired()) holds_some();
+    executor_->Post([pieces = std::move(pieces), observer = observer_] {
       for (const PieceIndex piece : pieces) {
         // The last one may end the membership.
         if (const auto to = observer.lock()) (*to)->OnPeerPiece(piece);
@@ -87,7 +81,6 @@ class ObserverPost final : public LibtorrentTorrent::Listener {
 
   const std::weak_ptr<SwarmObserver*> observer_;
   Executor* const executor_;
-  std::function<void()> holds_some_;
 };
 
 // What of the settings decides who may be a peer.
@@ -232,7 +225,6 @@ class Impl::Member final : public SwarmMember {
         id_(content.manifest->info_hash),
         observer_(std::make_shared<SwarmObserver*>(observer)) {
     const bool downloads = content.downloads;
-    const bool holds_some = content.storage->AnyVerified();
     LibtorrentTorrent::Parts parts;
     parts.loop = &swarm->loop_;
     parts.disk = &swarm->disk_;
@@ -247,19 +239,14 @@ class Impl::Member final : public SwarmMember {
     parts.limiter = swarm->parts_.limiter;
     torrent_ = std::make_shared<LibtorrentTorrent>(
         parts, std::move(content),
-        std::make_unique<ObserverPost>(
-            observer_, swarm->parts_.executor,
-            downloads ? [this] { HoldSome(); } : std::function<void()>()));
+        std::make_unique<ObserverPost>(observer_, swarm->parts_.executor));
     swarm->loop_.Post([swarm, torrent = torrent_, downloads] {
       swarm->Add(torrent, downloads);
     });
     if (swarm->beacon_ == nullptr) return;
-    if (!downloads) {
-      swarm->beacon_->Hold(id_, BeaconHolding::kAll);
-    } else {
-      if (holds_some) HoldSome();
-      swarm->beacon_->Want(id_);
-    }
+    swarm->beacon_->Hold(
+        id_, downloads ? BeaconHolding::kSome : BeaconHolding::kAll);
+    if (downloads) swarm->beacon_->Want(id_);
   }
   ~Member() override {
     if (swarm_->beacon_ != nullptr) {
@@ -316,13 +303,6 @@ class Impl::Member final : public SwarmMember {
   }
 
  private:
-  // Who asks waits for what it hears of: not for a machine that has nothing
-  // yet.
-  void HoldSome() {
-    if (swarm_->beacon_ != nullptr) {
-      swarm_->beacon_->Hold(id_, BeaconHolding::kSome);
-    }
-  }
   template <typename Task>
   void Post(Task task) {
     swarm_->loop_.Post(

@@ -23,6 +23,8 @@ constexpr absl::Duration kShortestWake = absl::Milliseconds(1);
 // A connection to a machine of the LAN is there sooner.
 constexpr absl::Duration kPatience = absl::Seconds(1);
 constexpr absl::Duration kRateInterval = absl::Seconds(1);
+// Until the next claim, and longer.
+constexpr absl::Duration kHurry = absl::Milliseconds(50);
 constexpr absl::Duration kNewsInterval = absl::Milliseconds(200);
 
 lt::piece_index_t ToLt(PieceIndex piece) {
@@ -583,6 +585,7 @@ void LibtorrentTorrent::RunShare() {
     --lanes_;
     listener_->OnClaimed(span);
   }
+  if (share_.OutrunsItsMessages()) parts_.loop->DoNotRestFor(kHurry);
   SendOutgoing();
   const absl::Duration wake =
       patient ? patience_until_ : share_.NextWake(now, lanes_ > 0);

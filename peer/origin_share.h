@@ -32,6 +32,8 @@ namespace convoy {
 // memory and work are bounded for each connection. Not thread-safe.
 class OriginShare {
  public:
+  static constexpr absl::Duration kSlowEnoughToTell = absl::Milliseconds(64);
+
   struct Options {
     // Machines of the site that fetch at the same time.
     int max_claimers = 6;
@@ -120,6 +122,13 @@ class OriginShare {
   // machine has them already.
   std::vector<PieceSpan> Losing();
 
+  // This machine fetches, and a piece comes so soon that others who hear late
+  // of it may have fetched it, too.
+  bool OutrunsItsMessages() const {
+    return !alone() && own_.unfinished() > 0 &&
+           (!own_.piece_time() || IsOriginFast());
+  }
+
   // When Losing() or TakeOutgoing() may have something though nothing more
   // happens, or Take() if a connection is idle; `now` or before: at once.
   absl::Duration NextWake(absl::Duration now, bool idle) const;
@@ -183,6 +192,9 @@ class OriginShare {
   absl::Duration FreeAt() const;
   absl::Duration SettledAt() const;
   // For a crowd whose machines do not know of each other.
+  bool IsOriginFast() const {
+    return own_.piece_time() && *own_.piece_time() < kSlowEnoughToTell;
+  }
   bool FewPieces() const;
   bool HoldsOff(absl::Duration now) const;
   void WatchRank(absl::Duration now);

@@ -95,11 +95,6 @@ bool SwarmStorage::verified(PieceIndex piece) const {
   return verified_[static_cast<std::size_t>(piece.value)];
 }
 
-bool SwarmStorage::AnyVerified() const {
-  MutexLock lock(&mutex_);
-  return std::find(verified_.begin(), verified_.end(), true) != verified_.end();
-}
-
 void SwarmStorage::MarkVerified(PieceIndex piece) {
   MutexLock lock(&mutex_);
   verified_[static_cast<std::size_t>(piece.value)] = true;

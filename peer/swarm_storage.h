@@ -71,7 +71,6 @@ class SwarmStorage {
   PieceHashes& hashes() { return *hashes_; }
 
   bool verified(PieceIndex piece) const;
-  bool AnyVerified() const;
   // The piece is in the file, and right.
   void MarkVerified(PieceIndex piece);
 
