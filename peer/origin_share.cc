@@ -478,10 +478,7 @@ bool OriginShare::FewPieces() const {
 }
 
 bool OriginShare::HoldsOff(absl::Duration now) const {
-  if (now < SettledAt()) {
-    // From a fast origin each would have all before it knows the others.
-    return FewPieces() || own_.unfinished() > 0 || IsOriginFast();
-  }
+  if (now < SettledAt()) return FewPieces() || own_.unfinished() > 0;
   return now < promoted_at_ + kQuiet && Relaying() && FewPieces();
 }
 

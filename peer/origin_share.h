@@ -126,7 +126,7 @@ class OriginShare {
   // of it may have fetched it, too.
   bool OutrunsItsMessages() const {
     return !alone() && own_.unfinished() > 0 &&
-           (!own_.piece_time() || IsOriginFast());
+           own_.piece_time().value_or(absl::ZeroDuration()) < kSlowEnoughToTell;
   }
 
   // When Losing() or TakeOutgoing() may have something though nothing more
@@ -192,9 +192,6 @@ class OriginShare {
   absl::Duration FreeAt() const;
   absl::Duration SettledAt() const;
   // For a crowd whose machines do not know of each other.
-  bool IsOriginFast() const {
-    return own_.piece_time() && *own_.piece_time() < kSlowEnoughToTell;
-  }
   bool FewPieces() const;
   bool HoldsOff(absl::Duration now) const;
   void WatchRank(absl::Duration now);
