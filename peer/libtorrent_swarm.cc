@@ -48,7 +48,7 @@ class ObserverPost final : public LibtorrentTorrent::Listener {
   ObserverPost(std::weak_ptr<SwarmObserver*> observer, Executor* executor)
       : observer_(std::move(observer)), executor_(executor) {}
 
-  void OnPeerPieces(std::vector<PieceIndex> pieces) override {
+  void OnPiecesHere(std::vector<PieceIndex> pieces) override {
     executor_->Post([pieces = std::move(pieces), observer = observer_] {
       for (const PieceIndex piece : pieces) {
         // The last one may end the membership.

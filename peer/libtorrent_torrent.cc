@@ -408,7 +408,7 @@ void LibtorrentTorrent::OnPiecePassed(PieceIndex piece) {
     listener_->OnUnclaimed(Only(piece));
   }
   share_.SetHave(Only(piece), Now());
-  from_peers_.push_back(piece);
+  untold_pieces_.push_back(piece);
   NewsSoon();
   if (--missing_pieces_ == 0) TellPieces();
   Touch();
@@ -645,8 +645,8 @@ void LibtorrentTorrent::NewsSoon() {
 }
 
 void LibtorrentTorrent::TellPieces() {
-  if (listener_ == nullptr || from_peers_.empty()) return;
-  listener_->OnPeerPieces(std::exchange(from_peers_, {}));
+  if (listener_ == nullptr || untold_pieces_.empty()) return;
+  listener_->OnPiecesHere(std::exchange(untold_pieces_, {}));
 }
 
 void LibtorrentTorrent::SendNews() {

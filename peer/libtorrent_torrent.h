@@ -47,8 +47,9 @@ class LibtorrentTorrent final
   class Listener {
    public:
     virtual ~Listener() = default;
-    // With the next news, or with the last missing piece.
-    virtual void OnPeerPieces(std::vector<PieceIndex> pieces) = 0;
+    // Pieces that are here now, of peers or of the origin: with the next news,
+    // or with the last missing piece.
+    virtual void OnPiecesHere(std::vector<PieceIndex> pieces) = 0;
     virtual void OnClaimed(PieceSpan span) = 0;
     virtual void OnUnclaimed(PieceSpan span) = 0;
     virtual void OnNews(const SwarmNews& news) = 0;
@@ -190,7 +191,7 @@ class LibtorrentTorrent final
   int crowd_ = 0;
   bool news_due_ = false;
   // Not told yet: a wake of the engine for each would cost more than its work.
-  std::vector<PieceIndex> from_peers_;
+  std::vector<PieceIndex> untold_pieces_;
   std::int32_t missing_pieces_ = 0;
   bool stopped_ = false;
 };
