@@ -1,9 +1,7 @@
 #include "peer/libtorrent_loop.h"
 
 #include <pthread.h>
-#include <time.h>
 
-#include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -24,7 +22,6 @@ struct LibtorrentLoop::Impl {
   std::optional<WorkGuard> work{context.get_executor()};
   // Touched on the thread only.
   std::map<TimerId, boost::asio::steady_timer> timers;
-  std::chrono::steady_clock::time_point restless_until;
   bool stopped = false;
 };
 
@@ -33,16 +30,17 @@ namespace {
 // What comes in within this time is done together: a wake of the thread costs
 // more than what a packet of a peer has it do. As network cards moderate their
 // interrupts. Where there is much to do it rests less: at a quarter of the time
-// not at all, for then peers wait for it. Processor time is what counts: a
-// thread that others do not let run has more to do at once, not more to do.
+// not at all, for then peers wait for it.
 constexpr std::chrono::milliseconds kRest{4};
 
-// Of this thread, so far.
-std::chrono::nanoseconds ProcessorTime() {
-  timespec time = {};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return std::chrono::seconds(time.tv_sec) +
-         std::chrono::nanoseconds(time.tv_nsec);
+void RunInBatches(boost::asio::io_context* context) {
+  using Clock = std::chrono::steady_clock;
+  while (context->run_one() > 0) {
+    const Clock::time_point begin = Clock::now();
+    context->poll();
+    const Clock::duration busy = Clock::now() - begin;
+    std::this_thread::sleep_until(begin + kRest - 3 * busy);
+  }
 }
 
 // asio wants handlers that can be copied on some paths; a Task cannot.
@@ -54,29 +52,12 @@ struct TaskHandler {
 }  // namespace
 
 LibtorrentLoop::LibtorrentLoop()
-    : impl_(std::make_unique<Impl>()), thread_([this] { Run(); }) {
+    : impl_(std::make_unique<Impl>()),
+      thread_([this] { RunInBatches(&impl_->context); }) {
   pthread_setname_np(thread_.native_handle(), "convoy-swarm");
 }
 
 LibtorrentLoop::~LibtorrentLoop() { Stop(); }
-
-void LibtorrentLoop::Run() {
-  std::chrono::nanoseconds before = ProcessorTime();
-  while (impl_->context.run_one() > 0) {
-    const auto begin = std::chrono::steady_clock::now();
-    impl_->context.poll();
-    const std::chrono::nanoseconds now = ProcessorTime();
-    const std::chrono::nanoseconds busy = now - std::exchange(before, now);
-    if (begin < impl_->restless_until) continue;
-    std::this_thread::sleep_until(begin + kRest - 3 * busy);
-  }
-}
-
-void LibtorrentLoop::DoNotRestFor(absl::Duration duration) {
-  impl_->restless_until =
-      std::max(impl_->restless_until, std::chrono::steady_clock::now() +
-                                          absl::ToChronoNanoseconds(duration));
-}
 
 void LibtorrentLoop::Stop() {
   if (!thread_.joinable()) return;

@@ -38,15 +38,10 @@ class LibtorrentLoop final : public Executor {
   void CancelTimer(TimerId id) override;
   bool IsCurrent() const override;
 
-  // Something is told to peers that they should not hear late. On the thread.
-  void DoNotRestFor(absl::Duration duration);
-
   boost::asio::io_context& context();
 
  private:
   struct Impl;
-
-  void Run();
 
   const std::unique_ptr<Impl> impl_;
   std::atomic<TimerId> last_timer_{0};

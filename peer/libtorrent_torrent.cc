@@ -23,8 +23,6 @@ constexpr absl::Duration kShortestWake = absl::Milliseconds(1);
 // A connection to a machine of the LAN is there sooner.
 constexpr absl::Duration kPatience = absl::Seconds(1);
 constexpr absl::Duration kRateInterval = absl::Seconds(1);
-// Until the next claim, and longer.
-constexpr absl::Duration kHurry = absl::Milliseconds(50);
 constexpr absl::Duration kNewsInterval = absl::Milliseconds(200);
 
 lt::piece_index_t ToLt(PieceIndex piece) {
@@ -137,10 +135,6 @@ void LibtorrentTorrent::Start(const std::vector<Endpoint>& peers, int crowd) {
     if (!content_.storage->verified(piece)) continue;
     params.have_pieces.set_bit(ToLt(piece));
     have.push_back(piece);
-  }
-  missing_pieces_ = -static_cast<std::int32_t>(have.size());
-  for (const PieceSpan& span : content_.storage->map().pieces()) {
-    missing_pieces_ += span.count();
   }
   for (const PieceSpan& span : SpansOf(have)) share_.SetHave(span, Now());
   AvoidUnwanted(&params);
@@ -408,9 +402,7 @@ void LibtorrentTorrent::OnPiecePassed(PieceIndex piece) {
     listener_->OnUnclaimed(Only(piece));
   }
   share_.SetHave(Only(piece), Now());
-  untold_pieces_.push_back(piece);
-  NewsSoon();
-  if (--missing_pieces_ == 0) TellPieces();
+  if (listener_ != nullptr) listener_->OnPeerPiece(piece);
   Touch();
 }
 
@@ -585,7 +577,6 @@ void LibtorrentTorrent::RunShare() {
     --lanes_;
     listener_->OnClaimed(span);
   }
-  if (share_.OutrunsItsMessages()) parts_.loop->DoNotRestFor(kHurry);
   SendOutgoing();
   const absl::Duration wake =
       patient ? patience_until_ : share_.NextWake(now, lanes_ > 0);
@@ -644,14 +635,8 @@ void LibtorrentTorrent::NewsSoon() {
   });
 }
 
-void LibtorrentTorrent::TellPieces() {
-  if (listener_ == nullptr || untold_pieces_.empty()) return;
-  listener_->OnPiecesHere(std::exchange(untold_pieces_, {}));
-}
-
 void LibtorrentTorrent::SendNews() {
   if (listener_ == nullptr) return;
-  TellPieces();
   SwarmNews news;
   news.stats = stats_;
   news.stats.from_lan = from_lan_;

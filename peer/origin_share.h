@@ -32,8 +32,6 @@ namespace convoy {
 // memory and work are bounded for each connection. Not thread-safe.
 class OriginShare {
  public:
-  static constexpr absl::Duration kSlowEnoughToTell = absl::Milliseconds(64);
-
   struct Options {
     // Machines of the site that fetch at the same time.
     int max_claimers = 6;
@@ -121,13 +119,6 @@ class OriginShare {
   // claim any more. Never pieces of which half or more has come, unless this
   // machine has them already.
   std::vector<PieceSpan> Losing();
-
-  // This machine fetches, and a piece comes so soon that others who hear late
-  // of it may have fetched it, too.
-  bool OutrunsItsMessages() const {
-    return !alone() && own_.unfinished() > 0 &&
-           own_.piece_time().value_or(absl::ZeroDuration()) < kSlowEnoughToTell;
-  }
 
   // When Losing() or TakeOutgoing() may have something though nothing more
   // happens, or Take() if a connection is idle; `now` or before: at once.
