@@ -17,6 +17,7 @@ _PACKAGES = [
     "libsqlite3-dev",
     "libssl-dev",
     "libstdc++-12-dev",
+    "libsystemd-dev",
     "libtorrent-rasterbar-dev",
     "libyaml-cpp-dev",
     "nginx-light",
