@@ -8,9 +8,8 @@
 namespace convoy {
 namespace {
 
-// Without a hold-off, n machines that know nothing of each other and take one
-// of m pieces each fetch about n * n / (2 * m) pieces twice; n = m / 10 makes
-// 0.5 % of all.
+// n machines that know nothing of each other and take k of m pieces each fetch
+// about (n * k)^2 / (2 * m) pieces twice; n * k = m / 10 makes 0.5 % of all.
 constexpr int kScatterRoom = 10;
 // Everybody that was heard of is connected: time for the last records.
 constexpr absl::Duration kLastWords = absl::Milliseconds(20);
@@ -295,6 +294,7 @@ PieceSpan OriginShare::Take(absl::Duration now, int max_pieces) {
     span = order_.Choose(ClaimOrder::Way::kInOrder, std::max(1, max_pieces));
   } else if (now < SettledAt()) {
     span = order_.Choose(ClaimOrder::Way::kScattered, 1);
+    scattered_ += span.count();
   } else {
     span = order_.Choose(ClaimOrder::Way::kOwnFirst,
                          SpanLimit(owners.size(), max_pieces));
@@ -473,13 +473,15 @@ absl::Duration OriginShare::SettledAt() const {
                   std::max(start_ + kSoonestQuiet, mesh_changed_at_ + kQuiet));
 }
 
-bool OriginShare::FewPieces() const {
-  return static_cast<std::int64_t>(crowd_) * kScatterRoom > pieces_.open();
+bool OriginShare::MayScatter(std::int64_t picks) const {
+  return crowd_ * kScatterRoom * picks <= pieces_.open();
 }
 
 bool OriginShare::HoldsOff(absl::Duration now) const {
-  if (now < SettledAt()) return FewPieces() || own_.unfinished() > 0;
-  return now < promoted_at_ + kQuiet && Relaying() && FewPieces();
+  if (now < SettledAt()) {
+    return own_.unfinished() > 0 || !MayScatter(scattered_ + 1);
+  }
+  return now < promoted_at_ + kQuiet && Relaying() && !MayScatter(1);
 }
 
 // A machine that was not among the best and now is, for others went, tells so

@@ -35,8 +35,8 @@ class OriginShare {
   struct Options {
     // Machines of the site that fetch at the same time.
     int max_claimers = 6;
-    // The longest wait, from the construction on, for peers to be found. Only
-    // where pieces are few for the crowd.
+    // The longest wait, from the construction on, for peers to be found: before
+    // the first piece where pieces are few for the crowd, else after some.
     absl::Duration hold_off = absl::Milliseconds(500);
     // A claim without any sign of progress for this long is void.
     absl::Duration claim_timeout = absl::Seconds(3);
@@ -182,8 +182,9 @@ class OriginShare {
   std::vector<ShareMachines::Machine*> Best(absl::Duration now);
   absl::Duration FreeAt() const;
   absl::Duration SettledAt() const;
-  // For a crowd whose machines do not know of each other.
-  bool FewPieces() const;
+  // Pieces are many enough for so many picks of each machine of a crowd whose
+  // machines do not know of each other.
+  bool MayScatter(std::int64_t picks) const;
   bool HoldsOff(absl::Duration now) const;
   void WatchRank(absl::Duration now);
   absl::Duration NextTake(absl::Duration now) const;
@@ -221,6 +222,8 @@ class OriginShare {
   bool changed_ = true;
   std::vector<PieceIndex> lost_;
 
+  // Pieces taken before the machines knew each other.
+  std::int64_t scattered_ = 0;
   // When machines came, went, or ranks changed.
   absl::Duration mesh_changed_at_;
   // When a piece came or appeared.
