@@ -95,6 +95,8 @@ class Crowd {
   }
 
   Outcome Run() {
+    // Of the files, the sockets and the programs.
+    TouchFreeMemory(2 * plan_.site.machines * plan_.site.size);
     const CoreTime before = ReadCoreTime();
     const double copies_before = site_.CopiesOnCable();
     const double begin = NowSeconds();

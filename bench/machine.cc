@@ -1,8 +1,11 @@
 #include "bench/machine.h"
 
+#include <sys/mman.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -87,6 +90,13 @@ std::string LoadAverage() {
   std::string first;
   file >> first;
   return first;
+}
+
+void TouchFreeMemory(std::int64_t bytes) {
+  const auto size = static_cast<std::size_t>(bytes);
+  void* const memory = mmap(nullptr, size, PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+  if (memory != MAP_FAILED) munmap(memory, size);
 }
 
 CoreTime ReadCoreTime() {

@@ -1,6 +1,7 @@
 #ifndef CONVOY_BENCH_MACHINE_H_
 #define CONVOY_BENCH_MACHINE_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,10 @@ struct CoreTime {
   double all_seconds = 0;
 };
 CoreTime ReadCoreTime();
+// Touches so much free memory, and frees it. Virtual machines whose host takes
+// back free memory pay much for the first touch: without this the program that
+// is measured first would pay for those behind it.
+void TouchFreeMemory(std::int64_t bytes);
 // Built with --config=opt, and so is the convoyd that the bench brings.
 bool OptimizedBuild();
 // The rival's program; empty if it is not installed.
