@@ -18,7 +18,7 @@ namespace convoy {
 
 // The swarm's thread: an Executor over the io_context that a libtorrent session
 // runs on, so that what is posted meets the session's own objects at once and
-// without locks. Rests up to 4 ms between batches of handlers. Must
+// without locks. Rests up to 8 ms between batches of handlers. Must
 // not be destroyed on its own thread.
 class LibtorrentLoop final : public Executor {
  public:
