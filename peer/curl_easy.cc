@@ -468,6 +468,12 @@ std::shared_ptr<const bool> CurlEasy::WatchForGoodbye() {
   return watched;
 }
 
+bool CurlEasy::HasTls() const {
+  const curl_tlssessioninfo* tls = nullptr;
+  return curl_easy_getinfo(handle_, CURLINFO_TLS_SSL_PTR, &tls) != CURLE_OK ||
+         tls->internals != nullptr;
+}
+
 void CurlEasy::SetLowWater(int bytes) {
   long version = 0;
   if (socket_ < 0 ||

@@ -107,6 +107,9 @@ class CurlEasy {
   // connection outlives an answer that was given up. From inside libcurl.
   void SetLowWater(int bytes);
 
+  // On the way to the server or to a proxy. From inside libcurl.
+  bool HasTls() const;
+
   // OriginResponseHead.server_address. REQUIRES: a head has come.
   std::string ServerAddress() const;
 

@@ -107,11 +107,17 @@ void CurlLoop::Remove(void* easy) { curl_multi_remove_handle(multi_, easy); }
 void CurlLoop::Run() {
   current_loop = this;
   while (RunTasks()) {
-    int running = 0;
-    CURLMcode code = curl_multi_perform(multi_, &running);
-    ReportDoneTransfers();
-    if (code == CURLM_OK) {
-      code = curl_multi_poll(multi_, nullptr, 0, PollTimeoutMs(), nullptr);
+    int ready = 0;
+    CURLMcode code =
+        curl_multi_poll(multi_, nullptr, 0, PollTimeoutMs(), &ready);
+    // A wake for a task alone is none for libcurl, which would look at each
+    // connection.
+    long timeout_ms = 0;
+    if (code == CURLM_OK) code = curl_multi_timeout(multi_, &timeout_ms);
+    if (code == CURLM_OK && (ready > 0 || timeout_ms == 0)) {
+      int running = 0;
+      code = curl_multi_perform(multi_, &running);
+      ReportDoneTransfers();
     }
     if (code != CURLM_OK) {
       LogError("libcurl's event loop: ", curl_multi_strerror(code));

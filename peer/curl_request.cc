@@ -31,7 +31,7 @@ constexpr std::size_t kHandOnBytes = 64 * 1024;
 
 // A wake of the loop costs more than the bytes of a packet: in the middle of an
 // answer so many are waited for as come within this time.
-constexpr double kGatherSeconds = 1.0 / 16;
+constexpr double kGatherSeconds = 1.0 / 8;
 constexpr std::int64_t kGatherStep = 16 * 1024;
 constexpr std::int64_t kMostGathered = 64 * 1024;
 
@@ -232,6 +232,7 @@ absl::Status CurlRequest::DeliverHead() {
   head.server_address = easy_->ServerAddress();
   body_length_ = static_cast<std::size_t>(head.content_length.value_or(0));
   head_at_ = environment_.clock->Monotonic();
+  has_tls_ = easy_->HasTls();
   return handler_->OnHead(head);
 }
 
@@ -272,16 +273,18 @@ CurlEasy::Sink::Body CurlRequest::OnBodyBytes(absl::string_view bytes) {
 void CurlRequest::GatherBytes() {
   const double spent =
       absl::ToDoubleSeconds(environment_.clock->Monotonic() - head_at_);
+  auto come_soon = static_cast<std::int64_t>(
+      kGatherSeconds * static_cast<double>(body_bytes_) /
+      std::max(spent, 0.01));
+  // The first packets tell nothing of the rate.
+  if (body_bytes_ < kGatherStep) come_soon = kGatherStep;
+  const std::int64_t most =
+      std::min(come_soon / kGatherStep * kGatherStep, kMostGathered);
   // What TLS holds back must not be waited for.
   const std::int64_t left = static_cast<std::int64_t>(body_length_) -
                             static_cast<std::int64_t>(body_bytes_) -
-                            kGatherStep;
-  const auto come_soon = static_cast<std::int64_t>(
-      kGatherSeconds * static_cast<double>(body_bytes_) /
-      std::max(spent, 0.01));
-  const std::int64_t bytes = std::min({left, come_soon, kMostGathered});
-  const std::int64_t steps = std::max<std::int64_t>(bytes, 0) / kGatherStep;
-  const int low_water = std::max(1, static_cast<int>(steps * kGatherStep));
+                            (has_tls_ ? kGatherStep : 0);
+  const int low_water = std::max(1, static_cast<int>(std::min(left, most)));
   if (low_water == low_water_) return;
   low_water_ = low_water;
   easy_->SetLowWater(low_water);

@@ -161,6 +161,7 @@ class CurlRequest final : public CurlTransfer, private CurlEasy::Sink {
   // Of the body; 0: not known.
   std::size_t body_length_ = 0;
   absl::Duration head_at_;
+  bool has_tls_ = false;
   int low_water_ = 1;
   bool looked_after_ = false;
   std::size_t bytes_at_look_ = 0;

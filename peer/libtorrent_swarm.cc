@@ -48,8 +48,13 @@ class ObserverPost final : public LibtorrentTorrent::Listener {
   ObserverPost(std::weak_ptr<SwarmObserver*> observer, Executor* executor)
       : observer_(std::move(observer)), executor_(executor) {}
 
-  void OnPeerPiece(PieceIndex piece) override {
-    Post([piece](SwarmObserver* to) { to->OnPeerPiece(piece); });
+  void OnPiecesHere(std::vector<PieceIndex> pieces) override {
+    executor_->Post([pieces = std::move(pieces), observer = observer_] {
+      for (const PieceIndex piece : pieces) {
+        // The last one may end the membership.
+        if (const auto to = observer.lock()) (*to)->OnPeerPiece(piece);
+      }
+    });
   }
   void OnClaimed(PieceSpan span) override {
     Post([span](SwarmObserver* to) { to->OnClaimed(span); });

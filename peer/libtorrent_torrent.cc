@@ -136,6 +136,10 @@ void LibtorrentTorrent::Start(const std::vector<Endpoint>& peers, int crowd) {
     params.have_pieces.set_bit(ToLt(piece));
     have.push_back(piece);
   }
+  missing_pieces_ = -static_cast<std::int32_t>(have.size());
+  for (const PieceSpan& span : content_.storage->map().pieces()) {
+    missing_pieces_ += span.count();
+  }
   for (const PieceSpan& span : SpansOf(have)) share_.SetHave(span, Now());
   AvoidUnwanted(&params);
   for (const Endpoint& peer : peers) {
@@ -402,7 +406,9 @@ void LibtorrentTorrent::OnPiecePassed(PieceIndex piece) {
     listener_->OnUnclaimed(Only(piece));
   }
   share_.SetHave(Only(piece), Now());
-  if (listener_ != nullptr) listener_->OnPeerPiece(piece);
+  untold_pieces_.push_back(piece);
+  NewsSoon();
+  if (--missing_pieces_ == 0) TellPieces();
   Touch();
 }
 
@@ -635,8 +641,14 @@ void LibtorrentTorrent::NewsSoon() {
   });
 }
 
+void LibtorrentTorrent::TellPieces() {
+  if (listener_ == nullptr || untold_pieces_.empty()) return;
+  listener_->OnPiecesHere(std::exchange(untold_pieces_, {}));
+}
+
 void LibtorrentTorrent::SendNews() {
   if (listener_ == nullptr) return;
+  TellPieces();
   SwarmNews news;
   news.stats = stats_;
   news.stats.from_lan = from_lan_;

@@ -47,7 +47,9 @@ class LibtorrentTorrent final
   class Listener {
    public:
     virtual ~Listener() = default;
-    virtual void OnPeerPiece(PieceIndex piece) = 0;
+    // Pieces that are here now, of peers or of the origin: with the next news,
+    // or with the last missing piece.
+    virtual void OnPiecesHere(std::vector<PieceIndex> pieces) = 0;
     virtual void OnClaimed(PieceSpan span) = 0;
     virtual void OnUnclaimed(PieceSpan span) = 0;
     virtual void OnNews(const SwarmNews& news) = 0;
@@ -154,6 +156,7 @@ class LibtorrentTorrent final
   void Broadcast(const ShareMessage& message);
   void NewsSoon();
   void SendNews();
+  void TellPieces();
 
   const Parts parts_;
   SwarmContent content_;
@@ -187,6 +190,9 @@ class LibtorrentTorrent final
   std::atomic<std::int64_t> from_internet_{0};
   int crowd_ = 0;
   bool news_due_ = false;
+  // Not told yet: a wake of the engine for each would cost more than its work.
+  std::vector<PieceIndex> untold_pieces_;
+  std::int32_t missing_pieces_ = 0;
   bool stopped_ = false;
 };
 

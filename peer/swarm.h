@@ -58,7 +58,8 @@ struct SwarmNews {
 class SwarmObserver {
  public:
   virtual ~SwarmObserver() = default;
-  // A piece that peers gave is in the file, and right.
+  // A piece that peers gave is in the file, and right. Several are told
+  // together, before OnSwarmNews, and the last missing one at once.
   virtual void OnPeerPiece(PieceIndex piece) = 0;
   // This machine is the one to fetch these pieces from the origin. Answers
   // SetDemand, one lane for each call.
