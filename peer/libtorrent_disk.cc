@@ -169,15 +169,20 @@ class LibtorrentDisk::Interface final : public lt::disk_interface,
       Answer([handler = std::move(handler)] { handler(Aborted()); });
       return false;
     }
-    const absl::Status status = entry->storage->WriteBlock(
-        Piece(request.piece), request.start,
-        absl::string_view(bytes, static_cast<std::size_t>(request.length)));
-    if (!status.ok()) {
-      Fail(entry.get(), status);
+    const absl::string_view block(bytes,
+                                  static_cast<std::size_t>(request.length));
+    const absl::StatusOr<bool> written = entry->storage->WriteBlock(
+        Piece(request.piece), request.start, block);
+    // Of a verified piece libtorrent's bytes may be none at all.
+    if (written.ok() && *written) {
+      entry->running.Add(Piece(request.piece), request.start, block);
+    }
+    if (!written.ok()) {
+      Fail(entry.get(), written.status());
     } else if (peer != nullptr && entry->listener != nullptr) {
       entry->listener->OnBlockWritten(Piece(request.piece), request.start);
     }
-    Answer([handler = std::move(handler), good = status.ok()] {
+    Answer([handler = std::move(handler), good = written.ok()] {
       handler(good ? lt::storage_error() : Aborted());
     });
     if (!entry->backlog_full || peer == nullptr) return false;
@@ -204,7 +209,9 @@ class LibtorrentDisk::Interface final : public lt::disk_interface,
       });
     }
     if (v2.empty()) {
-      std::optional<std::string> hash = entry->storage->TryHashPiece(piece);
+      std::optional<std::string> hash = entry->running.Take(
+          piece, entry->manifest->layout.RangeOf(piece).length);
+      if (!hash) hash = entry->storage->TryHashPiece(piece);
       if (hash) {
         return Answer([this, entry, piece, hash = *std::move(hash),
                        answer = std::move(answer)]() mutable {

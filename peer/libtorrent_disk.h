@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "peer/base/executor.h"
 #include "peer/file_worker.h"
+#include "peer/running_hashes.h"
 #include "peer/swarm_storage.h"
 
 namespace convoy {
@@ -38,7 +39,8 @@ class DiskListener {
 // receive buffer: one copy, no queue, nothing held in memory. While a content's
 // backlog is full (more is written than the disk takes) its peers are not read
 // from. Reads are answered out of the page cache at once; those that would wait
-// for the disk, and hashes, run on the file worker. Other answers are gathered
+// for the disk run on the file worker. A piece whose blocks came in order is
+// hashed as they are written, else it is read back. Other answers are gathered
 // and posted once for each batch of libtorrent's.
 //
 // Thread: the swarm's. Outlives the session.
@@ -56,6 +58,8 @@ class LibtorrentDisk {
     // Hashes that libtorrent's torrent has: those of the manifest, or the
     // placeholders of a late-bound content.
     std::shared_ptr<const Manifest> manifest;
+    // Of pieces that are being written.
+    RunningHashes running;
     bool backlog_full = false;
     std::vector<std::weak_ptr<lt::disk_observer>> waiting;
     // Pieces whose real hash waits to be learned, and what is to be told then.

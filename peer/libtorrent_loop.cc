@@ -33,7 +33,7 @@ namespace {
 // interrupts. Where there is much to do it rests less: at a quarter of the time
 // not at all, for then peers wait for it. Processor time is what counts: a
 // thread that others do not let run has more to do at once, not more to do.
-constexpr std::chrono::milliseconds kRest{8};
+constexpr std::chrono::milliseconds kRest{16};
 
 // Of this thread, so far.
 std::chrono::nanoseconds ProcessorTime() {

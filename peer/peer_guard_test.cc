@@ -44,9 +44,8 @@ class PeerGuardTest : public ::testing::Test {
     return true;
   }
   void Write(int block, char byte) {
-    EXPECT_EQ(
-        storage_->WriteBlock(kPiece, block * kBlock, std::string(kBlock, byte)),
-        absl::OkStatus());
+    EXPECT_TRUE(*storage_->WriteBlock(kPiece, block * kBlock,
+                                      std::string(kBlock, byte)));
   }
 
   const PieceLayout layout_ = *PieceLayout::Make(6 * kBlock, 2 * kBlock);

@@ -115,11 +115,14 @@ absl::Status SwarmStorage::WriteAt(std::int64_t offset,
 
 // The lock is held while the bytes go into the page cache: else a late block of
 // a bad peer could fall into a piece that was just found right.
-absl::Status SwarmStorage::WriteBlock(PieceIndex piece, std::int64_t begin,
-                                      absl::string_view bytes) {
+absl::StatusOr<bool> SwarmStorage::WriteBlock(PieceIndex piece,
+                                              std::int64_t begin,
+                                              absl::string_view bytes) {
   MutexLock lock(&mutex_);
-  if (verified_[static_cast<std::size_t>(piece.value)]) return absl::OkStatus();
-  return WriteAt(layout().RangeOf(piece).offset + begin, bytes);
+  if (verified_[static_cast<std::size_t>(piece.value)]) return false;
+  CONVOY_RETURN_IF_ERROR(
+      WriteAt(layout().RangeOf(piece).offset + begin, bytes));
+  return true;
 }
 
 absl::StatusOr<bool> SwarmStorage::PutPiece(PieceIndex piece,

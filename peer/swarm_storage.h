@@ -74,8 +74,8 @@ class SwarmStorage {
   // The piece is in the file, and right.
   void MarkVerified(PieceIndex piece);
 
-  // A block of a peer. Dropped without an error where the piece is verified.
-  absl::Status WriteBlock(PieceIndex piece, std::int64_t begin,
+  // A block of a peer. False: dropped, for the piece is verified.
+  absl::StatusOr<bool> WriteBlock(PieceIndex piece, std::int64_t begin,
                           absl::string_view bytes);
   // A whole piece that is known to be right; marks it verified. False: it was
   // verified already, and nothing was written.

@@ -69,7 +69,9 @@ TEST_F(SwarmStorageTest, BlocksOfPeersMakeAPiece) {
 
 TEST_F(SwarmStorageTest, AVerifiedPieceIsNeverWrittenAgain) {
   ASSERT_TRUE(*storage_->PutPiece(P(0), PieceBytes(0)));
-  EXPECT_TRUE(storage_->WriteBlock(P(0), 0, std::string(kBlock, 'x')).ok());
+  const absl::StatusOr<bool> written =
+      storage_->WriteBlock(P(0), 0, std::string(kBlock, 'x'));
+  EXPECT_TRUE(written.ok() && !*written);
   EXPECT_FALSE(*storage_->PutPiece(P(0), std::string(kPiece, 'x')));
   EXPECT_EQ(ReadPiece(0), PieceBytes(0));
 }
