@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <time.h>
 
+#include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -23,6 +24,7 @@ struct LibtorrentLoop::Impl {
   std::optional<WorkGuard> work{context.get_executor()};
   // Touched on the thread only.
   std::map<TimerId, boost::asio::steady_timer> timers;
+  int connections = 0;
   bool stopped = false;
 };
 
@@ -30,10 +32,14 @@ namespace {
 
 // What comes in within this time is done together: a wake of the thread costs
 // more than what a packet of a peer has it do. As network cards moderate their
-// interrupts. Where there is much to do it rests less: at a quarter of the time
-// not at all, for then peers wait for it. Processor time is what counts: a
-// thread that others do not let run has more to do at once, not more to do.
-constexpr std::chrono::milliseconds kRest{16};
+// interrupts. The more connections, the less comes over each of them.
+constexpr std::chrono::milliseconds kShortestRest{4};
+constexpr std::chrono::milliseconds kRestForEach{2};
+constexpr std::chrono::milliseconds kLongestRest{32};
+// Where there is much to do it rests less: at a quarter of the time not at all,
+// for then peers wait for it. Processor time is what counts: a thread that
+// others do not let run has more to do at once, not more to do.
+constexpr int kRestLessBy = 3;
 
 // Of this thread, so far.
 std::chrono::nanoseconds ProcessorTime() {
@@ -41,17 +47,6 @@ std::chrono::nanoseconds ProcessorTime() {
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
   return std::chrono::seconds(time.tv_sec) +
          std::chrono::nanoseconds(time.tv_nsec);
-}
-
-void RunInBatches(boost::asio::io_context* context) {
-  std::chrono::nanoseconds before = ProcessorTime();
-  while (context->run_one() > 0) {
-    const auto begin = std::chrono::steady_clock::now();
-    context->poll();
-    const std::chrono::nanoseconds now = ProcessorTime();
-    const std::chrono::nanoseconds busy = now - std::exchange(before, now);
-    std::this_thread::sleep_until(begin + kRest - 3 * busy);
-  }
 }
 
 // asio wants handlers that can be copied on some paths; a Task cannot.
@@ -63,12 +58,28 @@ struct TaskHandler {
 }  // namespace
 
 LibtorrentLoop::LibtorrentLoop()
-    : impl_(std::make_unique<Impl>()),
-      thread_([this] { RunInBatches(&impl_->context); }) {
+    : impl_(std::make_unique<Impl>()), thread_([this] { Run(); }) {
   pthread_setname_np(thread_.native_handle(), "convoy-swarm");
 }
 
 LibtorrentLoop::~LibtorrentLoop() { Stop(); }
+
+void LibtorrentLoop::Run() {
+  std::chrono::nanoseconds before = ProcessorTime();
+  while (impl_->context.run_one() > 0) {
+    const auto begin = std::chrono::steady_clock::now();
+    impl_->context.poll();
+    const std::chrono::nanoseconds now = ProcessorTime();
+    const std::chrono::nanoseconds busy = now - std::exchange(before, now);
+    const auto rest = std::min(
+        kShortestRest + impl_->connections * kRestForEach, kLongestRest);
+    std::this_thread::sleep_until(begin + rest - kRestLessBy * busy);
+  }
+}
+
+void LibtorrentLoop::NoteConnections(int change) {
+  impl_->connections += change;
+}
 
 void LibtorrentLoop::Stop() {
   if (!thread_.joinable()) return;

@@ -18,7 +18,7 @@ namespace convoy {
 
 // The swarm's thread: an Executor over the io_context that a libtorrent session
 // runs on, so that what is posted meets the session's own objects at once and
-// without locks. Rests up to 8 ms between batches of handlers. Must
+// without locks. Rests between batches of handlers, for up to 32 ms. Must
 // not be destroyed on its own thread.
 class LibtorrentLoop final : public Executor {
  public:
@@ -38,10 +38,15 @@ class LibtorrentLoop final : public Executor {
   void CancelTimer(TimerId id) override;
   bool IsCurrent() const override;
 
+  // So many connections to peers more, or less. On the thread.
+  void NoteConnections(int change);
+
   boost::asio::io_context& context();
 
  private:
   struct Impl;
+
+  void Run();
 
   const std::unique_ptr<Impl> impl_;
   std::atomic<TimerId> last_timer_{0};

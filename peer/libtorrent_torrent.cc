@@ -217,6 +217,7 @@ void LibtorrentTorrent::Stop() {
   entry_->held.clear();
   if (wake_timer_ != 0) parts_.loop->CancelTimer(wake_timer_);
   for (const auto& [id, peer] : connections_) peer->id_ = 0;
+  parts_.loop->NoteConnections(-static_cast<int>(connections_.size()));
   connections_.clear();
   listener_.reset();
   if (handle_.is_valid()) parts_.session->get().remove_torrent(handle_);
@@ -454,6 +455,7 @@ bool LibtorrentTorrent::AddConnection(TorrentPeer* peer,
   if (!guard_.Admit(id, address)) return false;
   peer->id_ = id;
   connections_[id] = peer;
+  parts_.loop->NoteConnections(1);
   share_.AddPeer(id);
   NewsSoon();
   return true;
@@ -461,6 +463,7 @@ bool LibtorrentTorrent::AddConnection(TorrentPeer* peer,
 
 void LibtorrentTorrent::RemoveConnection(TorrentPeer* peer) {
   connections_.erase(peer->id_);
+  parts_.loop->NoteConnections(-1);
   guard_.Leave(peer->id_);
   share_.RemovePeer(peer->id_, Now());
   Touch();
