@@ -33,9 +33,8 @@ namespace {
 // What comes in within this time is done together: a wake of the thread costs
 // more than what a packet of a peer has it do. As network cards moderate their
 // interrupts. The more connections, the less comes over each of them.
-constexpr std::chrono::milliseconds kShortestRest{4};
 constexpr std::chrono::milliseconds kRestForEach{2};
-constexpr std::chrono::milliseconds kLongestRest{32};
+constexpr int kMostRests = 16;
 // Where there is much to do it rests less: at a quarter of the time not at all,
 // for then peers wait for it. Processor time is what counts: a thread that
 // others do not let run has more to do at once, not more to do.
@@ -71,8 +70,8 @@ void LibtorrentLoop::Run() {
     impl_->context.poll();
     const std::chrono::nanoseconds now = ProcessorTime();
     const std::chrono::nanoseconds busy = now - std::exchange(before, now);
-    const auto rest = std::min(
-        kShortestRest + impl_->connections * kRestForEach, kLongestRest);
+    const auto rest =
+        kRestForEach * std::clamp(impl_->connections, 1, kMostRests);
     std::this_thread::sleep_until(begin + rest - kRestLessBy * busy);
   }
 }
