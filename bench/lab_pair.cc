@@ -1,5 +1,6 @@
 #include "bench/lab_pair.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -101,15 +102,22 @@ class Pair {
     ResetPeak(seed_->pid());
     const double cpu = FamilyCpuSeconds(seed_->pid());
     const double begin = NowSeconds();
+    double own_mib = 0;
     other_->Begin();
-    SecondsUntil([&] { return other_->Done(); }, kGiveUpSeconds);
+    SecondsUntil(
+        [&] {
+          own_mib = std::max(own_mib, FamilyOwnMib(seed_->pid()));
+          return other_->Done();
+        },
+        kGiveUpSeconds);
     const double seconds = NowSeconds() - begin;
     Outcome outcome;
     outcome.measurements = {
         {"processor time per GiB sent", "s",
          (FamilyCpuSeconds(seed_->pid()) - cpu) * kGib /
              static_cast<double>(site_.size())},
-        {"peak memory", "MiB", FamilyPeakMib(seed_->pid())},
+        {"peak memory of its own", "MiB", own_mib},
+        {"peak memory with libraries", "MiB", FamilyPeakMib(seed_->pid())},
         {"rate", "Mbit/s",
          static_cast<double>(site_.size()) * 8 / 1e6 / seconds}};
     Judge(outcome);

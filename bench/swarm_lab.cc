@@ -206,7 +206,7 @@ std::vector<Case> Seeding(const Lab& lab) {
            {"libtorrent-tuned", "libtorrent", "aria2", "transmission"}),
        [plan](const LabProgram& program) { return RunSeeding(plan, program); },
        {{"processor time per GiB sent", RatioAtMost(1), "libtorrent-tuned"},
-        {"peak memory", RatioAtMost(1), "libtorrent-tuned"}}}};
+        {"peak memory of its own", RatioAtMost(1), "libtorrent-tuned"}}}};
 }
 
 struct Scenario {

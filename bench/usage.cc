@@ -161,6 +161,13 @@ double FamilyPeakMib(pid_t pid) {
   return mib;
 }
 
+double FamilyOwnMib(pid_t pid) {
+  double mib =
+      static_cast<double>(StatusNumber(Proc(pid, "status"), "RssAnon:")) / 1024;
+  for (const pid_t child : Children(pid)) mib += FamilyOwnMib(child);
+  return mib;
+}
+
 Effort RunProgram(const std::vector<std::string>& argv,
                   const std::function<void()>& to_disk,
                   absl::Duration timeout) {

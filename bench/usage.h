@@ -27,6 +27,9 @@ std::int64_t VoluntarySwitches(pid_t pid);
 // that ended is included, their memory is not.
 double FamilyCpuSeconds(pid_t pid);
 double FamilyPeakMib(pid_t pid);
+// Memory of their own, now: without pages of files, which the libraries'
+// users share.
+double FamilyOwnMib(pid_t pid);
 
 // What one delivery took.
 struct Effort {
