@@ -71,20 +71,23 @@ void AddBandwidth(const ExplainInput& input,
   }
 }
 
-// What comes over HTTP is marked; peers are not.
 void AddLowEffort(const ExplainInput& input,
                   std::vector<ExplainedRule>* rules) {
   if (!input.settings->config.bandwidth().low_effort_background() ||
       IsUrgent(input)) {
     return;
   }
-  const bool over_http = absl::c_any_of(
+  const bool connected = absl::c_any_of(
       input.running,
       [](const RunningFile& running) { return running.news.connections > 0; });
-  if (!over_http) return;
+  if (!connected && !HasPeers(input, Side::kLan) &&
+      !HasPeers(input, Side::kOutside)) {
+    return;
+  }
   rules->push_back(
-      {"Its HTTP connections are marked as low effort, as those of all "
-       "background jobs: a network that heeds it lets other traffic go first.",
+      {"Its connections, to peers too, are marked as low effort, as those of "
+       "all background jobs: a network that heeds it lets other traffic go "
+       "first.",
        "bandwidth.low_effort_background",
        "Raise the job's priority to foreground with UpdateJob."});
 }

@@ -178,12 +178,15 @@ TEST_F(ExplainRulesTest, BackgroundConnectionsAreMarked) {
   EXPECT_EQ(Draw(), "");
   job_.priority = v1::JOB_PRIORITY_NORMAL;
   EXPECT_EQ(Draw(),
-            "Its HTTP connections are marked as low effort, as those of all "
-            "background jobs: a network that heeds it lets other traffic go "
-            "first. bandwidth.low_effort_background c.yaml:2\n");
-  // From peers alone.
+            "Its connections, to peers too, are marked as low effort, as those "
+            "of all background jobs: a network that heeds it lets other "
+            "traffic go first. bandwidth.low_effort_background c.yaml:2\n");
   News().connections = 0;
   EXPECT_EQ(Draw(), "");
+  // Of peers alone.
+  News().peers = {{PeerKind::kLan, Use::kUsed, "", "", 0}};
+  EXPECT_TRUE(absl::StrContains(Draw(), "low effort"));
+  News().peers.clear();
   News().connections = 1;
   Configure("bandwidth:\n  low_effort_background: false\n");
   EXPECT_EQ(Draw(), "");

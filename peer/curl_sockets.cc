@@ -2,18 +2,15 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <netinet/ip.h>
 #include <sys/socket.h>
 
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "peer/traffic_mark.h"
 
 namespace convoy {
 namespace {
-
-// A traffic class has the DSCP in its upper six bits.
-constexpr int kLowEffort = 1 << 2;
 
 std::string EndOf(absl::string_view ip, int port) {
   return absl::StrCat(ip, " ", port);
@@ -50,23 +47,11 @@ std::string ConnectionOf(int socket) {
   return absl::StrCat(EndOf(local), " ", EndOf(remote));
 }
 
-void Mark(int socket, bool low_effort) {
-  const int mark = low_effort ? kLowEffort : 0;
-  int family = AF_UNSPEC;
-  socklen_t size = sizeof(family);
-  getsockopt(socket, SOL_SOCKET, SO_DOMAIN, &family, &size);
-  if (family == AF_INET) {
-    setsockopt(socket, IPPROTO_IP, IP_TOS, &mark, sizeof(mark));
-  } else if (family == AF_INET6) {
-    setsockopt(socket, IPPROTO_IPV6, IPV6_TCLASS, &mark, sizeof(mark));
-  }
-}
-
 }  // namespace
 
 void CurlSockets::OnMade(int socket, bool low_effort) {
   sockets_[socket].clear();
-  Mark(socket, low_effort);
+  MarkSocket(socket, low_effort);
 }
 
 int CurlSockets::OnUsed(absl::string_view local_ip, int local_port,
@@ -74,7 +59,7 @@ int CurlSockets::OnUsed(absl::string_view local_ip, int local_port,
                         bool low_effort) {
   const int socket = Find(absl::StrCat(EndOf(local_ip, local_port), " ",
                                        EndOf(remote_ip, remote_port)));
-  if (socket >= 0) Mark(socket, low_effort);
+  if (socket >= 0) MarkSocket(socket, low_effort);
   return socket;
 }
 

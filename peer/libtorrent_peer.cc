@@ -1,11 +1,14 @@
 #include "peer/libtorrent_peer.h"
 
 #include <algorithm>
+#include <boost/variant/get.hpp>
+#include <libtorrent/aux_/socket_type.hpp>
 #include <libtorrent/peer_connection.hpp>
 #include <libtorrent/torrent_peer.hpp>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "peer/traffic_mark.h"
 
 namespace convoy {
 namespace {
@@ -41,7 +44,13 @@ bool TorrentPeer::on_handshake(lt::span<char const>) {
   if (!torrent->MayMeet(kind_) || !torrent->AddConnection(this, address)) {
     connection_.disconnect(lt::errors::peer_banned,
                            lt::operation_t::bittorrent);
+    return true;
   }
+  if (kind_ != PeerKind::kLan) {
+    torrent->parts_.session->Classify(connection_,
+                                      torrent->content_.background);
+  }
+  Mark();
   return true;
 }
 
@@ -148,6 +157,22 @@ bool TorrentPeer::on_extended(int length, int number,
         absl::string_view(body.data(), static_cast<std::size_t>(body.size())));
   }
   return true;
+}
+
+void TorrentPeer::Mark() {
+  const auto torrent = Joined();
+  const auto connection = connection_.native_handle();
+  if (torrent == nullptr || connection == nullptr) return;
+  const SwarmContent& content = torrent->content_;
+  const bool low_effort = content.downloads && content.background &&
+                          torrent->parts_.session->low_effort();
+  lt::aux::socket_type& socket = connection->get_socket();
+  if (auto* const tcp = boost::get<lt::tcp::socket>(&socket)) {
+    MarkSocket(tcp->native_handle(), low_effort);
+  } else if (auto* const tls =
+                 boost::get<lt::ssl_stream<lt::tcp::socket>>(&socket)) {
+    MarkSocket(tls->next_layer().native_handle(), low_effort);
+  }
 }
 
 void TorrentPeer::Send(absl::string_view payload) {

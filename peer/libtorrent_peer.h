@@ -54,6 +54,8 @@ class TorrentPeer final : public lt::peer_plugin {
 
   bool on_extended(int length, int number, lt::span<char const> body) override;
 
+  // What is sent to it is low effort while a background download has it.
+  void Mark();
   void Send(absl::string_view payload);
 
   std::uint64_t id_ = 0;   // 0: not joined.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <libtorrent/alert.hpp>
 #include <libtorrent/alert_types.hpp>
+#include <libtorrent/aux_/session_interface.hpp>
 #include <libtorrent/extensions.hpp>
 #include <libtorrent/extensions/ut_metadata.hpp>
 #include <libtorrent/extensions/ut_pex.hpp>
@@ -10,9 +11,12 @@
 #include <libtorrent/ip_filter.hpp>
 #include <libtorrent/peer_class.hpp>
 #include <libtorrent/peer_class_type_filter.hpp>
+#include <libtorrent/peer_connection.hpp>
+#include <libtorrent/peer_connection_handle.hpp>
 #include <libtorrent/session.hpp>
 #include <libtorrent/session_params.hpp>
 #include <libtorrent/settings_pack.hpp>
+#include <libtorrent/torrent.hpp>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -44,6 +48,8 @@ lt::settings_pack MakeSettings(const LibtorrentSession::Options& options,
   // uTP was five times slower on a LAN, and more redundant.
   pack.set_bool(Settings::enable_outgoing_utp, false);
   pack.set_bool(Settings::enable_incoming_utp, false);
+  // Connections are marked one by one; the default is low effort.
+  pack.set_int(Settings::peer_dscp, 0);
   pack.set_int(Settings::mixed_mode_algorithm, Settings::prefer_tcp);
   // RC4 is no protection; groups use TLS.
   pack.set_int(Settings::out_enc_policy, Settings::pe_disabled);
@@ -130,6 +136,11 @@ void AddRule(const std::string& network, std::uint32_t flags,
 
 constexpr const char* kEverything[] = {"0.0.0.0/0", "::/0"};
 
+// libtorrent gives classes to addresses only, and to no torrent. These are
+// nobody's (RFC 6666): whoever is told to be there gets the class.
+constexpr char kForegroundAddress[] = "100::1";
+constexpr char kBackgroundAddress[] = "100::2";
+
 // Brings what each torrent is extended by.
 class TorrentPlugin final : public lt::plugin {
  public:
@@ -180,7 +191,11 @@ LibtorrentSession::LibtorrentSession(LibtorrentLoop* loop, LibtorrentDisk* disk,
   });
   lan_class_ = static_cast<std::uint32_t>(session_->create_peer_class("lan"));
   wide_class_ = static_cast<std::uint32_t>(session_->create_peer_class("wide"));
-  // Which class a connection has is decided by its address alone.
+  foreground_class_ =
+      static_cast<std::uint32_t>(session_->create_peer_class("foreground"));
+  background_class_ =
+      static_cast<std::uint32_t>(session_->create_peer_class("background"));
+  // No class comes with the kind of a socket.
   session_->set_peer_class_type_filter({});
 }
 
@@ -225,23 +240,38 @@ void LibtorrentSession::SetMaxConnections(int max_connections) {
   session_->apply_settings(std::move(pack));
 }
 
-void LibtorrentSession::SetLimits(const BandwidthLimits& limits,
-                                  bool background) {
-  const auto rate = [](std::int64_t bytes_per_second) {
-    return static_cast<int>(std::min<std::int64_t>(bytes_per_second, 1 << 30));
+void LibtorrentSession::SetLimits(const BandwidthLimits& limits) {
+  low_effort_ = limits.low_effort_background;
+  const auto set = [&](std::uint32_t number, std::int64_t download,
+                       std::int64_t upload) {
+    const auto rate = [](std::int64_t bytes_per_second) {
+      return static_cast<int>(
+          std::min<std::int64_t>(bytes_per_second, 1 << 30));
+    };
+    const lt::peer_class_t peer_class(number);
+    lt::peer_class_info info = session_->get_peer_class(peer_class);
+    info.ignore_unchoke_slots = true;
+    info.download_limit = rate(download);
+    info.upload_limit = rate(upload);
+    session_->set_peer_class(peer_class, info);
   };
-  lt::peer_class_info info =
-      session_->get_peer_class(lt::peer_class_t(lan_class_));
-  info.ignore_unchoke_slots = true;
-  info.download_limit = rate(limits.lan_download);
-  info.upload_limit = rate(limits.lan_upload);
-  session_->set_peer_class(lt::peer_class_t(lan_class_), info);
-  info = session_->get_peer_class(lt::peer_class_t(wide_class_));
-  info.ignore_unchoke_slots = true;
-  info.download_limit =
-      rate(background ? limits.background : limits.foreground);
-  info.upload_limit = rate(limits.upload);
-  session_->set_peer_class(lt::peer_class_t(wide_class_), info);
+  set(lan_class_, limits.lan_download, limits.lan_upload);
+  set(wide_class_, 0, limits.upload);
+  set(foreground_class_, limits.foreground, 0);
+  set(background_class_, limits.background, 0);
+}
+
+void LibtorrentSession::Classify(const lt::peer_connection_handle& peer,
+                                 bool background) {
+  const std::shared_ptr<lt::peer_connection> connection = peer.native_handle();
+  if (connection == nullptr) return;
+  const std::shared_ptr<lt::torrent> torrent =
+      connection->associated_torrent().lock();
+  if (torrent == nullptr) return;
+  torrent->session().set_peer_classes(
+      connection.get(),
+      lt::make_address(background ? kBackgroundAddress : kForegroundAddress),
+      lt::socket_type_t::tcp);
 }
 
 void LibtorrentSession::SetAllowed(
@@ -259,6 +289,8 @@ void LibtorrentSession::SetAllowed(
   for (const std::string& network : lan_networks) {
     AddRule(network, 1U << lan_class_, &classes);
   }
+  AddRule(kForegroundAddress, 1U << foreground_class_, &classes);
+  AddRule(kBackgroundAddress, 1U << background_class_, &classes);
   session_->set_ip_filter(filter);
   session_->set_peer_class_filter(classes);
 }

@@ -14,8 +14,9 @@
 #include "peer/swarm_settings.h"
 
 namespace libtorrent {
+struct peer_connection_handle;
 struct session;
-}
+}  // namespace libtorrent
 
 namespace convoy {
 
@@ -61,8 +62,13 @@ class LibtorrentSession {
   int listen_port();
   void SetAddresses(const std::vector<std::string>& addresses);
   void SetMaxConnections(int max_connections);
-  // `background`: nothing that is wanted in the foreground is fetched.
-  void SetLimits(const BandwidthLimits& limits, bool background);
+  void SetLimits(const BandwidthLimits& limits);
+  // A peer outside of the LAN, of a content that is fetched in the background
+  // or not: downloads of either kind have a limit of their own.
+  void Classify(const libtorrent::peer_connection_handle& peer,
+                bool background);
+  // Background downloads are to be marked.
+  bool low_effort() const { return low_effort_; }
   // Which addresses may be peers: none, but as the last step says that has the
   // address. And which of them are of the LAN.
   void SetAllowed(const std::vector<Step>& steps,
@@ -78,8 +84,13 @@ class LibtorrentSession {
   std::set<int> tls_ports_;
   std::unique_ptr<libtorrent::session> session_;
   const std::shared_ptr<char> alive_ = std::make_shared<char>();
+  bool low_effort_ = false;
   std::uint32_t lan_class_ = 0;
+  // All others; and in addition those that foreground or background downloads
+  // have.
   std::uint32_t wide_class_ = 0;
+  std::uint32_t foreground_class_ = 0;
+  std::uint32_t background_class_ = 0;
 };
 
 }  // namespace convoy

@@ -452,27 +452,27 @@ void Impl::ApplyFilter() {
   session_.SetAllowed(steps, lan);
 }
 
-// Peers may have all of the budget, but half of it while origins want more than
-// what is left.
+// Peers may have all of the budget of foreground or background downloads, but
+// half of it while origins want more than what is left.
 void Impl::ApplyLimits() {
-  bool downloads = false;
-  bool background = true;
-  for (const auto& [id, content] : joined_) {
-    if (!content.torrent->downloads()) continue;
-    downloads = true;
-    background = background && content.torrent->background();
-  }
-  background = background && downloads;
   BandwidthLimits limits = limits_;
-  std::int64_t& limit = background ? limits.background : limits.foreground;
-  const bool limited = limit > 0;
-  if (limited &&
-      parts_.limiter->IsShort(background ? TrafficClass::kBackground
-                                         : TrafficClass::kForeground)) {
-    limit = std::max<std::int64_t>(limit / 2, 1);
+  const auto share = [this](TrafficClass traffic, std::int64_t* limit) {
+    if (*limit > 0 && parts_.limiter->IsShort(traffic)) {
+      *limit = std::max<std::int64_t>(*limit / 2, 1);
+    }
+  };
+  share(TrafficClass::kForeground, &limits.foreground);
+  share(TrafficClass::kBackground, &limits.background);
+  const bool remark = limits.low_effort_background != session_.low_effort();
+  session_.SetLimits(limits);
+  bool limited = false;
+  for (const auto& [id, content] : joined_) {
+    if (remark) content.torrent->MarkConnections();
+    if (!content.torrent->downloads()) continue;
+    limited |= (content.torrent->background() ? limits_.background
+                                              : limits_.foreground) > 0;
   }
-  session_.SetLimits(limits, background);
-  if (!limited || !downloads || std::exchange(rebalancing_, true)) return;
+  if (!limited || std::exchange(rebalancing_, true)) return;
   loop_.PostAfter(kRebalance, [this] {
     rebalancing_ = false;
     if (!joined_.empty()) ApplyLimits();

@@ -305,6 +305,11 @@ void LibtorrentTorrent::Distrust(const std::vector<PieceIndex>& pieces) {
 void LibtorrentTorrent::Seed() {
   content_.downloads = false;
   lanes_ = 0;
+  MarkConnections();
+}
+
+void LibtorrentTorrent::MarkConnections() {
+  for (const auto& [id, peer] : connections_) peer->Mark();
 }
 
 void LibtorrentTorrent::AddPeer(const Endpoint& peer) {

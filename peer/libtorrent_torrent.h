@@ -108,6 +108,8 @@ class LibtorrentTorrent final
   }
   bool downloads() const { return content_.downloads; }
   bool background() const { return content_.background; }
+  // Low effort or not, as the content and the session's limits say now.
+  void MarkConnections();
 
  private:
   friend class TorrentPeer;

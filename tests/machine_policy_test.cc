@@ -152,10 +152,12 @@ class MachinePolicyTest : public ::testing::Test {
     const grpc::Status status = stub->AdoptFile(&context, request, &content);
     ASSERT_TRUE(status.ok()) << status.error_message();
   }
-  std::string Begin(int machine, const std::string& name) {
+  std::string Begin(int machine, const std::string& name, v1::Job wanted = {}) {
     TestDaemon& daemon = *daemons_[machine];
-    const auto job = daemon.Create({File(
-        origin_->Url(name), absl::StrCat(net_->folder(machine), "/", name))});
+    const auto job =
+        daemon.Create({File(origin_->Url(name),
+                            absl::StrCat(net_->folder(machine), "/", name))},
+                      std::move(wanted));
     EXPECT_TRUE(job.ok()) << job.status();
     if (!job.ok()) return "";
     EXPECT_TRUE(daemon.Resume(job->id()).ok());
@@ -408,6 +410,28 @@ TEST_F(PeerRateTest, UploadsToOthersThanTheLanKeepToTheirLimit) {
                    {{"swarm.download_mode", "internet"},
                     {"swarm.peers", net_->address(kHolder) + ":6772"}}),
             kLimited);
+}
+
+// Beside a foreground job that the same peer gives more.
+TEST_F(PeerRateTest, BackgroundDownloadsKeepToTheirOwnLimit) {
+  for (const int machine : {kHolder, kMachine}) LeaveLan(machine);
+  const Settings settings = {
+      {"swarm.download_mode", "internet"},
+      {"swarm.peers", net_->address(kHolder) + ":6772"},
+      {"bandwidth.foreground_bytes_per_second", "1500000"},
+      {"bandwidth.background_bytes_per_second", "200000"}};
+  for (const int machine : {kHolder, kMachine}) Start(machine, settings);
+  Publish("a");
+  Publish("b");
+  v1::Job foreground;
+  foreground.set_priority(v1::JOB_PRIORITY_FOREGROUND);
+  const std::string slow = Begin(kMachine, "a");
+  const v1::Job quick = End(kMachine, Begin(kMachine, "b", foreground), "b");
+  EXPECT_GT(quick.progress().source_bytes().internet_bytes(), kSize / 2);
+  const auto job = daemons_[kMachine]->Get(slow);
+  ASSERT_TRUE(job.ok()) << job.status();
+  EXPECT_GT(job->progress().source_bytes().internet_bytes(), 0);
+  EXPECT_LT(job->progress().source_bytes().internet_bytes(), kSize / 2);
 }
 
 TEST_F(MachinePolicyTest, KeptContentsGoWhenNothingMayBeKept) {
