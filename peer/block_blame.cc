@@ -34,6 +34,20 @@ std::optional<BlockBlame::Sender> BlockBlame::Failed(PieceIndex piece,
                                 [first](Sender s) { return s == first; })) {
     return first;
   }
+  NoteSuspects(piece, senders, read);
+  return std::nullopt;
+}
+
+void BlockBlame::Doubted(PieceIndex piece, Reader read) {
+  const auto found = senders_.find(piece.value);
+  if (found == senders_.end()) return;
+  const std::vector<Sender> senders = std::move(found->second);
+  senders_.erase(found);
+  NoteSuspects(piece, senders, read);
+}
+
+void BlockBlame::NoteSuspects(PieceIndex piece,
+                              const std::vector<Sender>& senders, Reader read) {
   for (std::size_t i = 0; i < senders.size(); ++i) {
     if (senders[i] == 0 || suspect_count_ >= kMaxSuspects) continue;
     const auto block = static_cast<std::int32_t>(i);
@@ -42,7 +56,19 @@ std::optional<BlockBlame::Sender> BlockBlame::Failed(PieceIndex piece,
     suspects_[piece.value].push_back({block, senders[i], Sha1Of(*bytes)});
     ++suspect_count_;
   }
-  return std::nullopt;
+}
+
+void BlockBlame::Forget(PieceIndex piece) {
+  senders_.erase(piece.value);
+  const auto found = suspects_.find(piece.value);
+  if (found == suspects_.end()) return;
+  suspect_count_ -= found->second.size();
+  suspects_.erase(found);
+}
+
+std::vector<BlockBlame::Sender> BlockBlame::SendersOf(PieceIndex piece) const {
+  const auto found = senders_.find(piece.value);
+  return found == senders_.end() ? std::vector<Sender>() : found->second;
 }
 
 std::vector<BlockBlame::Sender> BlockBlame::Passed(PieceIndex piece,

@@ -40,9 +40,16 @@ class BlockBlame {
   // The hash was wrong; the file still has the bytes. The one who sent all, if
   // there is one.
   std::optional<Sender> Failed(PieceIndex piece, Reader read);
+  // The bytes may be wrong: only what Passed finds counts, also where one sent
+  // all.
+  void Doubted(PieceIndex piece, Reader read);
   // The piece is right, and in the file. Who had sent something else, each
   // once, rising.
   std::vector<Sender> Passed(PieceIndex piece, Reader read);
+  // It is not looked for who sent what of the piece.
+  void Forget(PieceIndex piece);
+  // Of the attempt that is under way; 0: no peer.
+  std::vector<Sender> SendersOf(PieceIndex piece) const;
 
  private:
   struct Suspect {
@@ -52,6 +59,8 @@ class BlockBlame {
   };
 
   std::int32_t BlocksOf(PieceIndex piece) const;
+  void NoteSuspects(PieceIndex piece, const std::vector<Sender>& senders,
+                    Reader read);
 
   const PieceLayout layout_;
   // Of the attempt that is under way; by block, 0: no peer.

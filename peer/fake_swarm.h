@@ -71,7 +71,6 @@ class FakeSwarm final : public Swarm {
   bool origin_usable() const { return origin_usable_; }
   const SwarmContent& content() const { return content_; }
   const std::vector<PieceSpan>& claims() const { return claims_; }
-  const std::vector<PieceIndex>& distrusted() const { return distrusted_; }
   const std::vector<PieceSpan>& unclaimed() const { return unclaimed_; }
   // What the beacon tells others of a content. Absent: nothing.
   std::optional<BeaconHolding> HoldingOf(const std::string& content_id) const {
@@ -160,12 +159,6 @@ class FakeSwarm final : public Swarm {
       swarm_->Claim();
     }
     void SetBacklog(bool) override {}
-    void Distrust(std::vector<PieceIndex> pieces) override {
-      for (const PieceIndex piece : pieces) {
-        swarm_->content_.storage->hashes().Forget(piece);
-      }
-      swarm_->distrusted_ = std::move(pieces);
-    }
     PeerBytes Received() const override {
       return {swarm_->news_.stats.from_lan, 0, 0};
     }
@@ -208,7 +201,6 @@ class FakeSwarm final : public Swarm {
   Member* member_ = nullptr;
   std::set<std::int32_t> missing_;
   std::vector<PieceSpan> claims_;
-  std::vector<PieceIndex> distrusted_;
   std::vector<PieceSpan> unclaimed_;
   std::map<std::string, SwarmObserver*> observers_;  // Of all members.
   std::map<std::string, BeaconHolding> holdings_;

@@ -364,10 +364,10 @@ class LibtorrentDisk::Interface final : public lt::disk_interface,
       if (right) entry->storage->MarkVerified(piece);
       answer(right ? std::string(entry->manifest->HashOf(piece)) : "", {});
     };
-    const std::optional<std::string> wanted =
-        entry->storage->hashes().Find(piece);
-    if (wanted || entry->listener == nullptr) {
-      return decide(wanted.has_value() && *wanted == *hash);
+    const PieceHashes& hashes = entry->storage->hashes();
+    const bool right = hashes.Find(piece) == *hash;
+    if (right || hashes.certain(piece) || entry->listener == nullptr) {
+      return decide(right);
     }
     entry->held[piece.value].push_back({*std::move(hash), std::move(decide)});
     entry->listener->OnHashWanted(piece);
@@ -396,12 +396,24 @@ void LibtorrentDisk::Remove(const std::string& info_hash) {
 
 void LibtorrentDisk::HashLearned(Entry* entry, PieceIndex piece) {
   const auto found = entry->held.find(piece.value);
-  const std::optional<std::string> wanted =
-      entry->storage->hashes().Find(piece);
+  const PieceHashes& hashes = entry->storage->hashes();
+  const std::optional<std::string> wanted = hashes.Find(piece);
   if (found == entry->held.end() || !wanted) return;
+  const bool right =
+      std::any_of(found->second.begin(), found->second.end(),
+                  [&](const Entry::Held& one) { return one.hash == *wanted; });
+  if (!right && !hashes.certain(piece)) return;
   const std::vector<Entry::Held> held = std::move(found->second);
   entry->held.erase(found);
   for (const Entry::Held& one : held) one.answer(one.hash == *wanted);
+}
+
+void LibtorrentDisk::GiveUpHash(Entry* entry, PieceIndex piece) {
+  const auto found = entry->held.find(piece.value);
+  if (found == entry->held.end()) return;
+  const std::vector<Entry::Held> held = std::move(found->second);
+  entry->held.erase(found);
+  for (const Entry::Held& one : held) one.answer(false);
 }
 
 void LibtorrentDisk::SetBacklog(Entry* entry, bool full) {

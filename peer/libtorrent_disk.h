@@ -23,8 +23,9 @@ namespace convoy {
 class DiskListener {
  public:
   virtual ~DiskListener() = default;
-  // The bytes of the piece are in the file, and nobody knows yet what they must
-  // be: the hash is asked for, and HashLearned is called when it is there.
+  // The bytes of the piece are in the file, and it is not known yet what they
+  // must be, or a peer said something else: who gave them shall say so, too.
+  // HashLearned is called when somebody did.
   virtual void OnHashWanted(PieceIndex piece) = 0;
   // The block of a peer that begins there is in the file.
   virtual void OnBlockWritten(PieceIndex piece, std::int64_t begin) = 0;
@@ -62,7 +63,8 @@ class LibtorrentDisk {
     RunningHashes running;
     bool backlog_full = false;
     std::vector<std::weak_ptr<lt::disk_observer>> waiting;
-    // Pieces whose real hash waits to be learned, and what is to be told then.
+    // Pieces whose bytes nobody has vouched for, their hashes, and what is to
+    // be told when it is known whether they are right.
     struct Held {
       std::string hash;
       std::function<void(bool right)> answer;
@@ -80,8 +82,11 @@ class LibtorrentDisk {
   void Add(const std::string& info_hash, std::shared_ptr<Entry> entry);
   // After it was removed.
   void Remove(const std::string& info_hash);
-  // The storage's hashes know this piece now.
+  // The storage's hashes may know this piece now. What waits and differs from a
+  // peer's word goes on waiting.
   static void HashLearned(Entry* entry, PieceIndex piece);
+  // Nobody vouches for the bytes: they count as wrong.
+  static void GiveUpHash(Entry* entry, PieceIndex piece);
   static void SetBacklog(Entry* entry, bool full);
 
  private:

@@ -487,8 +487,16 @@ class LateBoundDiskTest : public LibtorrentDiskTest {
     UseHashes(std::make_shared<PieceHashes>(layout_));
     entry_->manifest = placeholders_;
   }
+  // From a peer.
   void Learn(int piece, const std::string& bytes) {
+    entry_->storage->hashes().Forget(P(piece));
     entry_->storage->hashes().Learn(P(piece), Sha1Of(bytes));
+    LibtorrentDisk::HashLearned(entry_.get(), P(piece));
+    loop_.RunUntilIdle();
+  }
+  // From the origin's own bytes.
+  void Decide(int piece, const std::string& bytes) {
+    entry_->storage->hashes().Decide(P(piece), Sha1Of(bytes));
     LibtorrentDisk::HashLearned(entry_.get(), P(piece));
     loop_.RunUntilIdle();
   }
@@ -520,11 +528,43 @@ TEST_F(LateBoundDiskTest, APieceThatWaitedMayBeWrong) {
   WritePiece(1, wrong_);
   const auto hashed = StartHash(1);
   loop_.RunUntilIdle();
-  Learn(1, Bytes(1));
+  Decide(1, Bytes(1));
   ASSERT_TRUE(hashed->has_value());
   EXPECT_NE((*hashed)->hash, Placeholder(1));
   EXPECT_FALSE((*hashed)->error);
   EXPECT_FALSE(entry_->storage->verified(P(1)));
+}
+
+// Who told a wrong hash does not make right bytes wrong.
+TEST_F(LateBoundDiskTest, ALieDoesNotDecide) {
+  Learn(1, wrong_);
+  WritePiece(1, Bytes(1));
+  const auto hashed = StartHash(1);
+  loop_.RunUntilIdle();
+  EXPECT_FALSE(hashed->has_value());
+  EXPECT_THAT(listener_.wanted, ElementsAre(1));
+  Learn(1, "another lie");
+  EXPECT_FALSE(hashed->has_value());
+  // Who gave the bytes stands by them.
+  Learn(1, Bytes(1));
+  ASSERT_TRUE(hashed->has_value());
+  EXPECT_EQ((*hashed)->hash, Placeholder(1));
+  EXPECT_TRUE(entry_->storage->verified(P(1)));
+  EXPECT_EQ(entry_->storage->hashes().Find(P(1)), Sha1Of(Bytes(1)));
+}
+
+TEST_F(LateBoundDiskTest, BytesThatNobodyVouchesForAreWrongInTheEnd) {
+  Learn(1, Bytes(1));
+  WritePiece(1, wrong_);
+  const auto hashed = StartHash(1);
+  loop_.RunUntilIdle();
+  ASSERT_FALSE(hashed->has_value());
+  LibtorrentDisk::GiveUpHash(entry_.get(), P(1));
+  ASSERT_TRUE(hashed->has_value());
+  EXPECT_NE((*hashed)->hash, Placeholder(1));
+  EXPECT_FALSE(entry_->storage->verified(P(1)));
+  EXPECT_EQ(entry_->storage->hashes().Find(P(1)), Sha1Of(Bytes(1)));
+  EXPECT_THAT(entry_->held, IsEmpty());
 }
 
 TEST_F(LateBoundDiskTest, AHashThatIsKnownIsNotAskedFor) {

@@ -19,6 +19,8 @@ constexpr char kShareName[] = "cv_share";
 constexpr char kMachineName[] = "cv_machine";
 // Of libtorrent's points for a peer, -7 to 7: nothing is held against it.
 constexpr int kFullTrust = 7;
+// More than what a peer that reads may have before it.
+constexpr int kMaxUnsent = 4 << 20;
 
 PieceIndex FromLt(lt::piece_index_t piece) {
   return PieceIndex{static_cast<std::int32_t>(piece)};
@@ -177,6 +179,10 @@ void TorrentPeer::Mark() {
 
 void TorrentPeer::Send(absl::string_view payload) {
   if (number_ == 0) return;
+  const auto connection = connection_.native_handle();
+  if (connection == nullptr || connection->send_buffer_size() > kMaxUnsent) {
+    return;
+  }
   const auto length = static_cast<std::uint32_t>(payload.size() + 2);
   std::string bytes;
   for (int shift = 24; shift >= 0; shift -= 8) {

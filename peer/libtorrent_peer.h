@@ -9,10 +9,12 @@
 #include <libtorrent/peer_connection_handle.hpp>
 #include <libtorrent/peer_request.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/strings/string_view.h"
+#include "peer/allowance.h"
 #include "peer/libtorrent_torrent.h"
 #include "peer/origin_share.h"
 #include "peer/swarm_settings.h"
@@ -56,6 +58,7 @@ class TorrentPeer final : public lt::peer_plugin {
 
   // What is sent to it is low effort while a background download has it.
   void Mark();
+  // Dropped where the peer does not read what it was sent before.
   void Send(absl::string_view payload);
 
   std::uint64_t id_ = 0;   // 0: not joined.
@@ -64,6 +67,10 @@ class TorrentPeer final : public lt::peer_plugin {
   std::int64_t from_ = 0;
   std::int64_t to_ = 0;
   int number_ = 0;
+  bool lied_ = false;
+  // Hashes that it may tell, and pieces whose hashes it may ask for.
+  std::optional<Allowance> hashes_told_;
+  std::optional<Allowance> hashes_asked_;
 
   lt::peer_connection_handle& connection() { return connection_; }
   static std::string AddressText(const lt::tcp::endpoint& endpoint) {

@@ -287,11 +287,6 @@ class Impl::Member final : public SwarmMember {
   void SetBacklog(bool full) override {
     Post([full](LibtorrentTorrent* torrent) { torrent->SetBacklog(full); });
   }
-  void Distrust(std::vector<PieceIndex> pieces) override {
-    Post([pieces = std::move(pieces)](LibtorrentTorrent* torrent) {
-      torrent->Distrust(pieces);
-    });
-  }
   PeerBytes Received() const override { return torrent_->received(); }
   void Seed(SwarmObserver* observer) override {
     *observer_ = observer;

@@ -89,7 +89,8 @@ LibtorrentTorrent::LibtorrentTorrent(const Parts& parts, SwarmContent content,
              content_.storage->map().pieces(), parts.clock->Monotonic()),
       guard_(content_.storage),
       slow_peers_(content_.min_peer_rate),
-      offered_(content_.storage, content_.manifest->layout) {
+      offered_(content_.storage, content_.manifest->layout),
+      words_(content_.storage) {
   entry_->storage = content_.storage;
   entry_->manifest = content_.manifest;
   entry_->listener = this;
@@ -234,11 +235,14 @@ void LibtorrentTorrent::SetDemand(int lanes, int max_pieces) {
   max_pieces_ = max_pieces;
   // The last piece may be there: who gave it is told before the transfer ends.
   if (lanes == 0 && news_due_) SendNews();
+  SettleDisputes();
   Touch();
 }
 
 void LibtorrentTorrent::SetOriginUsable(bool usable) {
   share_.SetOriginUsable(usable);
+  origin_usable_ = usable;
+  SettleDisputes();
   Touch();
 }
 
@@ -252,21 +256,10 @@ void LibtorrentTorrent::NoteProgress(PieceIndex piece, std::int64_t bytes) {
 void LibtorrentTorrent::PiecePut(PieceIndex piece) {
   if (stopped_ || !checked_) return;
   if (!offered_.Remove(piece)) share_.Finished(Only(piece), Now());
-  if (content_.storage->hashes().late_bound()) TellHash(piece);
+  if (content_.storage->hashes().late_bound()) DecideHash(piece);
   static const char kNothing[1] = {};
   handle_.add_piece(ToLt(piece), kNothing, {});
   Touch();
-}
-
-void LibtorrentTorrent::TellHash(PieceIndex piece) {
-  const std::optional<std::string> hash =
-      content_.storage->hashes().Find(piece);
-  if (!hash) return;
-  announcers_[piece.value] = parts_.machine;
-  ShareMessage message;
-  message.hashes.push_back({piece, *hash});
-  Broadcast(message);
-  LibtorrentDisk::HashLearned(entry_.get(), piece);
 }
 
 void LibtorrentTorrent::Unclaim(PieceSpan span) {
@@ -277,29 +270,12 @@ void LibtorrentTorrent::Unclaim(PieceSpan span) {
   for (PieceIndex piece = span.first; piece < span.end; ++piece.value) {
     offered_.Remove(piece);
   }
+  SettleDisputes();
   Touch();
 }
 
 void LibtorrentTorrent::SetBacklog(bool full) {
   LibtorrentDisk::SetBacklog(entry_.get(), full);
-}
-
-void LibtorrentTorrent::Distrust(const std::vector<PieceIndex>& pieces) {
-  for (const PieceIndex piece : pieces) {
-    const auto found = announcers_.find(piece.value);
-    if (found != announcers_.end() && found->second != parts_.machine) {
-      liars_.insert(found->second);
-    }
-    content_.storage->hashes().Forget(piece);
-  }
-  std::vector<ConnectionId> liars;
-  for (const auto& [id, peer] : connections_) {
-    if (liars_.count(peer->machine_) == 0) continue;
-    guard_.Shun(id);
-    liars.push_back(id);
-  }
-  Drop(std::move(liars));
-  Touch();
 }
 
 void LibtorrentTorrent::Seed() {
@@ -378,12 +354,6 @@ void LibtorrentTorrent::AddEndpoints(
         IpAddress::Parse(TorrentPeer::AddressText(remote));
     if (address) endpoints->emplace(*address, remote.port());
   }
-}
-
-void LibtorrentTorrent::OnHashWanted(PieceIndex piece) {
-  ShareMessage message;
-  message.hash_requests.push_back(piece);
-  Broadcast(message);
 }
 
 void LibtorrentTorrent::OnBlockWritten(PieceIndex piece, std::int64_t begin) {
@@ -511,23 +481,6 @@ void LibtorrentTorrent::CountTo(const TorrentPeer& peer, std::int64_t bytes) {
   NewsSoon();
 }
 
-// A machine that comes is told the hashes that are known here.
-void LibtorrentTorrent::Greet(TorrentPeer* peer) {
-  std::vector<ShareMessage> messages;
-  for (const auto& [piece, hash] : content_.storage->hashes().Known()) {
-    if (messages.empty() ||
-        messages.back().hashes.size() >= ShareMessage::kMaxHashes) {
-      messages.emplace_back();
-    }
-    messages.back().hashes.push_back({piece, hash});
-  }
-  for (const ShareMessage& message : messages) {
-    peer->Send(EncodeShareMessage(message));
-  }
-  Touch();
-  NewsSoon();
-}
-
 void LibtorrentTorrent::Broadcast(const ShareMessage& message) {
   const std::string payload = EncodeShareMessage(message);
   for (const auto& [id, peer] : connections_) peer->Send(payload);
@@ -540,28 +493,6 @@ void LibtorrentTorrent::OnShareMessage(TorrentPeer* peer,
   share_.Receive(peer->id_, *message, Now());
   OnHashes(peer, *message);
   Touch();
-}
-
-void LibtorrentTorrent::OnHashes(TorrentPeer* peer,
-                                 const ShareMessage& message) {
-  PieceHashes& hashes = content_.storage->hashes();
-  if (!hashes.late_bound() || liars_.count(peer->machine_) != 0) return;
-  const std::int32_t count = hashes.layout().count();
-  for (const auto& [piece, hash] : message.hashes) {
-    if (piece.value >= count || hashes.Find(piece).has_value()) continue;
-    hashes.Learn(piece, hash);
-    announcers_[piece.value] = peer->machine_;
-    LibtorrentDisk::HashLearned(entry_.get(), piece);
-  }
-  ShareMessage answer;
-  for (const PieceIndex piece : message.hash_requests) {
-    if (piece.value >= count) continue;
-    const std::optional<std::string> hash = hashes.Find(piece);
-    if (hash && answer.hashes.size() < ShareMessage::kMaxHashes) {
-      answer.hashes.push_back({piece, *hash});
-    }
-  }
-  if (!answer.hashes.empty()) peer->Send(EncodeShareMessage(answer));
 }
 
 // Once for all that happens in one turn of the loop.

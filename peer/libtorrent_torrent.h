@@ -7,6 +7,7 @@
 #include <libtorrent/torrent_handle.hpp>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -17,6 +18,7 @@
 #include "absl/time/time.h"
 #include "peer/base/clock.h"
 #include "peer/contents.h"
+#include "peer/hash_words.h"
 #include "peer/ip_address.h"
 #include "peer/libtorrent_disk.h"
 #include "peer/libtorrent_loop.h"
@@ -93,7 +95,6 @@ class LibtorrentTorrent final
   void PiecePut(PieceIndex piece);
   void Unclaim(PieceSpan span);
   void SetBacklog(bool full);
-  void Distrust(const std::vector<PieceIndex>& pieces);
   void Seed();
 
   void AddPeer(const Endpoint& peer);
@@ -145,6 +146,16 @@ class LibtorrentTorrent final
   absl::Status Add(lt::add_torrent_params params);
   void Greet(TorrentPeer* peer);
   void TellHash(PieceIndex piece);
+  // What others may be told: the hash of a piece that is here and right, so
+  // that nobody stands by the lies of somebody else.
+  std::optional<std::string> HashToTell(PieceIndex piece) const;
+  void AskForHash(PieceIndex piece);
+  // A late-bound piece of the origin's is there.
+  void DecideHash(PieceIndex piece);
+  // It told a hash that is not so: it goes, with all that it told and gave.
+  void Expose(ConnectionId liar);
+  // Fetches a piece of which peers say different things, one at a time.
+  void SettleDisputes();
   void AvoidUnwanted(lt::add_torrent_params* params) const;
   absl::Duration Now() const;
   // Measures the peers each second, as long as they are not found to be slow.
@@ -182,9 +193,10 @@ class LibtorrentTorrent final
 
   std::map<std::uint64_t, TorrentPeer*> connections_;
   std::uint64_t last_connection_ = 0;
-  // Who told the hash of a late-bound piece.
-  std::map<std::int32_t, MachineId> announcers_;
-  std::set<MachineId> liars_;
+  HashWords words_;
+  // The disputed piece that is being fetched, as long as offered_ has it.
+  std::optional<PieceIndex> deciding_;
+  bool origin_usable_ = true;
 
   ContentStats stats_;
   std::atomic<std::int64_t> from_lan_{0};

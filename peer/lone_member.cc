@@ -47,7 +47,6 @@ class LoneMember final : public SwarmMember {
   void PiecePut(PieceIndex) override {}
   void Unclaim(PieceSpan span) override { missing_ = Union(missing_, {span}); }
   void SetBacklog(bool) override {}
-  void Distrust(std::vector<PieceIndex>) override {}
   PeerBytes Received() const override { return {}; }
   void Seed(SwarmObserver* observer) override { observer_ = observer; }
 

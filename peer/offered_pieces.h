@@ -14,8 +14,8 @@ namespace convoy {
 
 // Wanted pieces that are not here and that connected peers have; and those of
 // them that are fetched from the origin all the same, because the peers are
-// slow. The latter are no claims: who has a piece is asked for it by nobody
-// else.
+// slow or their hashes are disputed. The latter are no claims: who has a piece
+// is asked for it by nobody else.
 //
 // `availability`: how many connected peers have each piece. Not thread-safe.
 class OfferedPieces {
@@ -29,6 +29,8 @@ class OfferedPieces {
   // Neighbours to be fetched, at most `max_pieces`, the last ones first; they
   // are taken until Remove. Empty: none is left.
   PieceSpan Take(const std::vector<int>& availability, int max_pieces);
+  // Takes this one, offered or not.
+  void Add(PieceIndex piece) { taken_.insert(piece.value); }
   bool IsTaken(PieceIndex piece) const { return taken_.count(piece.value) > 0; }
   // False: it was not taken.
   bool Remove(PieceIndex piece) { return taken_.erase(piece.value) > 0; }

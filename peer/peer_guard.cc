@@ -78,6 +78,13 @@ void PeerGuard::Written(PieceIndex piece, std::int64_t begin) {
 }
 
 std::vector<ConnectionId> PeerGuard::Failed(PieceIndex piece) {
+  if (storage_->hashes().certain(piece)) return Disowned(piece);
+  blame_.Doubted(piece,
+                 [&](std::int32_t block) { return ReadBlock(piece, block); });
+  return {};
+}
+
+std::vector<ConnectionId> PeerGuard::Disowned(PieceIndex piece) {
   const std::optional<ConnectionId> liar = blame_.Failed(
       piece, [&](std::int32_t block) { return ReadBlock(piece, block); });
   if (!liar) return {};
@@ -86,10 +93,28 @@ std::vector<ConnectionId> PeerGuard::Failed(PieceIndex piece) {
 }
 
 std::vector<ConnectionId> PeerGuard::Passed(PieceIndex piece) {
+  if (!storage_->hashes().certain(piece)) {
+    blame_.Forget(piece);
+    return {};
+  }
   const std::vector<ConnectionId> liars = blame_.Passed(
       piece, [&](std::int32_t block) { return ReadBlock(piece, block); });
   for (const ConnectionId liar : liars) Shun(liar);
   return liars;
+}
+
+bool PeerGuard::SendersAreHere(PieceIndex piece) const {
+  const std::vector<ConnectionId> senders = blame_.SendersOf(piece);
+  return std::all_of(senders.begin(), senders.end(),
+                     [&](ConnectionId sender) {
+                       return sender != 0 && peers_.count(sender) != 0;
+                     }) &&
+         !senders.empty();
+}
+
+bool PeerGuard::HasSent(ConnectionId peer, PieceIndex piece) const {
+  const std::vector<ConnectionId> senders = blame_.SendersOf(piece);
+  return std::find(senders.begin(), senders.end(), peer) != senders.end();
 }
 
 std::optional<std::string> PeerGuard::ReadBlock(PieceIndex piece,

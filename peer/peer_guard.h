@@ -49,9 +49,16 @@ class PeerGuard {
   void Written(PieceIndex piece, std::int64_t begin);
 
   // The hash of the piece was wrong, or right; its bytes are in the file.
-  // Connections that are to go; their addresses are shunned.
+  // Connections that are to go; their addresses are shunned. None where the
+  // hash is only a peer's word: that one may have lied, and not the senders.
   std::vector<ConnectionId> Failed(PieceIndex piece);
   std::vector<ConnectionId> Passed(PieceIndex piece);
+  // The senders were asked, and none says that the bytes are right: as Failed,
+  // whatever the hash is.
+  std::vector<ConnectionId> Disowned(PieceIndex piece);
+  // Who sent blocks of the piece's bytes is connected, all of them.
+  bool SendersAreHere(PieceIndex piece) const;
+  bool HasSent(ConnectionId peer, PieceIndex piece) const;
 
  private:
   struct Peer {

@@ -22,7 +22,7 @@ constexpr PieceIndex kPiece{1};
 // A content of three pieces of two blocks.
 class PeerGuardTest : public ::testing::Test {
  protected:
-  PeerGuardTest()
+  explicit PeerGuardTest(bool certain = true)
       : storage_(std::make_shared<SwarmStorage>(
             OpenTargetFile(UniqueFd(memfd_create("content", MFD_CLOEXEC))),
             std::make_shared<PieceHashes>(layout_),
@@ -30,6 +30,12 @@ class PeerGuardTest : public ::testing::Test {
         guard_(storage_) {
     EXPECT_TRUE(guard_.Admit(1, "10.0.0.1"));
     EXPECT_TRUE(guard_.Admit(2, "10.0.0.2"));
+    if (certain) KnowHash();
+  }
+
+  // Of kPiece, for certain.
+  void KnowHash() {
+    storage_->hashes().Decide(kPiece, std::string(PieceHashes::kSize, 'h'));
   }
 
   // A block of kPiece comes and is written.
@@ -113,6 +119,51 @@ TEST_F(PeerGuardTest, OneAddressCannotTakeAllPlaces) {
   guard_.Leave(100);
   EXPECT_TRUE(guard_.Admit(2000, "10.0.0.3"));
   EXPECT_TRUE(guard_.Admit(2001, "10.0.0.4"));
+}
+
+// The hash of the piece is a peer's word.
+class PeerGuardWordTest : public PeerGuardTest {
+ protected:
+  PeerGuardWordTest() : PeerGuardTest(false) {}
+};
+
+TEST_F(PeerGuardWordTest, AWordBlamesNobody) {
+  ASSERT_TRUE(Receive(1, 0, 'a'));
+  ASSERT_TRUE(Receive(1, 1, 'b'));
+  EXPECT_THAT(guard_.Failed(kPiece), IsEmpty());
+  ASSERT_TRUE(Receive(2, 0, 'X'));
+  ASSERT_TRUE(Receive(2, 1, 'b'));
+  EXPECT_THAT(guard_.Passed(kPiece), IsEmpty());
+  KnowHash();
+  EXPECT_THAT(guard_.Passed(kPiece), IsEmpty());
+}
+
+TEST_F(PeerGuardWordTest, WhoDoesNotStandByItsBytesGoes) {
+  ASSERT_TRUE(Receive(1, 0, 'X'));
+  ASSERT_TRUE(Receive(1, 1, 'b'));
+  EXPECT_THAT(guard_.Disowned(kPiece), ElementsAre(1));
+  EXPECT_TRUE(guard_.IsShunned("10.0.0.1"));
+}
+
+TEST_F(PeerGuardWordTest, TheOriginsBytesBlameWhoSentOthers) {
+  ASSERT_TRUE(Receive(1, 0, 'X'));
+  ASSERT_TRUE(Receive(1, 1, 'b'));
+  EXPECT_THAT(guard_.Failed(kPiece), IsEmpty());
+  ASSERT_TRUE(Receive(2, 0, 'a'));
+  ASSERT_TRUE(Receive(2, 1, 'b'));
+  EXPECT_THAT(guard_.Failed(kPiece), IsEmpty());
+  KnowHash();
+  EXPECT_THAT(guard_.Passed(kPiece), ElementsAre(1));
+}
+
+TEST_F(PeerGuardWordTest, WhetherTheSendersAreThereIsKnown) {
+  EXPECT_FALSE(guard_.SendersAreHere(kPiece));
+  ASSERT_TRUE(Receive(1, 0, 'a'));
+  EXPECT_FALSE(guard_.SendersAreHere(kPiece));
+  ASSERT_TRUE(Receive(2, 1, 'b'));
+  EXPECT_TRUE(guard_.SendersAreHere(kPiece));
+  guard_.Leave(2);
+  EXPECT_FALSE(guard_.SendersAreHere(kPiece));
 }
 
 }  // namespace

@@ -19,13 +19,23 @@ std::optional<std::string> PieceHashes::Find(PieceIndex piece) const {
   return learned_.substr(slot * kSize, kSize);
 }
 
+bool PieceHashes::certain(PieceIndex piece) const {
+  if (manifest_ != nullptr) return true;
+  MutexLock lock(&mutex_);
+  return !certain_.empty() && certain_[static_cast<std::size_t>(piece.value)];
+}
+
 bool PieceHashes::Learn(PieceIndex piece, absl::string_view hash) {
   if (manifest_ != nullptr) return manifest_->HashOf(piece) == hash;
-  const auto slot = static_cast<std::size_t>(piece.value);
   MutexLock lock(&mutex_);
+  return LearnLocked(static_cast<std::size_t>(piece.value), hash);
+}
+
+bool PieceHashes::LearnLocked(std::size_t slot, absl::string_view hash) {
   if (known_.empty()) {
     const auto count = static_cast<std::size_t>(layout_.count());
     known_.resize(count);
+    certain_.resize(count);
     learned_.resize(count * kSize);
   }
   if (known_[slot])
@@ -35,9 +45,20 @@ bool PieceHashes::Learn(PieceIndex piece, absl::string_view hash) {
   return true;
 }
 
-void PieceHashes::Forget(PieceIndex piece) {
+bool PieceHashes::Decide(PieceIndex piece, absl::string_view hash) {
+  if (manifest_ != nullptr) return manifest_->HashOf(piece) == hash;
+  const auto slot = static_cast<std::size_t>(piece.value);
   MutexLock lock(&mutex_);
-  if (!known_.empty()) known_[static_cast<std::size_t>(piece.value)] = false;
+  LearnLocked(slot, hash);
+  learned_.replace(slot * kSize, kSize, hash.data(), hash.size());
+  certain_[slot] = true;
+  return true;
+}
+
+void PieceHashes::Forget(PieceIndex piece) {
+  const auto slot = static_cast<std::size_t>(piece.value);
+  MutexLock lock(&mutex_);
+  if (!known_.empty() && !certain_[slot]) known_[slot] = false;
 }
 
 std::vector<std::pair<PieceIndex, std::string>> PieceHashes::Known() const {

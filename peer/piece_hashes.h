@@ -1,6 +1,7 @@
 #ifndef CONVOY_PEER_PIECE_HASHES_H_
 #define CONVOY_PEER_PIECE_HASHES_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -18,7 +19,8 @@ namespace convoy {
 
 // What the pieces of one content must be: SHA-1 of each, 20 bytes. Known from
 // the start (a manifest), or learned one by one (late-bound: who fetches a
-// piece from the origin tells the others its hash). Thread-safe.
+// piece from the origin tells the others its hash). What a peer told is its
+// word; a manifest and the origin's own bytes are certain. Thread-safe.
 class PieceHashes {
  public:
   static constexpr int kSize = Manifest::kHashSize;
@@ -32,14 +34,22 @@ class PieceHashes {
   bool late_bound() const { return manifest_ == nullptr; }
   // Absent: not known yet.
   std::optional<std::string> Find(PieceIndex piece) const;
+  bool certain(PieceIndex piece) const;
   // The first that is learned stays. False: another one is known.
   bool Learn(PieceIndex piece, absl::string_view hash);
-  // Late-bound only: what was learned was wrong.
+  // That of the origin's own bytes: of a late-bound content it is certain from
+  // now on, whatever was learned. False: the manifest has another one.
+  bool Decide(PieceIndex piece, absl::string_view hash);
+  // What was learned is not known any more, unless it is certain.
   void Forget(PieceIndex piece);
   // Those that are known, in order.
   std::vector<std::pair<PieceIndex, std::string>> Known() const;
 
  private:
+  // False: another one is known.
+  bool LearnLocked(std::size_t slot, absl::string_view hash)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   const std::shared_ptr<const Manifest> manifest_;
   const PieceLayout layout_;
 
@@ -47,6 +57,7 @@ class PieceHashes {
   // kSize bytes for each piece; made with the first that is learned.
   std::string learned_ ABSL_GUARDED_BY(mutex_);
   std::vector<bool> known_ ABSL_GUARDED_BY(mutex_);
+  std::vector<bool> certain_ ABSL_GUARDED_BY(mutex_);
 };
 
 // SHA-1 of `bytes`, 20 bytes.

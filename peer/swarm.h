@@ -93,8 +93,6 @@ class SwarmMember {
   virtual void Unclaim(PieceSpan span) = 0;
   // More is written than the disk takes for now.
   virtual void SetBacklog(bool full) = 0;
-  // A late-bound piece was wrong: it is fetched again, not from where it came.
-  virtual void Distrust(std::vector<PieceIndex> pieces) = 0;
   // Bytes of blocks that peers have given so far. Of a piece that was told, all
   // are counted.
   virtual PeerBytes Received() const = 0;

@@ -304,10 +304,11 @@ void SwarmTransfer::OnOriginPiece(PieceIndex piece, std::string bytes) {
   parts_.worker->Post([this, alive = std::weak_ptr<char>(alive_),
                        executor = parts_.executor, storage = storage_, piece,
                        bytes = std::move(bytes)]() mutable {
-    absl::StatusOr<bool> put =
-        absl::DataLossError("the bytes of the piece are not right");
-    if (storage->hashes().Learn(piece, Sha1Of(bytes))) {
-      put = storage->PutPiece(piece, bytes);
+    absl::StatusOr<bool> put = false;
+    if (!storage->verified(piece)) {
+      put = storage->hashes().Decide(piece, Sha1Of(bytes))
+                ? storage->PutPiece(piece, bytes)
+                : absl::DataLossError("the bytes of the piece are not right");
     }
     executor->Post([this, alive, piece, put = std::move(put)]() mutable {
       if (!alive.expired()) OnOriginChecked(piece, std::move(put));
@@ -327,10 +328,6 @@ void SwarmTransfer::OnOriginChecked(PieceIndex piece,
   }
   if (!absl::IsDataLoss(put.status())) return End(put.status());
   member_->Unclaim({piece, PieceIndex{piece.value + 1}});
-  if (found_.late_bound) {
-    // Somebody announced another hash than the origin's bytes have.
-    return member_->Distrust({piece});
-  }
   if (++bad_pieces_ < kMaxBadPieces) return UpdateDemand();
   OnUrlFailed(
       Error(v1::ERROR_REASON_VALIDATION_FAILED, v1::ERROR_CONTEXT_REMOTE_FILE)

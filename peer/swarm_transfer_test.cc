@@ -561,7 +561,7 @@ TEST_F(SwarmTransferTest, ALateBoundContentGoesOnFromItsCheckpoint) {
   EXPECT_EQ(target_.Content(), content_);
 }
 
-TEST_F(SwarmTransferTest, WhoAnnouncedAnotherHashThanTheOriginsIsDistrusted) {
+TEST_F(SwarmTransferTest, TheOriginsBytesCountMoreThanWhatPeersTold) {
   found_.late_bound = true;
   found_.sha256 = Sha256Of(content_);
   found_.identity = RemoteIdentity{kSize, {"\"v1\"", ""}};
@@ -570,10 +570,13 @@ TEST_F(SwarmTransferTest, WhoAnnouncedAnotherHashThanTheOriginsIsDistrusted) {
   swarm_.content().storage->hashes().Learn(P(0), Sha1Of("a lie"));
   swarm_.AllowClaims(1 << 30);
   executor_.RunUntilIdle();
-  ASSERT_EQ(swarm_.distrusted().size(), 1U);
-  EXPECT_EQ(swarm_.distrusted()[0], P(0));
   ASSERT_TRUE(observer.ended());
   EXPECT_EQ(target_.Content(), content_);
+  // They are not fetched twice.
+  EXPECT_EQ(origin_.sent_bytes(), kSize);
+  EXPECT_EQ(swarm_.content().storage->hashes().Find(P(0)),
+            Sha1Of(PieceBytes(0)));
+  EXPECT_TRUE(swarm_.content().storage->hashes().certain(P(0)));
 }
 
 TEST_F(SwarmTransferTest, AFileThatCannotBeWrittenEndsIt) {
