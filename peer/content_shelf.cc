@@ -11,6 +11,29 @@
 #include "peer/target_file.h"
 
 namespace convoy {
+namespace {
+
+// `stats` of what goes on now become those since `before` began.
+void AddEarlier(const ContentStats& before, ContentStats* stats) {
+  stats->from_origin += before.from_origin;
+  stats->from_mirrors += before.from_mirrors;
+  stats->from_cache_hosts += before.from_cache_hosts;
+  stats->from_lan += before.from_lan;
+  stats->from_group += before.from_group;
+  stats->from_internet += before.from_internet;
+  stats->to_lan += before.to_lan;
+  stats->to_group += before.to_group;
+  stats->to_internet += before.to_internet;
+  stats->failed_bytes += before.failed_bytes;
+  stats->redundant_bytes += before.redundant_bytes;
+  // The last one that fetched it.
+  if (stats->download_duration == absl::ZeroDuration()) {
+    stats->background = before.background;
+  }
+  stats->download_duration += before.download_duration;
+}
+
+}  // namespace
 
 // A content that is open and in the swarm.
 class ContentShelf::Seed final : public SwarmObserver {
@@ -50,11 +73,14 @@ class ContentShelf::Seed final : public SwarmObserver {
     return info;
   }
   ContentStats stats() const {
+    const ContentStats& fetched = content_.news.stats;
     ContentStats stats = news_.stats;
-    stats.from_origin = content_.news.stats.from_origin;
-    stats.from_mirrors = content_.news.stats.from_mirrors;
-    stats.from_cache_hosts = content_.news.stats.from_cache_hosts;
-    stats.download_duration = content_.news.stats.download_duration;
+    stats.from_origin = fetched.from_origin;
+    stats.from_mirrors = fetched.from_mirrors;
+    stats.from_cache_hosts = fetched.from_cache_hosts;
+    stats.http_connections = 0;
+    stats.download_duration = fetched.download_duration;
+    stats.background = fetched.background;
     return stats;
   }
 
@@ -131,13 +157,17 @@ bool ContentShelf::Begin(const std::string& content_id,
   if (!filling_.emplace(content_id, transfer).second) return false;
   // What is here already is of no use to the transfer, which needs a file of
   // its own; two members of one content there cannot be.
-  seeds_.erase(content_id);
+  CloseSeed(content_id);
   if (cache_ != nullptr) cache_->SetBusy(content_id, true);
   return true;
 }
 
 void ContentShelf::Abandon(const std::string& content_id) {
-  filling_.erase(content_id);
+  const auto transfer = filling_.find(content_id);
+  if (transfer != filling_.end()) {
+    Remember(content_id, transfer->second->Info().stats);
+    filling_.erase(transfer);
+  }
   if (cache_ == nullptr) return;
   cache_->SetBusy(content_id, false);
   HoldIfResting(content_id);
@@ -215,8 +245,27 @@ void ContentShelf::CloseOldest() {
   }
   if (oldest == seeds_.end()) return;
   const std::string id = oldest->first;
-  seeds_.erase(oldest);
+  CloseSeed(id);
   HoldIfResting(id);
+}
+
+void ContentShelf::CloseSeed(const std::string& content_id) {
+  const auto seed = seeds_.find(content_id);
+  if (seed == seeds_.end()) return;
+  Remember(content_id, seed->second->stats());
+  seeds_.erase(seed);
+}
+
+void ContentShelf::Remember(const std::string& content_id,
+                            const ContentStats& stats) {
+  if (remembered_.size() >= kMaxRemembered &&
+      remembered_.count(content_id) == 0) {
+    remembered_.erase(remembered_.begin());
+  }
+  ContentStats& sum = remembered_[content_id];
+  ContentStats more = stats;
+  AddEarlier(sum, &more);
+  sum = more;
 }
 
 void ContentShelf::OnSeedFailed(const std::string& content_id,
@@ -234,7 +283,7 @@ void ContentShelf::DropSeed(const std::string& content_id) {
   parts_.executor->Post(
       [this, content_id, alive = std::weak_ptr<char>(alive_)] {
         if (alive.expired()) return;
-        seeds_.erase(content_id);
+        CloseSeed(content_id);
         HoldIfResting(content_id);
       });
 }
@@ -276,6 +325,8 @@ ContentInfo ContentShelf::InfoOf(const std::string& content_id) const {
   }
   const auto transfer = filling_.find(content_id);
   if (transfer != filling_.end()) info = transfer->second->Info();
+  const auto before = remembered_.find(content_id);
+  if (before != remembered_.end()) AddEarlier(before->second, &info.stats);
   return info;
 }
 

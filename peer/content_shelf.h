@@ -34,6 +34,8 @@ class ContentShelf final : public Contents,
  public:
   // Kept contents that are open at a time.
   static constexpr std::size_t kMaxOpen = 1000;
+  // Contents that are not open, and whose statistics are remembered.
+  static constexpr std::size_t kMaxRemembered = 10'000;
 
   struct Parts {  // Not owned.
     Executor* executor;
@@ -80,6 +82,9 @@ class ContentShelf final : public Contents,
 
   void OnEvicted(const std::string& content_id) override;
 
+  // What a seed or a transfer that ends now has counted.
+  void Remember(const std::string& content_id, const ContentStats& stats);
+  void CloseSeed(const std::string& content_id);
   void OnKept(const std::string& content_id, const absl::Status& status);
   void OnAsked(const std::string& content_id);
   void OnOpened(const std::string& content_id,
@@ -101,6 +106,8 @@ class ContentShelf final : public Contents,
   std::map<std::string, SwarmTransfer*> filling_;
   std::map<std::string, std::unique_ptr<Seed>> seeds_;
   std::set<std::string> opening_;
+  // Of seeds and transfers that were closed since the start.
+  std::map<std::string, ContentStats> remembered_;
   const std::shared_ptr<char> alive_ = std::make_shared<char>();
 };
 

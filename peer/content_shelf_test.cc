@@ -78,6 +78,7 @@ TEST_F(ContentShelfTest, WhatASeedGivesIsAddedToWhatItsTransferGot) {
   content.news.stats.from_mirrors = 2;
   content.news.stats.from_cache_hosts = 3;
   content.news.stats.download_duration = absl::Seconds(4);
+  content.news.stats.background = true;
   shelf_->Finish(std::move(content));
   executor_.RunUntilIdle();
   TellGiven(file.id(), 5, 6);
@@ -88,6 +89,29 @@ TEST_F(ContentShelfTest, WhatASeedGivesIsAddedToWhatItsTransferGot) {
   EXPECT_EQ(stats.download_duration, absl::Seconds(4));
   EXPECT_EQ(stats.to_lan, 5);
   EXPECT_EQ(stats.lan_connections, 6);
+  EXPECT_TRUE(stats.background);
+}
+
+TEST_F(ContentShelfTest, StatisticsGoOnWhenAContentIsClosedAndOpenedAgain) {
+  const ShelfFile file = Kept("disk.img");
+  TellGiven(file.id(), 5, 6);
+  {
+    // Its place is taken, and given back.
+    const std::unique_ptr<JobTransfer> transfer = StartTransfer(file);
+    EXPECT_EQ(InfoOf(file.id()).stats.to_lan, 5);
+    swarm_.GivePiece(P(0), file.PieceBytes(P(0)));
+  }
+  executor_.RunUntilIdle();
+  const ContentStats resting = InfoOf(file.id()).stats;
+  EXPECT_EQ(resting.to_lan, 5);
+  EXPECT_EQ(resting.lan_connections, 0);
+  EXPECT_GT(resting.from_lan, 0);
+  Ask(file.id());
+  TellGiven(file.id(), 3, 1);
+  const ContentStats opened = InfoOf(file.id()).stats;
+  EXPECT_EQ(opened.to_lan, 8);
+  EXPECT_EQ(opened.lan_connections, 1);
+  EXPECT_EQ(opened.from_lan, resting.from_lan);
 }
 
 TEST_F(ContentShelfTest, ASeedHasNothingToFetch) {

@@ -60,6 +60,7 @@ SwarmTransfer::SwarmTransfer(const Parts& parts, const TransferSpec& spec,
       checkpoint_told_(!spec_.checkpoint.empty()) {}
 
 SwarmTransfer::~SwarmTransfer() {
+  CountPeerBytes(&reporter_.news());
   member_.reset();
   if (registered_) parts_.registry->Abandon(found_.manifest->info_hash);
 }
@@ -175,8 +176,7 @@ void SwarmTransfer::Join() {
   SwarmContent content;
   content.manifest = found_.manifest;
   content.storage = storage_;
-  content.mode =
-      found_.peers_allowed ? spec_.download_mode : DownloadMode::kHttpOnly;
+  content.mode = mode();
   content.downloads = true;
   content.background = !spec_.foreground;
   content.min_peer_rate = spec_.min_peer_bytes_per_second;
@@ -458,10 +458,7 @@ void SwarmTransfer::OnStoreEnd(absl::Status status) {
     seeded.file = file_;
     seeded.member = std::move(member_);
     seeded.news = swarm_;
-    seeded.news.stats.from_origin = reporter_.news().origin_bytes;
-    seeded.news.stats.from_mirrors = reporter_.news().mirror_bytes;
-    seeded.news.stats.from_cache_hosts = reporter_.news().cache_host_bytes;
-    seeded.news.stats.download_duration = parts_.clock->Monotonic() - began_;
+    seeded.news.stats = Stats();
     seeded.source_url = spec_.urls[0];
     seeded.owner = spec_.owner;
     registered_ = false;
@@ -472,6 +469,7 @@ void SwarmTransfer::OnStoreEnd(absl::Status status) {
 
 void SwarmTransfer::GiveUpWith(std::string reason) {
   if (reporter_.ended()) return;
+  CountPeerBytes(&reporter_.news());
   member_.reset();
   fetcher_.reset();
   parts_.executor->Post([this, alive = std::weak_ptr<char>(alive_),
@@ -573,9 +571,27 @@ ContentInfo SwarmTransfer::Info() const {
     info.available_bytes = store_.ledger()->flushed_bytes();
   }
   info.owner = spec_.owner;
-  info.stats = swarm_.stats;
-  info.stats.background = !spec_.foreground;
+  info.stats = Stats();
   return info;
+}
+
+ContentStats SwarmTransfer::Stats() const {
+  const TransferNews& news = reporter_.news();
+  const PeerBytes received =
+      member_ == nullptr
+          ? PeerBytes{news.lan_bytes, news.group_bytes, news.internet_bytes}
+          : member_->Received();
+  ContentStats stats = swarm_.stats;
+  stats.from_origin = news.origin_bytes;
+  stats.from_mirrors = news.mirror_bytes;
+  stats.from_cache_hosts = news.cache_host_bytes;
+  stats.from_lan = received.lan;
+  stats.from_group = received.group;
+  stats.from_internet = received.internet;
+  stats.http_connections = fetcher_ == nullptr ? 0 : fetcher_->connections();
+  stats.download_duration = parts_.clock->Monotonic() - began_;
+  stats.background = !spec_.foreground;
+  return stats;
 }
 
 }  // namespace convoy

@@ -124,6 +124,11 @@ class SwarmTransfer final : public Transfer,
   void Check(std::vector<PieceSpan> unchecked);
   void Begin(const std::vector<PieceSpan>& verified);
   void Join();
+  // With whom it is shared.
+  DownloadMode mode() const {
+    return found_.peers_allowed ? spec_.download_mode : DownloadMode::kHttpOnly;
+  }
+  ContentStats Stats() const;
   // Asks the source whose turn it is, from now on.
   void UseSource();
   void UpdateDemand();

@@ -662,6 +662,39 @@ TEST_F(SwarmTransferTest, ASpanThatWaitsIsGivenBackWhenTheOriginFails) {
   EXPECT_EQ(swarm_.unclaimed(), back);
 }
 
+TEST_F(SwarmTransferTest, ItsStatisticsAreThoseOfThisMoment) {
+  spec_.foreground = false;
+  spec_.download_mode = DownloadMode::kGroup;
+  origin_.SetRates(kPiece, kPiece);
+  swarm_.AllowClaims(2);
+  Start();
+  swarm_.GivePiece(P(20), PieceBytes(20));
+  Advance(absl::Milliseconds(1500));
+  const ContentStats stats = transfer_->Info().stats;
+  EXPECT_GE(stats.from_origin, kPiece);
+  EXPECT_LT(stats.from_origin, 2 * kPiece);
+  EXPECT_EQ(stats.from_mirrors, 0);
+  EXPECT_EQ(stats.from_lan, 777);
+  EXPECT_EQ(stats.http_connections, 1);
+  EXPECT_EQ(stats.download_duration, absl::Milliseconds(1500));
+  EXPECT_TRUE(stats.background);
+}
+
+TEST_F(SwarmTransferTest, ItsStatisticsStayWithTheContent) {
+  spec_.foreground = false;
+  swarm_.AllowClaims(3);
+  Start();
+  EXPECT_EQ(transfer_->Info().stats.http_connections, 0);
+  for (int i = 3; i <= 20; ++i) swarm_.GivePiece(P(i), PieceBytes(i));
+  executor_.RunUntilIdle();
+  ASSERT_EQ(registry_.finished.size(), 1U);
+  const ContentStats& stats = registry_.finished[0].news.stats;
+  EXPECT_EQ(stats.from_origin, 3 * kPiece);
+  EXPECT_EQ(stats.from_lan, kSize - 3 * kPiece);
+  EXPECT_EQ(stats.http_connections, 0);
+  EXPECT_TRUE(stats.background);
+}
+
 TEST_F(SwarmTransferTest, TwoFilesOfOneContentDoNotFillItTwice) {
   registry_.filling.insert(found_.manifest->info_hash);
   Start();

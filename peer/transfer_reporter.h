@@ -63,6 +63,7 @@ class TransferReporter {
 
   // To be changed, then Changed() called.
   TransferNews& news() { return news_; }
+  const TransferNews& news() const { return news_; }
   // Cheap: call it for every chunk.
   void Changed();
   // TransferObserver::OnCheckpointVoid.
