@@ -28,6 +28,18 @@ std::wstring NobodysUrl() {
   return L"http://127.0.0.1:" + std::to_wstring(FreePort()) + L"/file";
 }
 
+// The progress of the job's file of that number.
+BG_FILE_PROGRESS ProgressOf(IBackgroundCopyJob* job, ULONG number = 0) {
+  BG_FILE_PROGRESS progress = {0, 0, -1};
+  Com<IEnumBackgroundCopyFiles> files;
+  Com<IBackgroundCopyFile> file;
+  EXPECT_EQ(job->EnumFiles(&files), S_OK);
+  EXPECT_EQ(files->Skip(number), S_OK);
+  EXPECT_EQ(files->Next(1, &file, nullptr), S_OK);
+  EXPECT_EQ(file->GetProgress(&progress), S_OK);
+  return progress;
+}
+
 TEST_F(ConformanceTest, Fact01_EachClassMakesAManager) {
   const CLSID* const classes[] = {
       &CLSID_BackgroundCopyManager,     &CLSID_BackgroundCopyManager1_5,
@@ -320,7 +332,11 @@ TEST_F(ConformanceTest, Fact56_AnEarlyCompleteKeepsWholeFiles) {
     job->GetProgress(&progress);
     return progress.FilesTransferred == 1;
   }));
+  EXPECT_EQ(ProgressOf(job.Get(), 0).BytesTransferred, whole.bytes.size());
+  EXPECT_EQ(ProgressOf(job.Get(), 0).Completed, FALSE);
   EXPECT_EQ(job->Complete(), BG_S_PARTIAL_COMPLETE);
+  EXPECT_EQ(ProgressOf(job.Get(), 0).Completed, TRUE);
+  EXPECT_EQ(ProgressOf(job.Get(), 1).Completed, FALSE);
   EXPECT_EQ(StateOf(job.Get()), BG_JOB_STATE_ACKNOWLEDGED);
   EXPECT_EQ(ReadFile(Path("whole")), whole.bytes);
   EXPECT_FALSE(Exists(Path("none")));
@@ -466,13 +482,26 @@ TEST_F(ConformanceTest, Fact67_ANoProgressTimeoutOfZeroMakesFailuresFatal) {
 }
 
 TEST_F(ConformanceTest, Fact69_CompleteCanBeRepeatedWhenANameCannotBeGiven) {
-  const Com<IBackgroundCopyJob> job = TransferredJob();
+  const Com<IBackgroundCopyJob> job = MakeJob();
+  const Content first = MakeContent("first");
+  const Content second = MakeContent("second");
+  ASSERT_EQ(job->AddFile(first.url.c_str(), WidePath("got").c_str()), S_OK);
+  ASSERT_EQ(job->AddFile(second.url.c_str(), WidePath("second").c_str()), S_OK);
+  ASSERT_EQ(job->Resume(), S_OK);
+  ASSERT_TRUE(Reaches(job.Get(), BG_JOB_STATE_TRANSFERRED));
   ASSERT_EQ(mkdir(Path("got").c_str(), 0755), 0);
   EXPECT_TRUE(FAILED(job->Complete()));
   EXPECT_EQ(StateOf(job.Get()), BG_JOB_STATE_TRANSFERRED);
+  // Completed says which files are there for the user.
+  EXPECT_EQ(ProgressOf(job.Get(), 0).Completed, FALSE);
+  EXPECT_EQ(ProgressOf(job.Get(), 1).Completed,
+            Exists(Path("second")) ? TRUE : FALSE);
   ASSERT_EQ(rmdir(Path("got").c_str()), 0);
   EXPECT_EQ(job->Complete(), S_OK);
-  EXPECT_TRUE(Exists(Path("got")));
+  EXPECT_EQ(ReadFile(Path("got")), first.bytes);
+  EXPECT_EQ(ReadFile(Path("second")), second.bytes);
+  EXPECT_EQ(ProgressOf(job.Get(), 0).Completed, TRUE);
+  EXPECT_EQ(ProgressOf(job.Get(), 1).Completed, TRUE);
 }
 
 TEST_F(ConformanceTest, Fact70_RangesAreJoinedAndChecked) {

@@ -91,6 +91,7 @@ HRESULT BackgroundCopyFile::GetLocalName(LPWSTR* name) {
   return GiveText(IsStreamPath(path) ? std::string() : path, name);
 }
 
+// Completed: the file has its name.
 HRESULT BackgroundCopyFile::GetProgress(BG_FILE_PROGRESS* progress) {
   if (progress == nullptr) return E_INVALIDARG;
   v1::JobFile file;
@@ -100,7 +101,7 @@ HRESULT BackgroundCopyFile::GetProgress(BG_FILE_PROGRESS* progress) {
                              ? static_cast<UINT64>(file.size_bytes())
                              : BG_SIZE_UNKNOWN;
   progress->BytesTransferred = static_cast<UINT64>(file.transferred_bytes());
-  progress->Completed = file.transferred() ? TRUE : FALSE;
+  progress->Completed = file.completed() ? TRUE : FALSE;
   return S_OK;
 }
 
