@@ -218,6 +218,9 @@ class FakeDaemon::Impl final : public v1::JobService::Service,
                          v1::ListFilesResponse* response) override {
     return OnRecord("ListFiles", *context, *request,
                     [&](Record& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+                      if (request->has_file_index()) {
+                        return OneFile(record, request->file_index(), response);
+                      }
                       std::size_t next = 0;
                       (void)absl::SimpleAtoi(request->page_token(), &next);
                       const int size =
@@ -489,6 +492,18 @@ class FakeDaemon::Impl final : public v1::JobService::Service,
       }
     }
     return ToGrpcStatus(body());
+  }
+
+  static absl::Status OneFile(const Record& record, int index,
+                              v1::ListFilesResponse* response) {
+    const int count = static_cast<int>(record.files.size());
+    if (index < 0 || index >= count) {
+      return Error(v1::ERROR_REASON_NOT_FOUND, v1::ERROR_CONTEXT_REQUEST)
+          .Field("file_index")
+          .Status("there is no such file");
+    }
+    *response->add_files() = record.files[static_cast<std::size_t>(index)];
+    return absl::OkStatus();
   }
 
   template <typename Request, typename Body>

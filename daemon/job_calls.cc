@@ -347,14 +347,22 @@ void JobManager::Impl::ListFiles(const Caller& caller,
   if (!page.ok()) return std::move(reply)(page.status());
   const Job& job = *entry->job;
   v1::ListFilesResponse response;
-  // A file's number is its index + 1.
-  std::uint64_t number = page->after;
-  for (; number < job.files.size(); ++number) {
-    if (response.files_size() == page->size) {
-      response.set_next_page_token(MakePageToken(number));
-      break;
+  if (request.has_file_index()) {
+    const int index = request.file_index();
+    absl::Status status = CheckFileIndex(job, index);
+    if (!status.ok()) return std::move(reply)(std::move(status));
+    *response.add_files() =
+        FileSnapshot(job, job.files[static_cast<std::size_t>(index)]);
+  } else {
+    // A file's number is its index + 1.
+    for (std::uint64_t number = page->after; number < job.files.size();
+         ++number) {
+      if (response.files_size() == page->size) {
+        response.set_next_page_token(MakePageToken(number));
+        break;
+      }
+      *response.add_files() = FileSnapshot(job, job.files[number]);
     }
-    *response.add_files() = FileSnapshot(job, job.files[number]);
   }
   if (commits_.IsDurable(job.id)) return std::move(reply)(std::move(response));
   AnswerWhenDurable(std::move(reply), std::move(response));

@@ -372,6 +372,34 @@ TEST_F(JobCallsTest, FilesAreListedInPages) {
   EXPECT_EQ(page.next_page_token(), "");
 }
 
+TEST_F(JobCallsTest, OneFileCanBeAskedFor) {
+  const std::string id = h_.Create({"/d/a", "/d/b", "/d/c"})->id();
+  v1::ListFilesRequest request;
+  request.set_job_id(id);
+  absl::StatusOr<v1::ListFilesResponse> page;
+  const auto list = [&](int index) {
+    request.set_file_index(index);
+    h_.manager().ListFiles(h_.caller, request,
+                           [&](absl::StatusOr<v1::ListFilesResponse> answer) {
+                             page = std::move(answer);
+                           });
+  };
+  list(0);
+  ASSERT_TRUE(page.ok()) << page.status();
+  ASSERT_EQ(page->files_size(), 1);
+  EXPECT_EQ(page->files(0).local_path(), "/d/a");
+  EXPECT_EQ(page->next_page_token(), "");
+  list(2);
+  ASSERT_TRUE(page.ok()) << page.status();
+  ASSERT_EQ(page->files_size(), 1);
+  EXPECT_EQ(page->files(0).local_path(), "/d/c");
+  for (const int none : {-1, 3}) {
+    list(none);
+    EXPECT_EQ(page.status().code(), absl::StatusCode::kNotFound);
+    EXPECT_EQ(ErrorDetailOf(page.status()).field(), "file_index");
+  }
+}
+
 // Changing.
 
 TEST_F(JobCallsTest, EachChangeMovesTheEtagAndTheModifyTime) {

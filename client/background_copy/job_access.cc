@@ -1,6 +1,5 @@
 #include "client/background_copy/job_access.h"
 
-#include <algorithm>
 #include <optional>
 
 #include "absl/status/statusor.h"
@@ -20,6 +19,13 @@ bool IsEtagMismatch(const absl::Status& status) {
   const std::optional<v1::ErrorDetail> detail = GetErrorDetail(status);
   return detail.has_value() &&
          detail->reason() == v1::ERROR_REASON_ETAG_MISMATCH;
+}
+
+// The job is there, and the file is not.
+bool IsAboutFile(const absl::Status& status) {
+  const std::optional<v1::ErrorDetail> detail = GetErrorDetail(status);
+  return detail.has_value() && detail->reason() == v1::ERROR_REASON_NOT_FOUND &&
+         detail->field() == "file_index";
 }
 
 v1::UpdateJobRequest UpdateOf(std::initializer_list<absl::string_view> fields,
@@ -61,14 +67,14 @@ HRESULT JobAccess::ReadFiles(std::vector<v1::JobFile>* files) const {
 }
 
 HRESULT JobAccess::ReadFile(int index, v1::JobFile* file) const {
-  std::vector<v1::JobFile> files;
-  const HRESULT result = ReadFiles(&files);
-  if (FAILED(result)) return result;
-  const auto found = std::find_if(
-      files.begin(), files.end(),
-      [index](const v1::JobFile& one) { return one.index() == index; });
-  if (found == files.end()) return E_UNEXPECTED;
-  *file = std::move(*found);
+  v1::ListFilesRequest request;
+  request.set_job_id(id_);
+  request.set_file_index(index);
+  absl::StatusOr<v1::ListFilesResponse> found = client().ListFiles(request);
+  if (IsAboutFile(found.status())) return E_UNEXPECTED;
+  if (!found.ok()) return Code(found.status());
+  if (found->files_size() != 1) return E_UNEXPECTED;
+  file->Swap(found->mutable_files(0));
   return S_OK;
 }
 

@@ -202,11 +202,11 @@ void Download::AbortRivals() {
         session_.client().ListJobs(request);
     if (!page.ok()) return;  // CreateJob tells it.
     for (const v1::Job& other : page->jobs()) {
-      std::vector<v1::JobFile> files;
+      v1::JobFile first;
       const JobAccess access(session_, Codes(), other.id());
       if ((self.has_value() && self->id() == other.id()) ||
-          FAILED(access.ReadFiles(&files)) || files.empty() ||
-          files[0].local_path() != parts_.file.local_path()) {
+          FAILED(access.ReadFile(0, &first)) ||
+          first.local_path() != parts_.file.local_path()) {
         continue;
       }
       static_cast<void>(session_.client().CancelJob(other.id()));
