@@ -62,11 +62,15 @@ bool HasControlButTab(absl::string_view text) {
   });
 }
 
+bool IsForProxy(const v1::HttpCredentials& one) {
+  return one.target() == v1::HttpCredentials::TARGET_PROXY;
+}
+
 bool HasCredentials(const v1::HttpOptions& options, bool for_proxy) {
-  return absl::c_any_of(
-      options.credentials(), [for_proxy](const v1::HttpCredentials& one) {
-        return (one.target() == v1::HttpCredentials::TARGET_PROXY) == for_proxy;
-      });
+  return absl::c_any_of(options.credentials(),
+                        [for_proxy](const v1::HttpCredentials& one) {
+                          return IsForProxy(one) == for_proxy;
+                        });
 }
 
 absl::Status CheckHeader(const std::string& field, const v1::HttpHeader& header,
@@ -102,7 +106,7 @@ absl::Status CheckHeader(const std::string& field, const v1::HttpHeader& header,
 absl::Status CheckBearer(const std::string& field,
                          const v1::HttpCredentials& credentials) {
   const std::string token_field = absl::StrCat(field, ".bearer_token");
-  if (credentials.target() == v1::HttpCredentials::TARGET_PROXY) {
+  if (IsForProxy(credentials)) {
     return Wrong(absl::StrCat(field, ".scheme"),
                  "is BEARER, which is for servers only");
   }
@@ -159,28 +163,53 @@ absl::Status CheckCredentials(const std::string& field,
       return CheckBearer(field, credentials);
     case v1::HttpCredentials::SCHEME_BASIC:
     case v1::HttpCredentials::SCHEME_DIGEST:
+    case v1::HttpCredentials::SCHEME_NTLM:
       return CheckPassword(field, credentials);
     default:
       return Wrong(absl::StrCat(field, ".scheme"),
                    "is required; allowed: SCHEME_BASIC, SCHEME_DIGEST, "
-                   "SCHEME_BEARER");
+                   "SCHEME_NTLM, SCHEME_BEARER");
   }
+}
+
+// `second`, at `field`, beside `first`, of the same target.
+absl::Status CheckBeside(const std::string& field,
+                         const v1::HttpCredentials& first,
+                         const v1::HttpCredentials& second) {
+  const auto bearer = v1::HttpCredentials::SCHEME_BEARER;
+  if (first.scheme() == bearer || second.scheme() == bearer) {
+    return Wrong(absl::StrCat(field, ".scheme"),
+                 "stands beside another of the same target: SCHEME_BEARER is "
+                 "given alone");
+  }
+  if (first.scheme() == second.scheme()) {
+    return Wrong(absl::StrCat(field, ".scheme"),
+                 "is given twice for the same target");
+  }
+  if (first.user_name() != second.user_name()) {
+    return Wrong(absl::StrCat(field, ".user_name"),
+                 "is another than before for the same target, which has one "
+                 "login");
+  }
+  if (first.password() != second.password()) {
+    return Wrong(absl::StrCat(field, ".password"),
+                 "is another than before for the same target, which has one "
+                 "login");
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckAllCredentials(const std::string& field,
                                  const v1::HttpOptions& options) {
-  bool seen[2] = {false, false};
   for (int i = 0; i < options.credentials_size(); ++i) {
     const v1::HttpCredentials& credentials = options.credentials(i);
     const std::string one_field = absl::StrCat(field, "[", i, "]");
     CONVOY_RETURN_IF_ERROR(CheckCredentials(one_field, credentials));
-    const int target =
-        credentials.target() == v1::HttpCredentials::TARGET_PROXY ? 1 : 0;
-    if (seen[target]) {
-      return Wrong(absl::StrCat(one_field, ".target"),
-                   "is given twice: one set of credentials for each target");
+    for (int j = 0; j < i; ++j) {
+      const v1::HttpCredentials& before = options.credentials(j);
+      if (IsForProxy(before) != IsForProxy(credentials)) continue;
+      CONVOY_RETURN_IF_ERROR(CheckBeside(one_field, before, credentials));
     }
-    seen[target] = true;
   }
   return absl::OkStatus();
 }

@@ -42,11 +42,23 @@ v1::HttpCredentials Basic(std::string user, std::string password) {
   return credentials;
 }
 
+v1::HttpCredentials By(v1::HttpCredentials::Scheme scheme,
+                       v1::HttpCredentials credentials) {
+  credentials.set_scheme(scheme);
+  return credentials;
+}
+
 v1::HttpCredentials Bearer(std::string token) {
   v1::HttpCredentials credentials;
   credentials.set_scheme(v1::HttpCredentials::SCHEME_BEARER);
   credentials.set_bearer_token(std::move(token));
   return credentials;
+}
+
+std::string Repeated(absl::string_view text, int times) {
+  std::string all;
+  for (int i = 0; i < times; ++i) absl::StrAppend(&all, text);
+  return all;
 }
 
 Edit Credentials(std::vector<v1::HttpCredentials> all) {
@@ -96,6 +108,8 @@ Edit Approval(std::vector<std::string> approved,
 
 constexpr auto kServer = v1::HttpCredentials::TARGET_SERVER;
 constexpr auto kProxy = v1::HttpCredentials::TARGET_PROXY;
+constexpr auto kDigest = v1::HttpCredentials::SCHEME_DIGEST;
+constexpr auto kNtlm = v1::HttpCredentials::SCHEME_NTLM;
 constexpr auto kOverride = v1::HttpProxy::MODE_OVERRIDE;
 
 TEST(CheckHttpOptionsTest, TakesWhatTheContractAllows) {
@@ -107,6 +121,12 @@ TEST(CheckHttpOptionsTest, TakesWhatTheContractAllows) {
       Header("Authorization", "Basic eDp5"),
       Credentials({Basic("u", "")}),
       Credentials({Basic(std::string(300, 'u'), std::string(4096, 'p'))}),
+      Credentials({By(kNtlm, Basic("DOMAIN\\u", "p"))}),
+      // Limits are of characters, not of bytes.
+      Credentials(
+          {Basic(Repeated("\xC3\xA4", 300), Repeated("\xC3\xBC", 4096))}),
+      Credentials({Basic("u", "p"), By(kDigest, Basic("u", "p")),
+                   By(kNtlm, Basic("u", "p")), For(kProxy, Basic("v", "q"))}),
       Credentials({Basic("u", "a:b c\xC3\xA4")}),
       Credentials({Bearer(std::string(16384, 't'))}),
       Credentials({For(kServer, Bearer("t")), For(kProxy, Basic("u", "p"))}),
@@ -233,12 +253,25 @@ TEST(CheckHttpOptionsTest, RefusesWrongCredentials) {
   }
 }
 
-TEST(CheckHttpOptionsTest, RefusesTwoCredentialsForOneTarget) {
-  ExpectRefused({Credentials({Basic("u", "p"), For(kServer, Bearer("t"))}),
-                 "h.credentials[1].target", "is given twice"});
+TEST(CheckHttpOptionsTest, RefusesTwoLoginsForOneTarget) {
+  const Refused cases[] = {
+      {Credentials({Basic("u", "p"), For(kServer, Bearer("t"))}),
+       "h.credentials[1].scheme", "is given alone"},
+      {Credentials({Bearer("t"), By(kNtlm, Basic("u", "p"))}),
+       "h.credentials[1].scheme", "is given alone"},
+      {Credentials({Basic("u", "p"), Basic("u", "p")}),
+       "h.credentials[1].scheme", "is given twice"},
+      {Credentials({Basic("u", "p"), By(kDigest, Basic("v", "p"))}),
+       "h.credentials[1].user_name", "one login"},
+      {Credentials({For(kProxy, Basic("u", "p")),
+                    For(kProxy, By(kNtlm, Basic("u", "q")))}),
+       "h.credentials[1].password", "one login"},
+  };
+  for (const Refused& one : cases) ExpectRefused(one);
   ExpectRefused(
-      {Credentials({For(kProxy, Basic("u", "p")), For(kProxy, Basic("v", ""))}),
-       "h.credentials[1].target", "is given twice"});
+      {Credentials({Basic("u", "p"), For(kProxy, Basic("v", "q")),
+                    By(kDigest, Basic("u", "p")), By(kNtlm, Basic("w", "p"))}),
+       "h.credentials[3].user_name", "one login"});
 }
 
 TEST(CheckHttpOptionsTest, RefusesWrongProxies) {

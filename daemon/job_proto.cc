@@ -128,25 +128,27 @@ v1::HttpOptions WithoutSecrets(const v1::HttpOptions& options) {
   return shown;
 }
 
-HttpCredentials MakeCredentials(const v1::HttpCredentials& from) {
-  HttpCredentials to;
-  switch (from.scheme()) {
+AuthSchemes MakeScheme(v1::HttpCredentials::Scheme scheme) {
+  switch (scheme) {
     case v1::HttpCredentials::SCHEME_BASIC:
-      to.scheme = AuthScheme::kBasic;
-      break;
+      return AuthSchemes::kBasic;
     case v1::HttpCredentials::SCHEME_DIGEST:
-      to.scheme = AuthScheme::kDigest;
-      break;
+      return AuthSchemes::kDigest;
+    case v1::HttpCredentials::SCHEME_NTLM:
+      return AuthSchemes::kNtlm;
     case v1::HttpCredentials::SCHEME_BEARER:
-      to.scheme = AuthScheme::kBearer;
-      break;
+      return AuthSchemes::kBearer;
     default:
-      to.scheme = AuthScheme::kNone;
+      return AuthSchemes::kNone;
   }
-  to.user_name = from.user_name();
-  to.password = from.password();
-  to.bearer_token = from.bearer_token();
-  return to;
+}
+
+// Schemes of one target have one login (CheckHttpOptions).
+void AddCredentials(const v1::HttpCredentials& from, HttpCredentials* to) {
+  to->schemes = to->schemes | MakeScheme(from.scheme());
+  to->user_name = from.user_name();
+  to->password = from.password();
+  to->bearer_token = from.bearer_token();
 }
 
 ProxyMode MakeProxyMode(v1::HttpProxy::Mode mode) {
@@ -331,9 +333,9 @@ std::shared_ptr<const HttpSettings> MakeHttpSettings(
     settings->headers.push_back({header.name(), header.value()});
   }
   for (const v1::HttpCredentials& one : options->credentials()) {
-    (one.target() == v1::HttpCredentials::TARGET_PROXY
-         ? settings->proxy_credentials
-         : settings->server_credentials) = MakeCredentials(one);
+    AddCredentials(one, one.target() == v1::HttpCredentials::TARGET_PROXY
+                            ? &settings->proxy_credentials
+                            : &settings->server_credentials);
   }
   const v1::HttpProxy& proxy = options->proxy();
   settings->proxy_mode = MakeProxyMode(proxy.mode());

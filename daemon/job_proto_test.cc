@@ -357,7 +357,7 @@ TEST(SnapshotTest, AnyJobCanBeReadByAClient) {
 TEST(MakeHttpSettingsTest, WithoutOptionsAllIsDefault) {
   const auto settings = MakeHttpSettings(nullptr, "ca", "cert", "key");
   EXPECT_TRUE(settings->headers.empty());
-  EXPECT_EQ(settings->server_credentials.scheme, AuthScheme::kNone);
+  EXPECT_EQ(settings->server_credentials.schemes, AuthSchemes::kNone);
   EXPECT_EQ(settings->proxy_mode, ProxyMode::kConfigured);
   EXPECT_EQ(settings->redirect_policy, RedirectPolicy::kFollow);
   EXPECT_EQ(settings->ca_pem, "ca");
@@ -389,9 +389,9 @@ TEST(MakeHttpSettingsTest, TakesEveryOption) {
   ASSERT_EQ(settings->headers.size(), 1u);
   EXPECT_EQ(settings->headers[0].name, "A");
   EXPECT_EQ(settings->headers[0].value, "b");
-  EXPECT_EQ(settings->server_credentials.scheme, AuthScheme::kBearer);
+  EXPECT_EQ(settings->server_credentials.schemes, AuthSchemes::kBearer);
   EXPECT_EQ(settings->server_credentials.bearer_token, "t");
-  EXPECT_EQ(settings->proxy_credentials.scheme, AuthScheme::kDigest);
+  EXPECT_EQ(settings->proxy_credentials.schemes, AuthSchemes::kDigest);
   EXPECT_EQ(settings->proxy_credentials.user_name, "u");
   EXPECT_EQ(settings->proxy_credentials.password, "p");
   EXPECT_EQ(settings->proxy_mode, ProxyMode::kOverride);
@@ -415,7 +415,24 @@ TEST(MakeHttpSettingsTest, TakesEveryOption) {
   EXPECT_EQ(other->redirect_policy, RedirectPolicy::kRefuse);
   EXPECT_EQ(other->method, "");
   EXPECT_FALSE(other->certificate_approval.has_value());
-  EXPECT_EQ(other->server_credentials.scheme, AuthScheme::kBasic);
+  EXPECT_EQ(other->server_credentials.schemes, AuthSchemes::kBasic);
+}
+
+TEST(MakeHttpSettingsTest, SchemesOfOneTargetAreOneLogin) {
+  v1::HttpOptions options;
+  for (const auto scheme :
+       {v1::HttpCredentials::SCHEME_NTLM, v1::HttpCredentials::SCHEME_BASIC}) {
+    v1::HttpCredentials* const one = options.add_credentials();
+    one->set_scheme(scheme);
+    one->set_user_name("u");
+    one->set_password("p");
+  }
+  const auto settings = MakeHttpSettings(&options, "", "", "");
+  EXPECT_EQ(settings->server_credentials.schemes,
+            AuthSchemes::kNtlm | AuthSchemes::kBasic);
+  EXPECT_EQ(settings->server_credentials.user_name, "u");
+  EXPECT_EQ(settings->server_credentials.password, "p");
+  EXPECT_EQ(settings->proxy_credentials.schemes, AuthSchemes::kNone);
 }
 
 }  // namespace

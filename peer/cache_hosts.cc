@@ -165,7 +165,7 @@ std::string WhyNeverCached(const TransferSpec& spec) {
            "cache host";
   }
   if (!http.headers.empty() ||
-      http.server_credentials.scheme != AuthScheme::kNone ||
+      http.server_credentials.schemes != AuthSchemes::kNone ||
       !http.client_certificate_pem.empty()) {
     return "the job has headers, credentials or a client certificate, which "
            "are for the origin alone";

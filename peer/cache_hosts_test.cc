@@ -130,7 +130,7 @@ TEST_F(CacheHostsTest, WhatIsForTheOriginAloneIsNeverCached) {
   http.headers = {{"X-Token", "1"}};
   EXPECT_NE(why(http, false), "");
   http = HttpSettings();
-  http.server_credentials.scheme = AuthScheme::kBearer;
+  http.server_credentials.schemes = AuthSchemes::kBearer;
   EXPECT_NE(why(http, false), "");
   http = HttpSettings();
   http.client_certificate_pem = "PEM";

@@ -282,7 +282,7 @@ TEST(ManifestCheckTest, AManifestOfSeveralFilesOrNoneIsRefused) {
 TEST(HttpSettingsForTest, SecretsGoToTheOriginOfTheJobAndToNoOther) {
   HttpSettings secret;
   secret.headers = {{"Cookie", "sesame"}};
-  secret.server_credentials.scheme = AuthScheme::kBearer;
+  secret.server_credentials.schemes = AuthSchemes::kBearer;
   secret.server_credentials.bearer_token = "sesame";
   secret.client_certificate_pem = "certificate";
   secret.client_key_pem = "key";
@@ -297,7 +297,7 @@ TEST(HttpSettingsForTest, SecretsGoToTheOriginOfTheJobAndToNoOther) {
                             "https://cdn.test/m", "no URL"}) {
     const auto plain = HttpSettingsFor(settings, kHttps, other);
     EXPECT_TRUE(plain->headers.empty()) << other;
-    EXPECT_EQ(plain->server_credentials.scheme, AuthScheme::kNone);
+    EXPECT_EQ(plain->server_credentials.schemes, AuthSchemes::kNone);
     EXPECT_EQ(plain->server_credentials.bearer_token, "");
     EXPECT_EQ(plain->client_certificate_pem, "");
     EXPECT_EQ(plain->client_key_pem, "");

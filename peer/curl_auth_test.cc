@@ -19,7 +19,7 @@ using CurlProxyTest = CurlTransportTest;
 
 constexpr char kBasicUserSesame[] = "Basic dXNlcjpzZXNhbWU=";  // user:sesame
 
-HttpSettings ServerCredentials(AuthScheme scheme) {
+HttpSettings ServerCredentials(AuthSchemes scheme) {
   HttpSettings settings;
   settings.server_credentials = {scheme, "user", "sesame", "sesame"};
   return settings;
@@ -36,9 +36,9 @@ TEST_F(CurlAuthTest, SendsBasicAndBearerAtOnce) {
   TestHttpServer server([](const Request&, Connection& connection) {
     connection.Send(OkAnswer("in"));
   });
-  Get(server.Url("/"), ServerCredentials(AuthScheme::kBasic));
+  Get(server.Url("/"), ServerCredentials(AuthSchemes::kBasic));
   EXPECT_EQ(server.requests()[0].Header("Authorization"), kBasicUserSesame);
-  Get(server.Url("/"), ServerCredentials(AuthScheme::kBearer));
+  Get(server.Url("/"), ServerCredentials(AuthSchemes::kBearer));
   EXPECT_EQ(server.requests()[1].Header("Authorization"), "Bearer sesame");
 }
 
@@ -50,7 +50,7 @@ TEST_F(CurlAuthTest, CredentialsReplaceAnAuthorizationHeader) {
   settings.headers = {{"Authorization", "Own scheme"}};
   Get(server.Url("/"), settings);
   EXPECT_EQ(server.requests()[0].Header("Authorization"), "Own scheme");
-  settings.server_credentials = {AuthScheme::kBasic, "user", "sesame", ""};
+  settings.server_credentials = {AuthSchemes::kBasic, "user", "sesame", ""};
   Get(server.Url("/"), settings);
   EXPECT_EQ(server.requests()[1].Header("Authorization"), kBasicUserSesame);
 }
@@ -70,7 +70,7 @@ TEST_F(CurlAuthTest, AnswersADigestChallengeAndHidesIt) {
     }
   });
   OriginRequest request =
-      RequestFor(server.Url("/f?q"), ServerCredentials(AuthScheme::kDigest));
+      RequestFor(server.Url("/f?q"), ServerCredentials(AuthSchemes::kDigest));
   request.range = ByteRange{0, 2};
   const Answer answer = Fetch(request);
   ASSERT_TRUE(answer->status.ok()) << answer->status;
@@ -95,9 +95,9 @@ TEST_F(CurlAuthTest, RefusedCredentialsAreAHead) {
         "go away"));
   });
   for (const auto scheme :
-       {AuthScheme::kBasic, AuthScheme::kDigest, AuthScheme::kBearer}) {
+       {AuthSchemes::kBasic, AuthSchemes::kDigest, AuthSchemes::kBearer}) {
     const Answer answer =
-        Get(server.Url(scheme == AuthScheme::kDigest ? "/digest" : "/basic"),
+        Get(server.Url(scheme == AuthSchemes::kDigest ? "/digest" : "/basic"),
             ServerCredentials(scheme));
     EXPECT_TRUE(answer->status.ok()) << answer->status;
     EXPECT_EQ(answer->head->status, 401);
@@ -113,7 +113,7 @@ TEST_F(CurlProxyTest, AsksTheProxyForPlainUrls) {
     connection.Send(OkAnswer(request.target));
   });
   HttpSettings settings = ThroughProxy(proxy);
-  settings.proxy_credentials = {AuthScheme::kBasic, "user", "sesame", ""};
+  settings.proxy_credentials = {AuthSchemes::kBasic, "user", "sesame", ""};
   settings.proxy_bypass = {".inside.example", "127.0.0.1"};
   const Answer answer = Get("http://files.example/f", settings);
   EXPECT_TRUE(answer->status.ok()) << answer->status;
@@ -173,7 +173,7 @@ TEST_F(CurlProxyTest, AnswersAProxysDigestChallenge) {
     }
   });
   HttpSettings settings = ThroughProxy(proxy);
-  settings.proxy_credentials = {AuthScheme::kDigest, "user", "sesame", ""};
+  settings.proxy_credentials = {AuthSchemes::kDigest, "user", "sesame", ""};
   const Answer answer = Get("http://files.example/f", settings);
   EXPECT_TRUE(answer->status.ok()) << answer->status;
   EXPECT_EQ(answer->body, "in");
@@ -195,7 +195,7 @@ TEST_F(CurlProxyTest, ReportsTunnelsThatAProxyRefuses) {
   });
   HttpSettings settings = ThroughProxy(proxy);
   settings.headers = {{"X-Api-Key", "sesame"}};
-  settings.proxy_credentials = {AuthScheme::kBasic, "user", "sesame", ""};
+  settings.proxy_credentials = {AuthSchemes::kBasic, "user", "sesame", ""};
   Answer answer = Get("https://other.example/f", settings);
   ExpectFailure(*answer, v1::ERROR_REASON_PROXY_FAILURE, false);
   EXPECT_EQ(GetErrorDetail(answer->status)->http_status(), 407);
@@ -248,7 +248,7 @@ TEST_F(CurlProxyTest, TunnelsWithCredentialsAreNotLentToOtherJobs) {
   settings.ca_pem = certificate.certificate_pem;
   const std::string url = origin.Url("/through");
   const HttpSettings without = settings;
-  settings.proxy_credentials = {AuthScheme::kBasic, "user", "sesame", ""};
+  settings.proxy_credentials = {AuthSchemes::kBasic, "user", "sesame", ""};
   const Answer answer = Get(url, settings);
   EXPECT_TRUE(answer->status.ok()) << answer->status;
   EXPECT_EQ(answer->body, "/through");

@@ -90,7 +90,7 @@ bool IsReserved(absl::string_view name, const HttpSettings& settings) {
   constexpr absl::string_view kReserved[] = {
       "Accept-Encoding", "Connection", "Content-Length",   "Host",
       "If-Range",        "Range",      "Transfer-Encoding"};
-  if (settings.server_credentials.scheme != AuthScheme::kNone &&
+  if (settings.server_credentials.schemes != AuthSchemes::kNone &&
       absl::EqualsIgnoreCase(name, "Authorization")) {
     return true;
   }
@@ -98,6 +98,16 @@ bool IsReserved(absl::string_view name, const HttpSettings& settings) {
                      [name](absl::string_view reserved) {
                        return absl::EqualsIgnoreCase(name, reserved);
                      });
+}
+
+// CURLAUTH_ of the schemes that have a user name. Where these are several,
+// nothing is sent before the server has named those that it takes.
+unsigned long AuthBits(AuthSchemes schemes) {
+  unsigned long bits = 0;
+  if (Has(schemes, AuthSchemes::kBasic)) bits |= CURLAUTH_BASIC;
+  if (Has(schemes, AuthSchemes::kDigest)) bits |= CURLAUTH_DIGEST;
+  if (Has(schemes, AuthSchemes::kNtlm)) bits |= CURLAUTH_NTLM;
+  return bits;
 }
 
 // Of these a server may want to hear that there is none (RFC 9110 section 8.6).
@@ -309,29 +319,31 @@ class CurlEasy::Options {
 
   absl::Status SetServerCredentials() {
     const HttpCredentials& credentials = get_.settings.server_credentials;
-    switch (credentials.scheme) {
-      case AuthScheme::kNone:
-        return absl::OkStatus();
-      case AuthScheme::kBearer:
-        if (!FitsInHeader(credentials.bearer_token)) {
-          return Unusable(get_.url, "the job's bearer token");
-        }
-        Set(CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
-        Set(CURLOPT_XOAUTH2_BEARER, credentials.bearer_token);
-        return absl::OkStatus();
-      case AuthScheme::kBasic:
-        Set(CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
-        break;
-      case AuthScheme::kDigest:
-        Set(CURLOPT_HTTPAUTH, CURLAUTH_DIGEST);
-        break;
+    if (credentials.schemes == AuthSchemes::kNone) return absl::OkStatus();
+    if (credentials.schemes == AuthSchemes::kBearer) {
+      if (!FitsInHeader(credentials.bearer_token)) {
+        return Unusable(get_.url, "the job's bearer token");
+      }
+      Set(CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
+      Set(CURLOPT_XOAUTH2_BEARER, credentials.bearer_token);
+      return absl::OkStatus();
     }
     if (!FitsInHeader(credentials.user_name)) {
       return Unusable(get_.url, "the user name for the server");
     }
+    Set(CURLOPT_HTTPAUTH, AuthBits(credentials.schemes));
     Set(CURLOPT_USERNAME, credentials.user_name);
     Set(CURLOPT_PASSWORD, credentials.password);
+    if (Has(credentials.schemes, AuthSchemes::kNtlm)) KeepConnectionApart();
     return absl::OkStatus();
+  }
+
+  // With NTLM the connection is logged in, not the request: no other request
+  // may have it.
+  void KeepConnectionApart() {
+    Set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
+    Set(CURLOPT_FRESH_CONNECT, 1L);
+    Set(CURLOPT_FORBID_REUSE, 1L);
   }
 
   void SetClientCertificate() {
@@ -382,15 +394,14 @@ class CurlEasy::Options {
 
   absl::Status SetProxyCredentials() {
     const HttpCredentials& credentials = get_.settings.proxy_credentials;
-    if (credentials.scheme == AuthScheme::kNone) return absl::OkStatus();
+    if (credentials.schemes == AuthSchemes::kNone) return absl::OkStatus();
     if (!FitsInHeader(credentials.user_name)) {
       return Unusable(get_.url, "the user name for the proxy");
     }
-    Set(CURLOPT_PROXYAUTH, credentials.scheme == AuthScheme::kDigest
-                               ? CURLAUTH_DIGEST
-                               : CURLAUTH_BASIC);
+    Set(CURLOPT_PROXYAUTH, AuthBits(credentials.schemes));
     Set(CURLOPT_PROXYUSERNAME, credentials.user_name);
     Set(CURLOPT_PROXYPASSWORD, credentials.password);
+    if (Has(credentials.schemes, AuthSchemes::kNtlm)) KeepConnectionApart();
     if (get_.url.IsHttps()) {
       // libcurl would lend this tunnel to jobs that the proxy does not know.
       Set(CURLOPT_FRESH_CONNECT, 1L);

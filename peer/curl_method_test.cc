@@ -60,7 +60,7 @@ TEST_F(CurlMethodTest, ADigestIsOfTheMethod) {
     }
   });
   HttpSettings settings;
-  settings.server_credentials = {AuthScheme::kDigest, "user", "sesame", ""};
+  settings.server_credentials = {AuthSchemes::kDigest, "user", "sesame", ""};
   OriginRequest request = RequestFor(server.Url("/f"), settings);
   request.method = "POST";
   const Answer answer = Fetch(request);

@@ -24,7 +24,7 @@ std::string RedirectTo(const std::string& location,
 HttpSettings SecretSettings() {
   HttpSettings settings;
   settings.headers = {{"X-Api-Key", "sesame"}, {"Cookie", "sesame"}};
-  settings.server_credentials = {AuthScheme::kBasic, "user", "sesame", ""};
+  settings.server_credentials = {AuthSchemes::kBasic, "user", "sesame", ""};
   return settings;
 }
 

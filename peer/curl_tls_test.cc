@@ -244,7 +244,7 @@ TEST_F(CurlTlsTest, FollowsToPlainHttpOnlyIfJobAndConfigurationAllow) {
       },
       ServerTls());
   HttpSettings settings = Trusting();
-  settings.server_credentials = {AuthScheme::kBasic, "user", "sesame", ""};
+  settings.server_credentials = {AuthSchemes::kBasic, "user", "sesame", ""};
   ExpectFailure(*Get(secure.Url("/"), settings),
                 v1::ERROR_REASON_REDIRECT_REFUSED, false);
   EXPECT_TRUE(plain.requests().empty());

@@ -32,10 +32,26 @@ struct Validator {
   }
 };
 
-enum class AuthScheme { kNone, kBasic, kDigest, kBearer };
+// Bits: a login may be good for several.
+enum class AuthSchemes : unsigned {
+  kNone = 0,
+  kBasic = 1,
+  kDigest = 2,
+  kNtlm = 4,
+  kBearer = 8,
+};
+constexpr AuthSchemes operator|(AuthSchemes a, AuthSchemes b) {
+  return static_cast<AuthSchemes>(static_cast<unsigned>(a) |
+                                  static_cast<unsigned>(b));
+}
+constexpr bool Has(AuthSchemes all, AuthSchemes one) {
+  return (static_cast<unsigned>(all) & static_cast<unsigned>(one)) != 0;
+}
 
 struct HttpCredentials {
-  AuthScheme scheme = AuthScheme::kNone;
+  // kBearer stands alone. Of others the server's choice is taken: DIGEST before
+  // NTLM before BASIC.
+  AuthSchemes schemes = AuthSchemes::kNone;
   std::string user_name;
   std::string password;
   std::string bearer_token;
