@@ -11,8 +11,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "client/background_copy/file_ranges.h"
-#include "client/background_copy/job_notes.h"
 #include "client/background_copy/remote_name.h"
+#include "client/background_copy/security_flags.h"
 #include "client/background_copy/stream_path.h"
 #include "client/background_copy/wide_text.h"
 #include "convoy/v1/error_detail.pb.h"
@@ -77,8 +77,7 @@ HRESULT BackgroundCopyFile::GetRemoteName(LPWSTR* name) {
     v1::Job job;
     const HRESULT read = job_.Read(&job);
     if (FAILED(read) && read != job_.flavour().not_found) return read;
-    if (NumberNote(job, kSecurityFlagsNote, 0) &
-        BG_HTTP_REDIRECT_POLICY_ALLOW_REPORT) {
+    if (SecurityFlagsOf(job) & BG_HTTP_REDIRECT_POLICY_ALLOW_REPORT) {
       return GiveText(file.effective_url(), name);
     }
   }

@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <cstddef>
+#include <cwchar>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -11,6 +13,7 @@
 #include "client/background_copy/job_notes.h"
 #include "client/background_copy/proxy_list.h"
 #include "client/background_copy/request_headers.h"
+#include "client/background_copy/security_flags.h"
 #include "client/background_copy/wide_text.h"
 
 // The parts of Job.http are changed one by one ("http.proxy", ...), because
@@ -18,21 +21,18 @@
 namespace convoy::background_copy {
 namespace {
 
-// BITS' bounds; a password's is the contract's.
+// BITS' bounds; a password's is the contract's. In characters.
 constexpr std::size_t kMaxProxyList = 32'767;
 constexpr std::size_t kMaxUserName = 300;
 constexpr std::size_t kMaxPassword = 4096;
 
-constexpr ULONG kIgnoreChain = BG_SSL_IGNORE_UNKNOWN_CA |
-                               BG_SSL_IGNORE_CERT_DATE_INVALID |
-                               BG_SSL_IGNORE_CERT_WRONG_USAGE;
-constexpr ULONG kSecurityFlags =
-    BG_SSL_ENABLE_CRL_CHECK | BG_SSL_IGNORE_CERT_CN_INVALID | kIgnoreChain |
-    BG_HTTP_REDIRECT_POLICY_MASK | BG_HTTP_REDIRECT_POLICY_ALLOW_HTTPS_TO_HTTP;
-
 // A text of a caller; NULL is the empty one. Nothing if it is not text.
 std::optional<std::string> TextOrEmpty(LPCWSTR text) {
   return text == nullptr ? std::string() : Utf8Of(text);
+}
+
+bool IsLonger(LPCWSTR text, std::size_t characters) {
+  return text != nullptr && std::wcslen(text) > characters;
 }
 
 std::optional<v1::HttpCredentials::Target> TargetFrom(BG_AUTH_TARGET target) {
@@ -49,55 +49,63 @@ bool IsScheme(BG_AUTH_SCHEME scheme) {
   return scheme >= BG_AUTH_SCHEME_BASIC && scheme <= BG_AUTH_SCHEME_PASSPORT;
 }
 
-// SCHEME_UNSPECIFIED for those that only Windows has.
+// SCHEME_UNSPECIFIED for PASSPORT, which nobody speaks any more. With a name
+// and a password NEGOTIATE comes down to NTLM: there are no Kerberos tickets.
 v1::HttpCredentials::Scheme SchemeFrom(BG_AUTH_SCHEME scheme) {
   switch (scheme) {
     case BG_AUTH_SCHEME_BASIC:
       return v1::HttpCredentials::SCHEME_BASIC;
     case BG_AUTH_SCHEME_DIGEST:
       return v1::HttpCredentials::SCHEME_DIGEST;
+    case BG_AUTH_SCHEME_NTLM:
+    case BG_AUTH_SCHEME_NEGOTIATE:
+      return v1::HttpCredentials::SCHEME_NTLM;
     default:
       return v1::HttpCredentials::SCHEME_UNSPECIFIED;
   }
 }
 
-// Takes the credentials for `target` out.
-bool RemoveTarget(v1::HttpCredentials::Target target, v1::HttpOptions* http) {
+bool IsWindowsLogin(BG_AUTH_SCHEME scheme) {
+  return SchemeFrom(scheme) == v1::HttpCredentials::SCHEME_NTLM;
+}
+
+bool IsFor(v1::HttpCredentials::Target target, const v1::HttpCredentials& one) {
+  const bool for_proxy = one.target() == v1::HttpCredentials::TARGET_PROXY;
+  return for_proxy == (target == v1::HttpCredentials::TARGET_PROXY);
+}
+
+template <typename Predicate>
+bool RemoveCredentialsIf(Predicate is_removed, v1::HttpOptions* http) {
   auto& all = *http->mutable_credentials();
-  const auto kept = std::remove_if(
-      all.begin(), all.end(), [target](const v1::HttpCredentials& one) {
-        const bool for_proxy =
-            one.target() == v1::HttpCredentials::TARGET_PROXY;
-        return for_proxy == (target == v1::HttpCredentials::TARGET_PROXY);
-      });
+  const auto kept = std::remove_if(all.begin(), all.end(), is_removed);
   const bool found = kept != all.end();
   all.erase(kept, all.end());
   return found;
 }
 
-v1::HttpRedirectPolicy RedirectPolicyOf(ULONG flags) {
-  if ((flags & BG_HTTP_REDIRECT_POLICY_MASK) ==
-      BG_HTTP_REDIRECT_POLICY_DISALLOW) {
-    return v1::HTTP_REDIRECT_POLICY_REFUSE;
+// A target has one login, for one scheme or several: what the same user has
+// given for other schemes stays, with the new password.
+void AddLogin(const v1::HttpCredentials& login, v1::HttpOptions* http) {
+  RemoveCredentialsIf(
+      [&login](const v1::HttpCredentials& one) {
+        return IsFor(login.target(), one) &&
+               (one.scheme() == login.scheme() ||
+                one.user_name() != login.user_name());
+      },
+      http);
+  for (v1::HttpCredentials& one : *http->mutable_credentials()) {
+    if (IsFor(login.target(), one)) one.set_password(login.password());
   }
-  return flags & BG_HTTP_REDIRECT_POLICY_ALLOW_HTTPS_TO_HTTP
-             ? v1::HTTP_REDIRECT_POLICY_FOLLOW_INSECURE
-             : v1::HTTP_REDIRECT_POLICY_FOLLOW;
+  *http->add_credentials() = login;
 }
 
-// What the contract's fields say, for a job whose flags somebody else set.
-ULONG SecurityFlagsOf(const v1::HttpOptions& http) {
-  ULONG flags = 0;
-  if (http.tls().check_revocation()) flags |= BG_SSL_ENABLE_CRL_CHECK;
-  if (http.tls().ignore_host_name()) flags |= BG_SSL_IGNORE_CERT_CN_INVALID;
-  if (http.tls().ignore_untrusted_chain()) flags |= kIgnoreChain;
-  if (http.redirect_policy() == v1::HTTP_REDIRECT_POLICY_REFUSE) {
-    flags |= BG_HTTP_REDIRECT_POLICY_DISALLOW;
-  }
-  if (http.redirect_policy() == v1::HTTP_REDIRECT_POLICY_FOLLOW_INSECURE) {
-    flags |= BG_HTTP_REDIRECT_POLICY_ALLOW_HTTPS_TO_HTTP;
-  }
-  return flags;
+bool HaveTheNamesOf(const std::vector<v1::HttpHeader>& given,
+                    const v1::HttpOptions& http) {
+  return std::equal(given.begin(), given.end(), http.headers().begin(),
+                    http.headers().end(),
+                    [](const v1::HttpHeader& a, const v1::HttpHeader& b) {
+                      return a.name() == b.name();
+                    });
 }
 
 }  // namespace
@@ -110,10 +118,8 @@ HRESULT BackgroundCopyJob::SetProxySettings(BG_JOB_PROXY_USAGE usage,
   const std::optional<std::string> proxies = TextOrEmpty(list);
   const std::optional<std::string> exceptions = TextOrEmpty(bypass);
   if (!proxies.has_value() || !exceptions.has_value()) return E_INVALIDARG;
-  if (proxies->size() > kMaxProxyList) return BG_E_PROXY_LIST_TOO_LARGE;
-  if (exceptions->size() > kMaxProxyList) {
-    return BG_E_PROXY_BYPASS_LIST_TOO_LARGE;
-  }
+  if (IsLonger(list, kMaxProxyList)) return BG_E_PROXY_LIST_TOO_LARGE;
+  if (IsLonger(bypass, kMaxProxyList)) return BG_E_PROXY_BYPASS_LIST_TOO_LARGE;
   v1::HttpProxy proxy;
   switch (usage) {
     case BG_JOB_PROXY_USAGE_PRECONFIG:
@@ -179,7 +185,10 @@ HRESULT BackgroundCopyJob::GetProxySettings(BG_JOB_PROXY_USAGE* usage,
   // The text that was given, unless another client has set the proxy since.
   std::optional<std::string> proxies = Note(job, kProxyListNote);
   std::optional<std::string> exceptions = Note(job, kProxyBypassNote);
-  if (ProxyUrlOf(proxies.value_or("")) != proxy.url()) {
+  const std::vector<std::string> bypassed = BypassOf(exceptions.value_or(""));
+  if (ProxyUrlOf(proxies.value_or("")) != proxy.url() ||
+      !std::equal(bypassed.begin(), bypassed.end(), proxy.bypass().begin(),
+                  proxy.bypass().end())) {
     proxies = proxy.url();
     exceptions.reset();
     if (!proxy.bypass().empty()) {
@@ -191,9 +200,9 @@ HRESULT BackgroundCopyJob::GetProxySettings(BG_JOB_PROXY_USAGE* usage,
   return GiveText(*exceptions, bypass);
 }
 
-// One set for each target; BITS keeps one for each scheme. NTLM and NEGOTIATE
-// exist on Windows only: without names, that is with those of the logged-on
-// user, they are accepted and change nothing.
+// One login for each target, for any of the schemes; BITS keeps one for each
+// scheme. NTLM and NEGOTIATE without names, that is with the login of the
+// logged-on user, are accepted and change nothing: there is none.
 HRESULT BackgroundCopyJob::SetCredentials(BG_AUTH_CREDENTIALS* credentials) {
   if (credentials == nullptr) return E_INVALIDARG;
   const auto target = TargetFrom(credentials->Target);
@@ -202,10 +211,11 @@ HRESULT BackgroundCopyJob::SetCredentials(BG_AUTH_CREDENTIALS* credentials) {
   const BG_BASIC_CREDENTIALS& given = credentials->Credentials.Basic;
   const v1::HttpCredentials::Scheme scheme = SchemeFrom(credentials->Scheme);
   if (scheme == v1::HttpCredentials::SCHEME_UNSPECIFIED) {
-    const bool of_the_user = given.UserName == nullptr &&
-                             given.Password == nullptr &&
-                             credentials->Scheme != BG_AUTH_SCHEME_PASSPORT;
-    return of_the_user ? S_OK : E_NOTIMPL;
+    return E_NOTIMPL;
+  }
+  if (given.UserName == nullptr && given.Password == nullptr &&
+      IsWindowsLogin(credentials->Scheme)) {
+    return S_OK;
   }
   if (given.UserName == nullptr || given.Password == nullptr) {
     return E_INVALIDARG;
@@ -213,35 +223,34 @@ HRESULT BackgroundCopyJob::SetCredentials(BG_AUTH_CREDENTIALS* credentials) {
   const std::optional<std::string> user = Utf8Of(given.UserName);
   const std::optional<std::string> password = Utf8Of(given.Password);
   if (!user.has_value() || !password.has_value()) return E_INVALIDARG;
-  if (user->size() > kMaxUserName) return BG_E_USERNAME_TOO_LARGE;
-  if (password->size() > kMaxPassword) return BG_E_PASSWORD_TOO_LARGE;
-  return job_.Edit({"http.credentials"}, [&](v1::Job& job) {
-    RemoveTarget(*target, job.mutable_http());
-    v1::HttpCredentials* const added = job.mutable_http()->add_credentials();
-    added->set_target(*target);
-    added->set_scheme(scheme);
-    added->set_user_name(*user);
-    added->set_password(*password);
+  if (IsLonger(given.UserName, kMaxUserName)) return BG_E_USERNAME_TOO_LARGE;
+  if (IsLonger(given.Password, kMaxPassword)) return BG_E_PASSWORD_TOO_LARGE;
+  v1::HttpCredentials login;
+  login.set_target(*target);
+  login.set_scheme(scheme);
+  login.set_user_name(*user);
+  login.set_password(*password);
+  return job_.Edit({"http.credentials"}, [&login](v1::Job& job) {
+    AddLogin(login, job.mutable_http());
     return S_OK;
   });
 }
 
-// S_FALSE if there are none.
+// S_FALSE if there are none. Other schemes of the same login stay.
 HRESULT BackgroundCopyJob::RemoveCredentials(BG_AUTH_TARGET target,
                                              BG_AUTH_SCHEME scheme) {
   const auto known = TargetFrom(target);
   if (!known.has_value()) return BG_E_INVALID_AUTH_TARGET;
   if (!IsScheme(scheme)) return BG_E_INVALID_AUTH_SCHEME;
   return job_.Edit({"http.credentials"}, [&](v1::Job& job) {
-    for (const v1::HttpCredentials& one : job.http().credentials()) {
-      const bool for_proxy = one.target() == v1::HttpCredentials::TARGET_PROXY;
-      if (for_proxy == (*known == v1::HttpCredentials::TARGET_PROXY) &&
-          one.scheme() == SchemeFrom(scheme)) {
-        RemoveTarget(*known, job.mutable_http());
-        return S_OK;
-      }
-    }
-    return S_FALSE;
+    return RemoveCredentialsIf(
+               [&](const v1::HttpCredentials& one) {
+                 return IsFor(*known, one) &&
+                        one.scheme() == SchemeFrom(scheme);
+               },
+               job.mutable_http())
+               ? S_OK
+               : S_FALSE;
   });
 }
 
@@ -262,7 +271,8 @@ HRESULT BackgroundCopyJob::SetCustomHeaders(LPCWSTR headers) {
   });
 }
 
-// S_FALSE and NULL if there are none.
+// S_FALSE and NULL if there are none. E_ACCESSDENIED for those that another
+// client has set: the daemon tells their values to nobody.
 HRESULT BackgroundCopyJob::GetCustomHeaders(LPWSTR* headers) {
   if (headers == nullptr) return E_INVALIDARG;
   *headers = nullptr;
@@ -271,6 +281,10 @@ HRESULT BackgroundCopyJob::GetCustomHeaders(LPWSTR* headers) {
   if (FAILED(result)) return result;
   if (Note(job, kWriteOnlyHeadersNote).has_value()) return E_ACCESSDENIED;
   const std::optional<std::string> text = Note(job, kHeadersNote);
+  const auto given = ParseRequestHeaders(text.value_or(""));
+  if (!given.has_value() || !HaveTheNamesOf(*given, job.http())) {
+    return job.http().headers().empty() ? S_FALSE : E_ACCESSDENIED;
+  }
   return text.has_value() ? GiveText(*text, headers) : S_FALSE;
 }
 
@@ -286,17 +300,11 @@ HRESULT BackgroundCopyJob::MakeCustomHeadersWriteOnly() {
 
 HRESULT BackgroundCopyJob::SetSecurityFlags(ULONG flags) {
   if ((flags & ~kSecurityFlags) != 0) return E_NOTIMPL;
-  return job_.Edit(
-      {"http.tls", "http.redirect_policy", "annotations"},
-      [flags](v1::Job& job) {
-        v1::HttpTls* const tls = job.mutable_http()->mutable_tls();
-        tls->set_check_revocation((flags & BG_SSL_ENABLE_CRL_CHECK) != 0);
-        tls->set_ignore_host_name((flags & BG_SSL_IGNORE_CERT_CN_INVALID) != 0);
-        tls->set_ignore_untrusted_chain((flags & kIgnoreChain) != 0);
-        job.mutable_http()->set_redirect_policy(RedirectPolicyOf(flags));
-        SetNumberNote(kSecurityFlagsNote, flags, &job);
-        return S_OK;
-      });
+  return job_.Edit({"http.tls", "http.redirect_policy", "annotations"},
+                   [flags](v1::Job& job) {
+                     background_copy::SetSecurityFlags(flags, &job);
+                     return S_OK;
+                   });
 }
 
 HRESULT BackgroundCopyJob::GetSecurityFlags(ULONG* flags) {
@@ -304,7 +312,7 @@ HRESULT BackgroundCopyJob::GetSecurityFlags(ULONG* flags) {
   v1::Job job;
   const HRESULT result = job_.Read(&job);
   if (FAILED(result)) return result;
-  *flags = NumberNote(job, kSecurityFlagsNote, SecurityFlagsOf(job.http()));
+  *flags = SecurityFlagsOf(job);
   return S_OK;
 }
 

@@ -35,6 +35,8 @@ inline constexpr absl::string_view kSecurityFlagsNote =
     "background_copy.security_flags";
 inline constexpr absl::string_view kPeerCachingNote =
     "background_copy.peer_caching_flags";
+// Present: when peers were asked for, the configuration allowed none.
+inline constexpr absl::string_view kNoPeersNote = "background_copy.no_peers";
 inline constexpr absl::string_view kCertificateStoreNote =
     "background_copy.certificate_store";
 inline constexpr absl::string_view kNotificationIntervalNote =

@@ -39,6 +39,11 @@ absl::string_view NoteOfFlag(BITS_JOB_PROPERTY_ID id) {
   }
 }
 
+bool UsesPeers(const v1::Job& job) {
+  return job.download_mode() != v1::DOWNLOAD_MODE_HTTP_ONLY &&
+         job.download_mode() != v1::DOWNLOAD_MODE_SIMPLE;
+}
+
 }  // namespace
 
 HRESULT BackgroundCopyJob::SetDisplayName(LPCWSTR name) {
@@ -145,26 +150,39 @@ HRESULT BackgroundCopyJob::GetMaximumDownloadTime(ULONG* seconds) {
 // only gives. A BranchCache does not exist here.
 HRESULT BackgroundCopyJob::SetPeerCachingFlags(DWORD flags) {
   if ((flags & ~(kPeers | BG_JOB_DISABLE_BRANCH_CACHE)) != 0) return E_NOTIMPL;
-  return job_.Edit(
-      {"download_mode", "private", "annotations"}, [flags](v1::Job& job) {
-        job.set_download_mode(flags & BG_JOB_ENABLE_PEERCACHING_CLIENT
-                                  ? v1::DOWNLOAD_MODE_UNSPECIFIED
-                                  : v1::DOWNLOAD_MODE_HTTP_ONLY);
+  const bool takes = (flags & BG_JOB_ENABLE_PEERCACHING_CLIENT) != 0;
+  const HRESULT set =
+      job_.Edit({"download_mode", "private", "annotations"}, [&](v1::Job& job) {
+        job.set_download_mode(takes ? v1::DOWNLOAD_MODE_UNSPECIFIED
+                                    : v1::DOWNLOAD_MODE_HTTP_ONLY);
         job.set_private_((flags & kPeers) == 0);
         SetNumberNote(kPeerCachingNote, flags, &job);
+        SetNote(kNoPeersNote, std::nullopt, &job);
         return S_OK;
       });
+  if (FAILED(set) || !takes) return set;
+  const HRESULT noted = job_.Edit({"annotations"}, [](v1::Job& job) {
+    if (UsesPeers(job)) return S_FALSE;
+    SetNote(kNoPeersNote, std::string("1"), &job);
+    return S_OK;
+  });
+  return FAILED(noted) ? noted : S_OK;
 }
 
+// The flags that were given, unless another client has set the fields to
+// something else since.
 HRESULT BackgroundCopyJob::GetPeerCachingFlags(DWORD* flags) {
   if (flags == nullptr) return E_INVALIDARG;
   v1::Job job;
   const HRESULT result = job_.Read(&job);
   if (FAILED(result)) return result;
-  const bool peers = !job.private_() &&
-                     job.download_mode() != v1::DOWNLOAD_MODE_HTTP_ONLY &&
-                     job.download_mode() != v1::DOWNLOAD_MODE_SIMPLE;
-  *flags = NumberNote(job, kPeerCachingNote, peers ? kPeers : 0);
+  const DWORD now = !job.private_() && UsesPeers(job) ? kPeers : 0;
+  const DWORD given = NumberNote(job, kPeerCachingNote, now);
+  const bool takes = (given & BG_JOB_ENABLE_PEERCACHING_CLIENT) != 0;
+  const bool is_as_given =
+      job.private_() == ((given & kPeers) == 0) &&
+      (takes == UsesPeers(job) || Note(job, kNoPeersNote).has_value());
+  *flags = is_as_given ? given : now;
   return S_OK;
 }
 

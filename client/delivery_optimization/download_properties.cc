@@ -8,6 +8,7 @@
 #include "client/background_copy/integrity_info.h"
 #include "client/background_copy/job_notes.h"
 #include "client/background_copy/request_headers.h"
+#include "client/background_copy/security_flags.h"
 #include "client/com/variant_values.h"
 #include "client/delivery_optimization/download_status.h"
 #include "client/delivery_optimization/security_context.h"
@@ -21,12 +22,6 @@ using background_copy::SetNote;
 using background_copy::SetNumberNote;
 using Access = PropertyRule::Access;
 using Change = PropertyRule::Change;
-
-constexpr std::uint32_t kChainFlags = BG_SSL_IGNORE_UNKNOWN_CA |
-                                      BG_SSL_IGNORE_CERT_DATE_INVALID |
-                                      BG_SSL_IGNORE_CERT_WRONG_USAGE;
-constexpr std::uint32_t kSecurityFlags =
-    BG_SSL_ENABLE_CRL_CHECK | BG_SSL_IGNORE_CERT_CN_INVALID | kChainFlags;
 
 // Networks of each cost policy, as BITS' job transfer policies name them.
 std::optional<std::uint32_t> CostFlagsOf(std::uint32_t policy) {
@@ -135,13 +130,11 @@ HRESULT SetCostPolicy(const VARIANT& value, DownloadParts* parts) {
 
 HRESULT SetSecurityFlags(const VARIANT& value, DownloadParts* parts) {
   const std::optional<std::uint32_t> flags = NumberIn(value);
-  if (!flags.has_value() || (*flags & ~kSecurityFlags) != 0) {
+  if (!flags.has_value() || (*flags & ~background_copy::kTlsFlags) != 0) {
     return E_INVALIDARG;
   }
-  v1::HttpTls* const tls = parts->job.mutable_http()->mutable_tls();
-  tls->set_check_revocation((*flags & BG_SSL_ENABLE_CRL_CHECK) != 0);
-  tls->set_ignore_host_name((*flags & BG_SSL_IGNORE_CERT_CN_INVALID) != 0);
-  tls->set_ignore_untrusted_chain((*flags & kChainFlags) != 0);
+  background_copy::SetTlsFlags(*flags,
+                               parts->job.mutable_http()->mutable_tls());
   return S_OK;
 }
 
