@@ -415,7 +415,8 @@ absl::StatusOr<CheckedManifest> CheckManifest(
 
 bool CameByHttps(const HttpSettings& settings, absl::string_view asked_url,
                  absl::string_view effective_url) {
-  if (settings.ignore_untrusted_chain || settings.ignore_host_name) {
+  if (settings.ignore_untrusted_chain || settings.ignore_host_name ||
+      settings.chain_checks.LeavesOutAny()) {
     return false;  // Nobody knows who answered.
   }
   const absl::StatusOr<HttpUrl> asked = HttpUrl::Parse(asked_url);

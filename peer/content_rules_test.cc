@@ -157,9 +157,11 @@ TEST(ManifestTrustTest, HttpsFromTheOriginsOwnHostIsTrusted) {
 TEST(ManifestTrustTest, HttpsWithACheckLeftOutIsNotTrusted) {
   HttpSettings no_chain;
   no_chain.ignore_untrusted_chain = true;
+  HttpSettings no_dates;
+  no_dates.chain_checks.ignore_dates = true;
   HttpSettings no_host;
   no_host.ignore_host_name = true;
-  for (const HttpSettings& settings : {no_chain, no_host}) {
+  for (const HttpSettings& settings : {no_chain, no_dates, no_host}) {
     ContentQuery query = QueryFor(kHttps);
     query.http = std::make_shared<const HttpSettings>(settings);
     EXPECT_FALSE(

@@ -74,6 +74,13 @@ void OnTlsEvent(const SSL* connection, int where, int what) {
   }
 }
 
+// Before each handshake.
+CURLcode OnTlsContext(CURL*, void* context, void* chain) {
+  return LeaveOut(*static_cast<const ServerChain*>(chain), context)
+             ? CURLE_OK
+             : CURLE_OUT_OF_MEMORY;
+}
+
 absl::Status Unusable(const HttpUrl& url, absl::string_view what) {
   return Error(v1::ERROR_REASON_INVALID_ARGUMENT,
                v1::ERROR_CONTEXT_GENERAL_TRANSPORT)
@@ -287,7 +294,7 @@ class CurlEasy::Options {
   // A job's certificates stand for all others; so do the configuration's for
   // the machine's. They hold for proxies too.
   void SetTrust() {
-    if (get_.settings.ignore_untrusted_chain) Set(CURLOPT_SSL_VERIFYPEER, 0L);
+    SetChainChecks();
     if (get_.settings.ignore_host_name) Set(CURLOPT_SSL_VERIFYHOST, 0L);
     if (get_.settings.check_revocation) Set(CURLOPT_SSL_VERIFYSTATUS, 1L);
     SetApproval();
@@ -302,6 +309,21 @@ class CurlEasy::Options {
     }
     Set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
     Set(CURLOPT_PROXY_CAPATH, static_cast<const char*>(nullptr));
+  }
+
+  // libcurl does not know that such a connection is not as good as others: it
+  // is lent to nobody, and no session of it is kept.
+  void SetChainChecks() {
+    if (get_.settings.ignore_untrusted_chain) {
+      Set(CURLOPT_SSL_VERIFYPEER, 0L);
+      return;
+    }
+    if (!get_.settings.chain_checks.LeavesOutAny()) return;
+    easy_.chain_ = {get_.settings.chain_checks, get_.url.host()};
+    Set(CURLOPT_SSL_CTX_FUNCTION, &OnTlsContext);
+    Set(CURLOPT_SSL_CTX_DATA, &easy_.chain_);
+    Set(CURLOPT_SSL_SESSIONID_CACHE, 0L);
+    KeepConnectionApart();
   }
 
   // libcurl keeps connections apart by these keys, too. The first is nobody's:
@@ -334,12 +356,12 @@ class CurlEasy::Options {
     Set(CURLOPT_HTTPAUTH, AuthBits(credentials.schemes));
     Set(CURLOPT_USERNAME, credentials.user_name);
     Set(CURLOPT_PASSWORD, credentials.password);
+    // What is logged in is the connection.
     if (Has(credentials.schemes, AuthSchemes::kNtlm)) KeepConnectionApart();
     return absl::OkStatus();
   }
 
-  // With NTLM the connection is logged in, not the request: no other request
-  // may have it.
+  // No other request gets it: one of HTTP/2 would be shared at once.
   void KeepConnectionApart() {
     Set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
     Set(CURLOPT_FRESH_CONNECT, 1L);

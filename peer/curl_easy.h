@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "peer/byte_range.h"
+#include "peer/chain_checks.h"
 #include "peer/curl_error.h"
 #include "peer/curl_sockets.h"
 #include "peer/curl_url.h"
@@ -131,6 +132,7 @@ class CurlEasy {
   CurlSockets& sockets_;
   int socket_ = -1;  // Of the connection that is used; -1: not known.
   const bool low_effort_;
+  ServerChain chain_;
 };
 
 }  // namespace convoy

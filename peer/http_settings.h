@@ -67,6 +67,18 @@ struct CertificateApproval {
   std::vector<std::string> refused_keys;
 };
 
+// Checks of a server's certificate chain that are left out, one by one; all
+// others stay.
+struct ChainChecks {
+  bool ignore_unknown_ca = false;
+  bool ignore_dates = false;
+  bool ignore_usage = false;
+
+  bool LeavesOutAny() const {
+    return ignore_unknown_ca || ignore_dates || ignore_usage;
+  }
+};
+
 // What one job says about HTTP, secrets included. Immutable once shared.
 // Headers, server credentials and the client certificate go only to the scheme,
 // host and port of the URL the job named.
@@ -89,7 +101,8 @@ struct HttpSettings {
   // Checks of servers' certificates that are left out, or added (HttpTls in
   // convoy/v1/job.proto). What comes over a connection with one left out counts
   // as not authenticated.
-  bool ignore_untrusted_chain = false;
+  bool ignore_untrusted_chain = false;  // All of chain_checks, and more.
+  ChainChecks chain_checks;
   bool ignore_host_name = false;
   bool check_revocation = false;
   // Absent: the other checks are enough.

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -66,11 +67,58 @@ std::string WrittenText(BIO* bio) {
   return std::string(data, static_cast<std::size_t>(size));
 }
 
+KeyPtr ReadKey(const std::string& pem) {
+  return KeyPtr(PEM_read_bio_PrivateKey(ReadingBio(pem).get(), nullptr, nullptr,
+                                        nullptr));
+}
+
 std::string CommonName(X509* certificate) {
   char name[256] = "";
   X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName,
                             name, sizeof(name));
   return name;
+}
+
+// Null `issuer`: it signs itself.
+TestCertificate Make(
+    const std::string& common_name, absl::Duration valid_for,
+    const TestCertificate* issuer,
+    const std::vector<std::pair<int, std::string>>& extensions) {
+  const KeyPtr key(EVP_EC_gen("P-256"));
+  const CertificatePtr certificate(X509_new());
+  X509* const x509 = certificate.get();
+  X509_set_version(x509, 2);
+  static long serial = 0;
+  ASN1_INTEGER_set(X509_get_serialNumber(x509), ++serial);
+  const long begin = -3600;
+  const long end = static_cast<long>(absl::ToInt64Seconds(valid_for));
+  X509_gmtime_adj(X509_getm_notBefore(x509), std::min(begin, end - 3600));
+  X509_gmtime_adj(X509_getm_notAfter(x509), end);
+  X509_set_pubkey(x509, key.get());
+  X509_NAME* const name = X509_get_subject_name(x509);
+  const auto* const text =
+      reinterpret_cast<const unsigned char*>(common_name.c_str());
+  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, text, -1, -1, 0);
+  const CertificatePtr authority =
+      issuer ? ReadCertificate(issuer->certificate_pem) : nullptr;
+  const KeyPtr signing = issuer ? ReadKey(issuer->key_pem) : nullptr;
+  X509_set_issuer_name(x509,
+                       issuer ? X509_get_subject_name(authority.get()) : name);
+  for (const auto& [kind, value] : extensions) {
+    X509_EXTENSION* const extension =
+        X509V3_EXT_conf_nid(nullptr, nullptr, kind, value.c_str());
+    Require(X509_add_ext(x509, extension, -1) == 1);
+    X509_EXTENSION_free(extension);
+  }
+  Require(X509_sign(x509, issuer ? signing.get() : key.get(), EVP_sha256()) >
+          0);
+
+  const BioPtr certificate_text(BIO_new(BIO_s_mem()));
+  const BioPtr key_text(BIO_new(BIO_s_mem()));
+  Require(PEM_write_bio_X509(certificate_text.get(), x509) == 1);
+  Require(PEM_write_bio_PrivateKey(key_text.get(), key.get(), nullptr, nullptr,
+                                   0, nullptr, nullptr) == 1);
+  return {WrittenText(certificate_text.get()), WrittenText(key_text.get())};
 }
 
 std::optional<TestHttpServer::Request> ParseRequest(absl::string_view head) {
@@ -233,8 +281,7 @@ TestHttpServer::TestHttpServer(Script script, const Tls& tls)
         made->context.reset(SSL_CTX_new(TLS_server_method()));
         SSL_CTX* const context = made->context.get();
         const CertificatePtr certificate = ReadCertificate(tls.certificate_pem);
-        const KeyPtr key(PEM_read_bio_PrivateKey(ReadingBio(tls.key_pem).get(),
-                                                 nullptr, nullptr, nullptr));
+        const KeyPtr key = ReadKey(tls.key_pem);
         Require(SSL_CTX_use_certificate(context, certificate.get()) == 1);
         Require(SSL_CTX_use_PrivateKey(context, key.get()) == 1);
         if (!tls.client_ca_pem.empty()) {
@@ -343,36 +390,18 @@ std::string AnswerWith(absl::string_view status,
 
 TestCertificate MakeTestCertificate(const std::string& common_name,
                                     const std::string& alternative_names) {
-  const KeyPtr key(EVP_EC_gen("P-256"));
-  const CertificatePtr certificate(X509_new());
-  X509* const x509 = certificate.get();
-  X509_set_version(x509, 2);
-  static long serial = 0;
-  ASN1_INTEGER_set(X509_get_serialNumber(x509), ++serial);
-  X509_gmtime_adj(X509_getm_notBefore(x509), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(x509), 24 * 3600);
-  X509_set_pubkey(x509, key.get());
-  X509_NAME* const name = X509_get_subject_name(x509);
-  const auto* const text =
-      reinterpret_cast<const unsigned char*>(common_name.c_str());
-  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, text, -1, -1, 0);
-  X509_set_issuer_name(x509, name);
-  for (const auto& [kind, value] :
-       {std::pair<int, const char*>{NID_basic_constraints, "critical,CA:TRUE"},
-        {NID_subject_alt_name, alternative_names.c_str()}}) {
-    X509_EXTENSION* const extension =
-        X509V3_EXT_conf_nid(nullptr, nullptr, kind, value);
-    Require(X509_add_ext(x509, extension, -1) == 1);
-    X509_EXTENSION_free(extension);
-  }
-  Require(X509_sign(x509, key.get(), EVP_sha256()) > 0);
+  return Make(common_name, absl::Hours(24), nullptr,
+              {{NID_basic_constraints, "critical,CA:TRUE"},
+               {NID_subject_alt_name, alternative_names}});
+}
 
-  const BioPtr certificate_text(BIO_new(BIO_s_mem()));
-  const BioPtr key_text(BIO_new(BIO_s_mem()));
-  Require(PEM_write_bio_X509(certificate_text.get(), x509) == 1);
-  Require(PEM_write_bio_PrivateKey(key_text.get(), key.get(), nullptr, nullptr,
-                                   0, nullptr, nullptr) == 1);
-  return {WrittenText(certificate_text.get()), WrittenText(key_text.get())};
+TestCertificate MakeIssuedCertificate(const TestCertificate& issuer,
+                                      absl::Duration valid_for,
+                                      const std::string& usage) {
+  return Make("issued", valid_for, &issuer,
+              {{NID_basic_constraints, "critical,CA:FALSE"},
+               {NID_ext_key_usage, usage},
+               {NID_subject_alt_name, "IP:127.0.0.1"}});
 }
 
 }  // namespace convoy

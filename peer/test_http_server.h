@@ -109,14 +109,20 @@ std::string AnswerWith(absl::string_view status,
                        const std::vector<std::string>& headers,
                        absl::string_view body = "");
 
-// A self-signed certificate, which is also its own authority.
 struct TestCertificate {
   std::string certificate_pem;
   std::string key_pem;
 };
+// A self-signed certificate, which is also its own authority.
 TestCertificate MakeTestCertificate(
     const std::string& common_name,
     const std::string& alternative_names = "IP:127.0.0.1,DNS:localhost");
+// One for 127.0.0.1 that `issuer` signs, from an hour ago until `valid_for`
+// from now; negative: it is over. `usage`: extendedKeyUsage, as openssl writes
+// it.
+TestCertificate MakeIssuedCertificate(const TestCertificate& issuer,
+                                      absl::Duration valid_for,
+                                      const std::string& usage = "serverAuth");
 
 }  // namespace convoy
 

@@ -38,7 +38,9 @@ ULONG FlagsOfFields(const v1::HttpOptions& http) {
 void SetTlsFlags(ULONG flags, v1::HttpTls* tls) {
   tls->set_check_revocation((flags & BG_SSL_ENABLE_CRL_CHECK) != 0);
   tls->set_ignore_host_name((flags & BG_SSL_IGNORE_CERT_CN_INVALID) != 0);
-  tls->set_ignore_untrusted_chain((flags & kIgnoreChain) != 0);
+  // One switch for the whole chain: the flags that leave out less than it does
+  // have no effect alone.
+  tls->set_ignore_untrusted_chain((flags & BG_SSL_IGNORE_UNKNOWN_CA) != 0);
 }
 
 void SetSecurityFlags(ULONG flags, v1::Job* job) {
