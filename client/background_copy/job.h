@@ -124,14 +124,18 @@ class BackgroundCopyJob final
   HRESULT STDMETHODCALLTYPE MakeCustomHeadersWriteOnly() override;
   HRESULT STDMETHODCALLTYPE SetSecurityFlags(ULONG flags) override;
   HRESULT STDMETHODCALLTYPE GetSecurityFlags(ULONG* flags) override;
+  HRESULT STDMETHODCALLTYPE SetHttpMethod(LPCWSTR method) override;
+  HRESULT STDMETHODCALLTYPE GetHttpMethod(LPWSTR* method) override;
+
+  // The certificate that servers see: job_certificate.cc.
+  HRESULT STDMETHODCALLTYPE SetClientCertificateByID(
+      BG_CERT_STORE_LOCATION location, LPCWSTR store, BYTE* hash) override;
   HRESULT STDMETHODCALLTYPE SetClientCertificateByName(
       BG_CERT_STORE_LOCATION location, LPCWSTR store, LPCWSTR subject) override;
   HRESULT STDMETHODCALLTYPE
   GetClientCertificate(BG_CERT_STORE_LOCATION* location, LPWSTR* store,
                        BYTE** hash, LPWSTR* subject) override;
   HRESULT STDMETHODCALLTYPE RemoveClientCertificate() override;
-  HRESULT STDMETHODCALLTYPE SetHttpMethod(LPCWSTR method) override;
-  HRESULT STDMETHODCALLTYPE GetHttpMethod(LPWSTR* method) override;
 
   // E_NOTIMPL: job_unsupported.cc.
   HRESULT STDMETHODCALLTYPE
@@ -139,8 +143,6 @@ class BackgroundCopyJob final
   HRESULT STDMETHODCALLTYPE GetReplyData(byte** data, UINT64* size) override;
   HRESULT STDMETHODCALLTYPE SetReplyFileName(LPCWSTR name) override;
   HRESULT STDMETHODCALLTYPE GetReplyFileName(LPWSTR* name) override;
-  HRESULT STDMETHODCALLTYPE SetClientCertificateByID(
-      BG_CERT_STORE_LOCATION location, LPCWSTR store, BYTE* hash) override;
   HRESULT STDMETHODCALLTYPE SetHelperTokenFlags(BG_TOKEN flags) override;
   HRESULT STDMETHODCALLTYPE GetHelperTokenFlags(BG_TOKEN* flags) override;
   HRESULT STDMETHODCALLTYPE SetHelperToken() override;

@@ -316,61 +316,6 @@ HRESULT BackgroundCopyJob::GetSecurityFlags(ULONG* flags) {
   return S_OK;
 }
 
-// Certificates are PEM files here: `store` is the absolute path of the
-// certificate chain, `subject` that of its key; NULL or empty if the first file
-// holds the key too.
-HRESULT BackgroundCopyJob::SetClientCertificateByName(
-    BG_CERT_STORE_LOCATION location, LPCWSTR store, LPCWSTR subject) {
-  if (store == nullptr) return E_INVALIDARG;
-  const std::optional<std::string> certificate = Utf8Of(store);
-  const std::optional<std::string> key = TextOrEmpty(subject);
-  if (!certificate.has_value() || !key.has_value()) return E_INVALIDARG;
-  const bool key_is_path = key->empty() || absl::StartsWith(*key, "/");
-  if (!absl::StartsWith(*certificate, "/") || !key_is_path) return E_NOTIMPL;
-  return job_.Edit({"http.tls", "annotations"}, [&](v1::Job& job) {
-    v1::HttpTls* const tls = job.mutable_http()->mutable_tls();
-    tls->set_client_certificate_file(*certificate);
-    tls->set_client_key_file(*key);
-    SetNumberNote(kCertificateStoreNote, location, &job);
-    return S_OK;
-  });
-}
-
-// There is no hash: NULL.
-HRESULT BackgroundCopyJob::GetClientCertificate(
-    BG_CERT_STORE_LOCATION* location, LPWSTR* store, BYTE** hash,
-    LPWSTR* subject) {
-  if (location == nullptr || store == nullptr || hash == nullptr ||
-      subject == nullptr) {
-    return E_INVALIDARG;
-  }
-  *store = nullptr;
-  *hash = nullptr;
-  *subject = nullptr;
-  v1::Job job;
-  HRESULT result = job_.Read(&job);
-  if (FAILED(result)) return result;
-  const v1::HttpTls& tls = job.http().tls();
-  if (tls.client_certificate_file().empty()) return E_NOT_SET;
-  *location = static_cast<BG_CERT_STORE_LOCATION>(NumberNote(
-      job, kCertificateStoreNote, BG_CERT_STORE_LOCATION_CURRENT_USER));
-  result = GiveText(tls.client_certificate_file(), store);
-  if (FAILED(result) || tls.client_key_file().empty()) return result;
-  return GiveText(tls.client_key_file(), subject);
-}
-
-// S_FALSE if there is none.
-HRESULT BackgroundCopyJob::RemoveClientCertificate() {
-  return job_.Edit({"http.tls", "annotations"}, [](v1::Job& job) {
-    v1::HttpTls* const tls = job.mutable_http()->mutable_tls();
-    if (tls->client_certificate_file().empty()) return S_FALSE;
-    tls->clear_client_certificate_file();
-    tls->clear_client_key_file();
-    SetNote(kCertificateStoreNote, std::nullopt, &job);
-    return S_OK;
-  });
-}
-
 HRESULT BackgroundCopyJob::SetHttpMethod(LPCWSTR method) {
   if (method == nullptr || *method == L'\0') return E_INVALIDARG;
   const std::optional<std::string> name = Utf8Of(method);

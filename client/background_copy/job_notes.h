@@ -30,13 +30,15 @@ inline constexpr absl::string_view kProxyAutodetectNote =
 // Present: MakeCustomHeadersWriteOnly was called.
 inline constexpr absl::string_view kWriteOnlyHeadersNote =
     "background_copy.write_only_headers";
+// Present: when peers were asked for, the configuration allowed none.
+inline constexpr absl::string_view kNoPeersNote = "background_copy.no_peers";
+inline constexpr absl::string_view kCertificateStoreNameNote =
+    "background_copy.certificate_store_name";
 // Numbers, in decimal digits.
 inline constexpr absl::string_view kSecurityFlagsNote =
     "background_copy.security_flags";
 inline constexpr absl::string_view kPeerCachingNote =
     "background_copy.peer_caching_flags";
-// Present: when peers were asked for, the configuration allowed none.
-inline constexpr absl::string_view kNoPeersNote = "background_copy.no_peers";
 inline constexpr absl::string_view kCertificateStoreNote =
     "background_copy.certificate_store";
 inline constexpr absl::string_view kNotificationIntervalNote =

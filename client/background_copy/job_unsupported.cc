@@ -18,11 +18,7 @@ HRESULT BackgroundCopyJob::GetReplyFileName(LPWSTR* name) {
   return E_NOTIMPL;
 }
 
-// Windows' certificate stores and tokens do not exist here.
-HRESULT BackgroundCopyJob::SetClientCertificateByID(BG_CERT_STORE_LOCATION,
-                                                    LPCWSTR, BYTE*) {
-  return E_NOTIMPL;
-}
+// Windows' tokens do not exist here.
 HRESULT BackgroundCopyJob::SetHelperTokenFlags(BG_TOKEN) { return E_NOTIMPL; }
 HRESULT BackgroundCopyJob::GetHelperTokenFlags(BG_TOKEN*) { return E_NOTIMPL; }
 HRESULT BackgroundCopyJob::SetHelperToken() { return E_NOTIMPL; }

@@ -38,6 +38,7 @@ constexpr Entry kTexts[] = {
     {DISP_E_TYPEMISMATCH, "The variant has another type."},
     {DISP_E_BADVARTYPE, "This is not a type of variant."},
     {CRYPT_E_FILE_ERROR, "A certificate or key could not be read."},
+    {CRYPT_E_NOT_FOUND, "There is no such certificate with its key."},
 };
 
 // Codes of Win32, without FACILITY_WIN32.
