@@ -437,9 +437,6 @@ TEST_F(ConformanceTest, PropertiesOfAJob) {
   value = {};
   EXPECT_EQ(job->GetProperty(BITS_JOB_PROPERTY_ON_DEMAND_MODE, &value), S_OK);
   EXPECT_EQ(value.Enable, TRUE);
-  const auto clsid = BITS_JOB_PROPERTY_NOTIFICATION_CLSID;
-  EXPECT_EQ(job->SetProperty(clsid, value), E_NOTIMPL);
-  EXPECT_EQ(job->GetProperty(clsid, &value), E_NOTIMPL);
   EXPECT_EQ(job->SetProperty(static_cast<BITS_JOB_PROPERTY_ID>(99), value),
             BG_E_UNKNOWN_PROPERTY_ID);
 }

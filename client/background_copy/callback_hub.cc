@@ -16,8 +16,8 @@ using Microsoft::WRL::ComPtr;
 
 }  // namespace
 
-HRESULT CallbackHub::Set(Kind kind, const JobAccess& job,
-                         CallbackTarget target) {
+HRESULT CallbackHub::Set(Kind kind, const JobAccess& job, CallbackTarget target,
+                         bool replaces) {
   v1::Job now;
   const HRESULT read = job.Read(&now);
   if (FAILED(read)) return read;
@@ -38,7 +38,9 @@ HRESULT CallbackHub::Set(Kind kind, const JobAccess& job,
   Registration old = registration;
   {
     MutexLock lock(&mutex_);
-    std::swap(registrations_[{job.id(), kind}], old);
+    Registration& set = registrations_[{job.id(), kind}];
+    if (set != nullptr && !replaces) return S_OK;
+    std::swap(set, old);
   }
   if (old != nullptr) old->Remove();
   // What happened before the registration was there, the watch does not tell.

@@ -44,7 +44,13 @@ class CallbackHub final : private JobObserver {
   // Calls back for the job from now on, also for what has happened before. The
   // callback of that kind that was set before in this process is removed.
   // INVALID_STATE in a final state; and errors of GetJob.
-  HRESULT Set(Kind kind, const JobAccess& job, CallbackTarget target);
+  HRESULT Set(Kind kind, const JobAccess& job, CallbackTarget target) {
+    return Set(kind, job, std::move(target), /*replaces=*/true);
+  }
+  // Without effect where one is set.
+  HRESULT SetIfNone(Kind kind, const JobAccess& job, CallbackTarget target) {
+    return Set(kind, job, std::move(target), /*replaces=*/false);
+  }
   // After it has returned no call begins (JobRegistration::Remove).
   void Remove(Kind kind, const std::string& job_id);
   // The job shows itself otherwise than the daemon knows (FileStreams).
@@ -55,6 +61,9 @@ class CallbackHub final : private JobObserver {
  private:
   using Registration = std::shared_ptr<JobRegistration>;
   using Key = std::pair<std::string, Kind>;
+
+  HRESULT Set(Kind kind, const JobAccess& job, CallbackTarget target,
+              bool replaces);
 
   void OnJob(const v1::Job& job) override;
   void OnSynced() override;

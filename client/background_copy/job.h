@@ -153,6 +153,8 @@ class BackgroundCopyJob final
  private:
   ~BackgroundCopyJob() override = default;
 
+  HRESULT SetNotificationClass(REFCLSID clsid);
+
   const JobAccess job_;
   // Files that AddFile made through this object and that have no path yet.
   const std::shared_ptr<std::atomic<int>> without_path_ =

@@ -32,6 +32,8 @@ inline constexpr absl::string_view kWriteOnlyHeadersNote =
     "background_copy.write_only_headers";
 // Present: when peers were asked for, the configuration allowed none.
 inline constexpr absl::string_view kNoPeersNote = "background_copy.no_peers";
+inline constexpr absl::string_view kNotificationClassNote =
+    "background_copy.notification_class";
 inline constexpr absl::string_view kCertificateStoreNameNote =
     "background_copy.certificate_store_name";
 // Numbers, in decimal digits.

@@ -8,6 +8,7 @@
 #include "client/background_copy/job.h"
 #include "client/background_copy/job_notes.h"
 #include "client/background_copy/job_values.h"
+#include "client/background_copy/notification_class.h"
 #include "client/background_copy/wide_text.h"
 
 namespace convoy::background_copy {
@@ -204,6 +205,17 @@ HRESULT BackgroundCopyJob::GetFileACLFlags(DWORD* flags) {
   return result;
 }
 
+HRESULT BackgroundCopyJob::SetNotificationClass(REFCLSID clsid) {
+  v1::Job noted;
+  const HRESULT result = job_.Edit({"annotations"}, [&](v1::Job& job) {
+    background_copy::SetNotificationClass(clsid, &job);
+    noted = job;
+    return S_OK;
+  });
+  if (SUCCEEDED(result)) NotifyByClass(job_, noted);
+  return result;
+}
+
 HRESULT BackgroundCopyJob::SetProperty(BITS_JOB_PROPERTY_ID id,
                                        BITS_JOB_PROPERTY_VALUE value) {
   switch (id) {
@@ -248,7 +260,7 @@ HRESULT BackgroundCopyJob::SetProperty(BITS_JOB_PROPERTY_ID id,
         return S_OK;
       });
     case BITS_JOB_PROPERTY_NOTIFICATION_CLSID:
-      return E_NOTIMPL;
+      return SetNotificationClass(value.ClsID);
   }
   return job_.flavour().unknown_property;
 }
@@ -264,9 +276,8 @@ HRESULT BackgroundCopyJob::GetProperty(BITS_JOB_PROPERTY_ID id,
     case BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE:
     case BITS_JOB_PROPERTY_ON_DEMAND_MODE:
     case BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS:
-      break;
     case BITS_JOB_PROPERTY_NOTIFICATION_CLSID:
-      return E_NOTIMPL;
+      break;
     default:
       return job_.flavour().unknown_property;
   }
@@ -282,6 +293,8 @@ HRESULT BackgroundCopyJob::GetProperty(BITS_JOB_PROPERTY_ID id,
   } else if (id == BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS) {
     value->Target =
         static_cast<BG_AUTH_TARGET>(NumberNote(job, kStoredCredentialsNote, 0));
+  } else if (id == BITS_JOB_PROPERTY_NOTIFICATION_CLSID) {
+    value->ClsID = NotificationClassOf(job);
   } else if (id == BITS_JOB_PROPERTY_ON_DEMAND_MODE) {
     value->Enable = job.on_demand() ? TRUE : FALSE;
   } else {

@@ -13,6 +13,7 @@
 #include "client/background_copy/job.h"
 #include "client/background_copy/job_notes.h"
 #include "client/background_copy/job_values.h"
+#include "client/background_copy/notification_class.h"
 #include "client/background_copy/session.h"
 #include "client/background_copy/snapshot_enum.h"
 #include "client/background_copy/wide_text.h"
@@ -113,6 +114,7 @@ HRESULT BackgroundCopyManager::GetJob(REFGUID id, IBackgroundCopyJob** job) {
   if (!IsOfQueue(read, flavour_) || IsFinalState(read.state())) {
     return flavour_.not_found;
   }
+  NotifyByClass(found, read);
   *job = new BackgroundCopyJob(found);
   return S_OK;
 }
@@ -133,8 +135,9 @@ HRESULT BackgroundCopyManager::EnumJobs(DWORD flags,
         session_.client().ListJobs(request);
     if (!page.ok()) return HresultOf(page.status(), flavour_);
     for (const v1::Job& job : page->jobs()) {
-      elements.emplace_back().Attach(
-          new BackgroundCopyJob(JobAccess(session_, flavour_, job.id())));
+      const JobAccess found(session_, flavour_, job.id());
+      NotifyByClass(found, job);
+      elements.emplace_back().Attach(new BackgroundCopyJob(found));
     }
     request.set_page_token(page->next_page_token());
   } while (!request.page_token().empty());
