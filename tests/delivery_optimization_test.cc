@@ -512,6 +512,19 @@ TEST_F(DeliveryOptimizationTest, TellsWhatTheServerAnswered) {
               ::testing::HasSubstr("nginx"));
 }
 
+TEST_F(DeliveryOptimizationTest, TellsWhereARedirectLedTo) {
+  const Content content = MakeContent("moved");
+  Nginx::Options options;
+  options.location = "return 302 " + origin().Url("moved") + ";";
+  Nginx redirecting(options);
+  const std::wstring given = Wide(redirecting.Url("from"));
+  const auto download = TransferredDownload(given, WidePath("moved"));
+  EXPECT_EQ(
+      Wide(TextOf(download.Get(), DODownloadProperty_HttpRedirectionTarget)),
+      content.url);
+  EXPECT_EQ(Wide(TextOf(download.Get(), DODownloadProperty_Uri)), given);
+}
+
 TEST_F(DeliveryOptimizationTest, ABlockingStartReturnsAtTheEnd) {
   const Content content = MakeContent("blocking");
   const auto whole = Make(content.url, WidePath("blocking"));

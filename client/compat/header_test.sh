@@ -33,10 +33,12 @@ compile() {
 for header in "${headers[@]}"; do
   includes "$header" >"$work/alone.cc"
   compile "$work/alone.cc" g++ -std=c++17
+  compile "$work/alone.cc" clang++ -std=c++17
 done
 for header in "${c_headers[@]}"; do
   includes "$header" >"$work/alone.c"
   compile "$work/alone.c" gcc -std=c11
+  compile "$work/alone.c" clang -std=c11
 done
 
 # In alphabetical order, backwards, twice, and with GUIDs defined.
