@@ -77,6 +77,17 @@ TEST(LayoutTest, EachInterfaceAndClassHasWindowsId) {
 #include "client/compat/layout/shapes.inc"
 }
 
+TEST(LayoutTest, TypeLibrariesAndTheAsyncCallbackHaveWindowsIds) {
+  EXPECT_EQ(Text(LIBID_BackgroundCopyManager),
+            L"{1DEEB74F-7915-4560-B558-918C83F176A6}");
+  EXPECT_EQ(Text(LIBID_BackgroundCopyManager2_0),
+            L"{2289A9AF-DC96-486E-B268-89C9E3397C3D}");
+  EXPECT_EQ(Text(LIBID_DeliveryOptimization),
+            L"{6A1FAE95-21B8-46C4-A0C9-5D5FAE106EF0}");
+  EXPECT_EQ(Text(IID_AsyncIBackgroundCopyCallback),
+            L"{CA29D251-B4BB-4679-A3D9-AE8006119D54}");
+}
+
 TEST(LayoutTest, EachCodeHasWindowsValue) {
 #define VALUE(name, number) \
   EXPECT_EQ(static_cast<UINT64>(name), static_cast<UINT64>(number)) << #name;
