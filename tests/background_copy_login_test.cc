@@ -73,8 +73,8 @@ TEST_F(LoginTest, SchemesOfOneLoginStandBesideEachOther) {
                                       "SCHEME_NTLM ann"}));
   EXPECT_EQ(Remove(job.Get(), BG_AUTH_SCHEME_DIGEST), S_OK);
   EXPECT_EQ(Remove(job.Get(), BG_AUTH_SCHEME_DIGEST), S_FALSE);
-  EXPECT_EQ(Logins(), (std::vector<std::string>{"SCHEME_BASIC ann",
-                                                "SCHEME_NTLM ann"}));
+  EXPECT_EQ(Logins(),
+            (std::vector<std::string>{"SCHEME_BASIC ann", "SCHEME_NTLM ann"}));
   EXPECT_EQ(Remove(job.Get(), BG_AUTH_SCHEME_NTLM), S_OK);
   EXPECT_EQ(Logins(), std::vector<std::string>{"SCHEME_BASIC ann"});
   // A target has one login: the last one.
@@ -96,9 +96,9 @@ TEST_F(LoginTest, TheServerChoosesAmongThem) {
     if (request.Header("Authorization") == "Basic YW5uOnBlbmNpbA==") {
       connection.Send(OkAnswer("for ann"));
     } else {
-      connection.Send(
-          AnswerWith("401 Unauthorized", {"WWW-Authenticate: NTLM",
-                                          "WWW-Authenticate: Basic realm=x"}));
+      connection.Send(AnswerWith(
+          "401 Unauthorized",
+          {"WWW-Authenticate: NTLM", "WWW-Authenticate: Basic realm=x"}));
     }
   });
   const Com<IBackgroundCopyJob> job = MakeJob();
@@ -116,10 +116,10 @@ TEST_F(LoginTest, TheServerChoosesAmongThem) {
 TEST_F(LoginTest, AnNtlmLoginBeginsItsHandshake) {
   TestHttpServer server([](const TestHttpServer::Request& request,
                            TestHttpServer::Connection& connection) {
-    connection.Send(absl::StartsWith(request.Header("Authorization"), "NTLM ")
-                        ? OkAnswer("let in")
-                        : AnswerWith("401 Unauthorized",
-                                     {"WWW-Authenticate: NTLM"}));
+    connection.Send(
+        absl::StartsWith(request.Header("Authorization"), "NTLM ")
+            ? OkAnswer("let in")
+            : AnswerWith("401 Unauthorized", {"WWW-Authenticate: NTLM"}));
   });
   for (const BG_AUTH_SCHEME scheme :
        {BG_AUTH_SCHEME_NTLM, BG_AUTH_SCHEME_NEGOTIATE}) {
@@ -144,23 +144,22 @@ TEST_F(LoginTest, LimitsAreOfCharacters) {
                 std::wstring(4096, L'ü')),
             S_OK);
   EXPECT_EQ(Seen().http().credentials(0).user_name().size(), 600u);
+  EXPECT_EQ(Set(job.Get(), BG_AUTH_SCHEME_BASIC, std::wstring(301, L'ä'), L"x"),
+            BG_E_USERNAME_TOO_LARGE);
   EXPECT_EQ(
-      Set(job.Get(), BG_AUTH_SCHEME_BASIC, std::wstring(301, L'ä'), L"x"),
-      BG_E_USERNAME_TOO_LARGE);
-  EXPECT_EQ(Set(job.Get(), BG_AUTH_SCHEME_BASIC, L"ann",
-                std::wstring(4097, L'ü')),
-            BG_E_PASSWORD_TOO_LARGE);
+      Set(job.Get(), BG_AUTH_SCHEME_BASIC, L"ann", std::wstring(4097, L'ü')),
+      BG_E_PASSWORD_TOO_LARGE);
   // A list is longer in bytes than it may be in characters.
   const std::wstring list = L"p:1 " + std::wstring(20'000, L'ä');
-  EXPECT_EQ(job->SetProxySettings(BG_JOB_PROXY_USAGE_OVERRIDE, list.c_str(),
-                                  nullptr),
-            S_OK);
+  EXPECT_EQ(
+      job->SetProxySettings(BG_JOB_PROXY_USAGE_OVERRIDE, list.c_str(), nullptr),
+      S_OK);
 }
 
 TEST_F(LoginTest, SecurityFlagsFollowAnotherClient) {
   const auto http = As<IBackgroundCopyJobHttpOptions>(MakeJob().Get());
-  const ULONG given = BG_SSL_IGNORE_CERT_DATE_INVALID |
-                      BG_HTTP_REDIRECT_POLICY_ALLOW_REPORT;
+  const ULONG given =
+      BG_SSL_IGNORE_CERT_DATE_INVALID | BG_HTTP_REDIRECT_POLICY_ALLOW_REPORT;
   ULONG flags = 0;
   ASSERT_EQ(http->SetSecurityFlags(given), S_OK);
   v1::Job other;
