@@ -54,16 +54,19 @@ std::string FromUtf16(const std::string& text) {
   return ascii;
 }
 
-// CHALLENGE_MESSAGE: Unicode, NTLM, an empty target, target information that is
-// just its end, so that the answer is one of NTLMv2.
+// CHALLENGE_MESSAGE of the domain LAB, with its name as target information, so
+// that the answer is one of NTLMv2.
 std::string Challenge() {
+  const std::string name("L\0A\0B\0", 6);
   std::string message("NTLMSSP\0\2\0\0\0", 12);
-  message += std::string("\0\0\0\0\x30\0\0\0", 8);  // Target name.
-  message += std::string("\1\2\x80\0", 4);          // Flags.
+  message += std::string("\6\0\6\0\x38\0\0\0", 8);  // Target name.
+  message += std::string("\x05\x82\x89\x22", 4);    // Flags.
   message += "12345678";                            // The challenge.
   message += std::string(8, '\0');
-  message += std::string("\4\0\4\0\x30\0\0\0", 8);  // Target information.
-  message += std::string(4, '\0');
+  message += std::string("\x0E\0\x0E\0\x3E\0\0\0", 8);  // Target information.
+  message += std::string("\6\1\xB1\x1D\0\0\0\x0F", 8);  // Version.
+  message += name;
+  message += std::string("\2\0\6\0", 4) + name + std::string(4, '\0');
   return message;
 }
 
