@@ -1,5 +1,6 @@
 #include <oleauto.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -7,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "client/background_copy/file.h"
@@ -17,6 +19,9 @@
 #include "client/background_copy/stream_path.h"
 #include "client/background_copy/wide_text.h"
 #include "client/com/variant_values.h"
+#include "client/swarm_client.h"
+#include "convoy/v1/swarm_service.pb.h"
+#include "google/protobuf/duration.pb.h"
 
 namespace convoy::background_copy {
 namespace {
@@ -58,11 +63,26 @@ SwarmStatus StatusOf(const v1::Job& job, const v1::JobFile& file) {
 
 UINT64 Unsigned(std::int64_t bytes) { return static_cast<UINT64>(bytes); }
 
+// What belongs to a content: given bytes, connections, milliseconds.
+void SetSwarmStats(const v1::SwarmStats& from, DOSwarmStats* to) {
+  to->bytesToLanPeers = Unsigned(from.bytes_to_lan_peers());
+  to->bytesToGroupPeers = Unsigned(from.bytes_to_group_peers());
+  to->bytesToInternetPeers = Unsigned(from.bytes_to_internet_peers());
+  to->httpConnectionCount = static_cast<UINT>(from.http_connection_count());
+  to->lanConnectionCount = static_cast<UINT>(from.lan_connection_count());
+  to->groupConnectionCount = static_cast<UINT>(from.group_connection_count());
+  to->internetConnectionCount =
+      static_cast<UINT>(from.internet_connection_count());
+  const google::protobuf::Duration& duration = from.download_duration();
+  to->downloadDuration = static_cast<UINT>(std::min<std::int64_t>(
+      duration.seconds() * 1000 + duration.nanos() / 1'000'000,
+      std::numeric_limits<UINT>::max()));
+}
+
 }  // namespace
 
-// Received bytes of this file. What is given to peers, and connections, belong
-// to a content and not to a job: 0 (SwarmService has them). The strings are
-// freed with CoTaskMemFree.
+// Received bytes are this file's; the rest is its content's, and 0 where it is
+// not shared. The strings are freed with CoTaskMemFree.
 HRESULT BackgroundCopyFile::GetStats(DOSwarmStats* stats) {
   if (stats == nullptr) return E_INVALIDARG;
   *stats = {};
@@ -88,6 +108,15 @@ HRESULT BackgroundCopyFile::GetStats(DOSwarmStats* stats) {
   stats->downloadMode = ModeOf(job.download_mode());
   stats->status = StatusOf(job, file);
   stats->isBackground = job.priority() != v1::JOB_PRIORITY_FOREGROUND;
+  if (!file.content_id().empty()) {
+    const absl::StatusOr<v1::Content> content =
+        SwarmClient(job_.client().options()).GetContent(file.content_id());
+    if (content.ok()) {
+      SetSwarmStats(content->stats(), stats);
+    } else if (!absl::IsNotFound(content.status())) {
+      return job_.Code(content.status());
+    }
+  }
   result = GiveText(HasPath() ? FileIdOf(job, file.index()) : file_id_,
                     &stats->fileId);
   if (FAILED(result)) return result;
