@@ -8,6 +8,7 @@
 
 #include <string>
 
+#include "client/background_copy/guid_text.h"
 #include "client/background_copy/manager.h"
 #include "gtest/gtest.h"
 #include "tests/background_copy_world.h"
@@ -44,6 +45,12 @@ class DeliveryQueueTest : public BackgroundCopyTest {
     return job;
   }
 
+  static std::string IdOf(IBackgroundCopyJob* job) {
+    GUID id;
+    EXPECT_EQ(job->GetId(&id), S_OK);
+    return background_copy::TextOfGuid(id);
+  }
+
   Com<IBackgroundCopyManager> delivery_;
 };
 
@@ -78,6 +85,87 @@ TEST_F(DeliveryQueueTest, CodesAreThoseOfDeliveryOptimization) {
   Com<IBackgroundCopyJob> none;
   EXPECT_EQ(delivery_->GetJob(CLSID_DeliveryOptimization, &none),
             DO_E_NOT_FOUND);
+}
+
+TEST_F(DeliveryQueueTest, ArgumentsHaveItsCodesToo) {
+  const Content content = MakeContent("arguments");
+  const Com<IBackgroundCopyJob> bits = MakeJob();
+  const Com<IBackgroundCopyJob> delivery = MakeDelivery();
+  for (IBackgroundCopyJob* job : {bits.Get(), delivery.Get()}) {
+    const bool is_bits = job == bits.Get();
+    const HRESULT range = is_bits ? BG_E_INVALID_RANGE : DO_E_INVALID_RANGE;
+    const HRESULT length = is_bits ? BG_E_STRING_TOO_LONG : E_INVALIDARG;
+    const std::wstring path = WidePath(is_bits ? "a" : "b");
+    BG_FILE_RANGE far = {UINT64{1} << 63, 1};
+    EXPECT_EQ(As<IBackgroundCopyJob3>(job)->AddFileWithRanges(
+                  content.url.c_str(), path.c_str(), 1, &far),
+              range);
+    ASSERT_EQ(job->AddFile(content.url.c_str(), path.c_str()), S_OK);
+    Com<IEnumBackgroundCopyFiles> files;
+    ASSERT_EQ(job->EnumFiles(&files), S_OK);
+    Com<IBackgroundCopyFile> file;
+    ASSERT_EQ(files->Next(1, &file, nullptr), S_OK);
+    const auto file6 = As<IBackgroundCopyFile6>(file.Get());
+    EXPECT_EQ(file6->UpdateDownloadPosition(UINT64{1} << 63), range);
+    EXPECT_EQ(file6->RequestFileRanges(1, &far), range);
+    EXPECT_EQ(job->SetDescription(std::wstring(1025, L'x').c_str()), length);
+    EXPECT_EQ(As<IBackgroundCopyJob3>(job)->ReplaceRemotePrefix(
+                  L"http://", (L"http://" + std::wstring(2200, L'x')).c_str()),
+              length);
+    const auto job2 = As<IBackgroundCopyJob2>(job);
+    EXPECT_EQ(job2->SetNotifyCmdLine(std::wstring(300, L'x').c_str(), nullptr),
+              length);
+    EXPECT_EQ(
+        job2->SetNotifyCmdLine(L"/bin/true", std::wstring(4001, L'x').c_str()),
+        length);
+  }
+}
+
+TEST_F(DeliveryQueueTest, PrioritiesBelowForegroundAreOne) {
+  const Com<IBackgroundCopyJob> job = MakeDelivery();
+  const auto daemons = [&] {
+    return daemon().Get(IdOf(job.Get()))->priority();
+  };
+  BG_JOB_PRIORITY told;
+  for (const BG_JOB_PRIORITY given :
+       {BG_JOB_PRIORITY_HIGH, BG_JOB_PRIORITY_LOW, BG_JOB_PRIORITY_NORMAL}) {
+    ASSERT_EQ(job->SetPriority(given), S_OK);
+    EXPECT_EQ(job->GetPriority(&told), S_OK);
+    EXPECT_EQ(told, given);
+    EXPECT_EQ(daemons(), v1::JOB_PRIORITY_NORMAL);
+  }
+  ASSERT_EQ(job->SetPriority(BG_JOB_PRIORITY_FOREGROUND), S_OK);
+  EXPECT_EQ(job->GetPriority(&told), S_OK);
+  EXPECT_EQ(told, BG_JOB_PRIORITY_FOREGROUND);
+  EXPECT_EQ(daemons(), v1::JOB_PRIORITY_FOREGROUND);
+  EXPECT_EQ(job->SetPriority(static_cast<BG_JOB_PRIORITY>(9)), E_NOTIMPL);
+}
+
+TEST_F(DeliveryQueueTest, AnErrorIsTheRemoteFilesOrHasNoContext) {
+  const Com<IBackgroundCopyJob> remote = MakeDelivery();
+  ASSERT_EQ(remote->AddFile(Wide(origin().Url("none")).c_str(),
+                            WidePath("none").c_str()),
+            S_OK);
+  // Nobody listens there.
+  const Com<IBackgroundCopyJob> other = MakeDelivery();
+  const std::wstring nobody =
+      L"http://127.0.0.1:" + std::to_wstring(FreePort()) + L"/file";
+  ASSERT_EQ(other->AddFile(nobody.c_str(), WidePath("other").c_str()), S_OK);
+  for (IBackgroundCopyJob* job : {remote.Get(), other.Get()}) {
+    ASSERT_EQ(job->SetNoProgressTimeout(0), S_OK);
+    ASSERT_EQ(job->Resume(), S_OK);
+    ASSERT_TRUE(Reaches(job, BG_JOB_STATE_ERROR));
+    Com<IBackgroundCopyError> error;
+    ASSERT_EQ(job->GetError(&error), S_OK);
+    BG_ERROR_CONTEXT context;
+    HRESULT code;
+    ASSERT_EQ(error->GetError(&context, &code), S_OK);
+    EXPECT_EQ(context, job == remote.Get() ? BG_ERROR_CONTEXT_REMOTE_FILE
+                                           : BG_ERROR_CONTEXT_NONE);
+    LPWSTR text = nullptr;
+    ASSERT_EQ(error->GetErrorContextDescription(0, &text), S_OK);
+    EXPECT_NE(Take(text), "");
+  }
 }
 
 TEST_F(DeliveryQueueTest, TheNoProgressTimeoutFollowsThePriority) {

@@ -29,7 +29,7 @@ HRESULT CopyError::QueryInterface(REFIID riid, void** object) {
 
 HRESULT CopyError::GetError(BG_ERROR_CONTEXT* context, HRESULT* code) {
   if (context == nullptr || code == nullptr) return E_INVALIDARG;
-  *context = ContextOf(error_.detail());
+  *context = ContextOf(error_.detail(), job_.flavour());
   *code = code_;
   return S_OK;
 }
@@ -55,7 +55,8 @@ HRESULT CopyError::GetErrorDescription(DWORD, LPWSTR* text) {
 }
 
 HRESULT CopyError::GetErrorContextDescription(DWORD, LPWSTR* text) {
-  return GiveText(ContextText(ContextOf(error_.detail())), text);
+  return GiveText(ContextText(ContextOf(error_.detail(), job_.flavour())),
+                  text);
 }
 
 HRESULT CopyError::GetProtocol(LPWSTR* protocol) {

@@ -124,7 +124,7 @@ std::string DescriptionOf(HRESULT code) {
 std::string ContextText(BG_ERROR_CONTEXT context) {
   switch (context) {
     case BG_ERROR_CONTEXT_NONE:
-      return "There is no error.";
+      return "No more is told of where the error occurred.";
     case BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER:
       return "The error occurred in the daemon's queue of jobs.";
     case BG_ERROR_CONTEXT_QUEUE_MANAGER_NOTIFICATION:

@@ -217,7 +217,7 @@ HRESULT BackgroundCopyFile::Request(v1::RequestRangesRequest request) {
 
 HRESULT BackgroundCopyFile::UpdateDownloadPosition(UINT64 offset) {
   if (!HasPath()) return DO_E_FILE_DOWNLOADSINK_UNSPECIFIED;
-  if (offset > kMaxOffset) return BG_E_INVALID_RANGE;
+  if (offset > kMaxOffset) return job_.flavour().invalid_range;
   v1::RequestRangesRequest request;
   request.set_position_bytes(static_cast<std::int64_t>(offset));
   return Request(std::move(request));
@@ -229,7 +229,7 @@ HRESULT BackgroundCopyFile::RequestFileRanges(DWORD count,
   if (!HasPath()) return DO_E_FILE_DOWNLOADSINK_UNSPECIFIED;
   if (count == 0 || ranges == nullptr) return E_INVALIDARG;
   v1::JobFile asked;
-  if (!AddRanges(ranges, count, &asked)) return BG_E_INVALID_RANGE;
+  if (!AddRanges(ranges, count, &asked)) return job_.flavour().invalid_range;
   v1::RequestRangesRequest request;
   request.mutable_ranges()->Swap(asked.mutable_ranges());
   return Request(std::move(request));

@@ -28,12 +28,18 @@ struct Flavour {
   bool tells_connecting;
   // Resume refuses a job whose files are all transferred (EMPTY).
   bool resume_needs_work;
+  // All priorities below FOREGROUND are NORMAL to the daemon.
+  bool has_one_background_priority;
+  // GetError tells REMOTE_FILE or NONE.
+  bool tells_few_contexts;
 
   HRESULT not_found;
   HRESULT invalid_state;
   HRESULT empty;
   HRESULT no_error_information;
   HRESULT file_not_available;
+  HRESULT invalid_range;
+  HRESULT string_too_long;
   HRESULT unknown_property;
   HRESULT read_only_property;
 };

@@ -168,7 +168,13 @@ HRESULT HresultOf(const absl::Status& status, const Flavour& flavour) {
   return E_FAIL;
 }
 
-BG_ERROR_CONTEXT ContextOf(const v1::ErrorDetail& detail) {
+BG_ERROR_CONTEXT ContextOf(const v1::ErrorDetail& detail,
+                           const Flavour& flavour) {
+  if (flavour.tells_few_contexts) {
+    return detail.context() == v1::ERROR_CONTEXT_REMOTE_FILE
+               ? BG_ERROR_CONTEXT_REMOTE_FILE
+               : BG_ERROR_CONTEXT_NONE;
+  }
   if (detail.reason() == v1::ERROR_REASON_SERVER_CERTIFICATE_NOT_APPROVED) {
     return BG_ERROR_CONTEXT_SERVER_CERTIFICATE_CALLBACK;
   }

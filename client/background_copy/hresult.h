@@ -22,7 +22,8 @@ HRESULT HresultOfDetail(const v1::ErrorDetail& detail, const Flavour& flavour);
 // The code of a call's status. S_OK for OK.
 HRESULT HresultOf(const absl::Status& status, const Flavour& flavour);
 
-BG_ERROR_CONTEXT ContextOf(const v1::ErrorDetail& detail);
+BG_ERROR_CONTEXT ContextOf(const v1::ErrorDetail& detail,
+                           const Flavour& flavour);
 
 }  // namespace convoy::background_copy
 

@@ -56,7 +56,7 @@ HRESULT BackgroundCopyJob::AddFileWithRanges(LPCWSTR remote_url,
   if (!file.has_value() || count == 0 || ranges == nullptr) {
     return E_INVALIDARG;
   }
-  if (!AddRanges(ranges, count, &*file)) return BG_E_INVALID_RANGE;
+  if (!AddRanges(ranges, count, &*file)) return job_.flavour().invalid_range;
   return job_.AddFiles({*std::move(file)});
 }
 
@@ -97,7 +97,7 @@ HRESULT BackgroundCopyJob::ReplaceRemotePrefix(LPCWSTR old_prefix,
     changed.set_remote_url(
         UrlOfRemoteName(absl::StrCat(*after, name.substr(before->size()))));
     if (WideFromUtf8(changed.remote_url()).size() > kMaxUrl) {
-      return BG_E_STRING_TOO_LONG;
+      return job_.flavour().string_too_long;
     }
   }
   for (v1::JobFile& changed : all) {

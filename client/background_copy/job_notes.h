@@ -53,6 +53,8 @@ inline constexpr absl::string_view kHighPerformanceNote =
 inline constexpr absl::string_view kStoredCredentialsNote =
     "background_copy.stored_credentials";
 inline constexpr absl::string_view kFileAclNote = "background_copy.file_acl";
+// As it was given, where one priority stands for several.
+inline constexpr absl::string_view kPriorityNote = "background_copy.priority";
 // File ids of Delivery Optimization: a line for each file, "index id".
 inline constexpr absl::string_view kFileIdsNote = "background_copy.file_ids";
 

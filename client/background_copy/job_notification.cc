@@ -109,10 +109,12 @@ HRESULT BackgroundCopyJob::SetNotifyCmdLine(LPCWSTR program,
   if (parameters != nullptr) {
     text = Utf8Of(parameters);
     if (!text.has_value()) return E_INVALIDARG;
-    if (std::wcslen(parameters) > kMaxParameters) return BG_E_STRING_TOO_LONG;
+    if (std::wcslen(parameters) > kMaxParameters) {
+      return job_.flavour().string_too_long;
+    }
   }
   if (!path.has_value()) return E_INVALIDARG;
-  if (std::wcslen(program) > kMaxProgram) return BG_E_STRING_TOO_LONG;
+  if (std::wcslen(program) > kMaxProgram) return job_.flavour().string_too_long;
   return job_.Edit({"notify_command", "annotations"}, [&](v1::Job& job) {
     v1::NotifyCommand* const command = job.mutable_notify_command();
     command->Clear();

@@ -68,7 +68,9 @@ HRESULT BackgroundCopyJob::GetDisplayName(LPWSTR* name) {
 
 HRESULT BackgroundCopyJob::SetDescription(LPCWSTR text) {
   if (text == nullptr) return E_INVALIDARG;
-  if (std::wcslen(text) > kMaxDescription) return BG_E_STRING_TOO_LONG;
+  if (std::wcslen(text) > kMaxDescription) {
+    return job_.flavour().string_too_long;
+  }
   const std::optional<std::string> utf8 = Utf8Of(text);
   if (!utf8.has_value()) return E_INVALIDARG;
   v1::Job job;
@@ -87,6 +89,15 @@ HRESULT BackgroundCopyJob::GetDescription(LPWSTR* text) {
 HRESULT BackgroundCopyJob::SetPriority(BG_JOB_PRIORITY priority) {
   const std::optional<v1::JobPriority> known = PriorityFrom(priority);
   if (!known.has_value()) return E_NOTIMPL;
+  if (job_.flavour().has_one_background_priority) {
+    return job_.Edit({"priority", "annotations"}, [&](v1::Job& job) {
+      job.set_priority(*known == v1::JOB_PRIORITY_FOREGROUND
+                           ? v1::JOB_PRIORITY_FOREGROUND
+                           : v1::JOB_PRIORITY_NORMAL);
+      SetNumberNote(kPriorityNote, static_cast<std::uint32_t>(priority), &job);
+      return S_OK;
+    });
+  }
   v1::Job job;
   job.set_priority(*known);
   return job_.Set({"priority"}, std::move(job));
@@ -96,8 +107,17 @@ HRESULT BackgroundCopyJob::GetPriority(BG_JOB_PRIORITY* priority) {
   if (priority == nullptr) return E_INVALIDARG;
   v1::Job job;
   const HRESULT result = job_.Read(&job);
-  if (SUCCEEDED(result)) *priority = PriorityOf(job.priority());
-  return result;
+  if (FAILED(result)) return result;
+  *priority = PriorityOf(job.priority());
+  if (job_.flavour().has_one_background_priority &&
+      *priority != BG_JOB_PRIORITY_FOREGROUND) {
+    const auto given = static_cast<BG_JOB_PRIORITY>(
+        NumberNote(job, kPriorityNote, BG_JOB_PRIORITY_NORMAL));
+    // Another client may have taken FOREGROUND away since.
+    *priority =
+        given == BG_JOB_PRIORITY_FOREGROUND ? BG_JOB_PRIORITY_NORMAL : given;
+  }
+  return S_OK;
 }
 
 HRESULT BackgroundCopyJob::SetMinimumRetryDelay(ULONG seconds) {

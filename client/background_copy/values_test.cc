@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -149,6 +150,23 @@ TEST(HresultTest, CallsThatReachNoDaemonAreConnectionErrors) {
   EXPECT_EQ(HresultOf(empty, BitsFlavour()), BG_E_EMPTY);
   EXPECT_EQ(HresultOf(empty, DeliveryOptimizationFlavour()),
             static_cast<HRESULT>(0x80D02004));
+}
+
+TEST(HresultTest, DeliveryOptimizationTellsFewContexts) {
+  v1::ErrorDetail detail;
+  for (const auto& [context, bits, delivery] :
+       {std::make_tuple(v1::ERROR_CONTEXT_REMOTE_FILE,
+                        BG_ERROR_CONTEXT_REMOTE_FILE,
+                        BG_ERROR_CONTEXT_REMOTE_FILE),
+        std::make_tuple(v1::ERROR_CONTEXT_LOCAL_FILE,
+                        BG_ERROR_CONTEXT_LOCAL_FILE, BG_ERROR_CONTEXT_NONE),
+        std::make_tuple(v1::ERROR_CONTEXT_GENERAL_TRANSPORT,
+                        BG_ERROR_CONTEXT_GENERAL_TRANSPORT,
+                        BG_ERROR_CONTEXT_NONE)}) {
+    detail.set_context(context);
+    EXPECT_EQ(ContextOf(detail, BitsFlavour()), bits);
+    EXPECT_EQ(ContextOf(detail, DeliveryOptimizationFlavour()), delivery);
+  }
 }
 
 TEST(FileRangesTest, RangesGoBothWays) {
