@@ -8,6 +8,8 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -18,6 +20,15 @@ namespace convoy::delivery_optimization {
 namespace {
 
 constexpr absl::string_view kEnd = ".pem";
+// Of the socket's path; enough to tell the daemons of a user apart.
+constexpr std::size_t kDaemonDigits = 16;
+
+std::string Digest(absl::string_view bytes) {
+  std::string digest(SHA256_DIGEST_LENGTH, '\0');
+  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+         reinterpret_cast<unsigned char*>(&digest[0]));
+  return absl::BytesToHexString(digest);
+}
 
 std::string FolderOfUser() {
   const auto absolute = [](const char* variable) {
@@ -74,7 +85,13 @@ bool WriteAll(int fd, absl::string_view bytes) {
 
 }  // namespace
 
-CertificateFolder::CertificateFolder() : path_(FolderOfUser()) {}
+CertificateFolder CertificateFolder::OfDaemon(absl::string_view socket) {
+  const std::string all = FolderOfUser();
+  return CertificateFolder(
+      all.empty()
+          ? ""
+          : absl::StrCat(all, "/", Digest(socket).substr(0, kDaemonDigits)));
+}
 
 HRESULT CertificateFolder::Lock(UniqueFd* lock) const {
   if (path_.empty()) return CodeOfErrno(ENOENT);
@@ -98,10 +115,7 @@ HRESULT CertificateFolder::Lock(UniqueFd* lock) const {
 
 HRESULT CertificateFolder::Write(absl::string_view bytes,
                                  std::string* file) const {
-  std::string digest(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-         reinterpret_cast<unsigned char*>(&digest[0]));
-  *file = absl::StrCat(path_, "/", absl::BytesToHexString(digest), kEnd);
+  *file = absl::StrCat(path_, "/", Digest(bytes), kEnd);
   // mkostemp makes a file for the user alone.
   std::string temporary = absl::StrCat(path_, "/.new-XXXXXX");
   const UniqueFd fd(mkostemp(&temporary[0], O_CLOEXEC));
@@ -120,6 +134,18 @@ HRESULT CertificateFolder::Write(absl::string_view bytes,
 
 void CertificateFolder::Remove(const std::string& file) const {
   if (Has(file)) unlink(file.c_str());
+}
+
+std::vector<std::string> CertificateFolder::Files() const {
+  std::vector<std::string> files;
+  std::error_code error;
+  std::filesystem::directory_iterator entry(path_, error);
+  for (; !error && entry != std::filesystem::directory_iterator();
+       entry.increment(error)) {
+    std::string file = entry->path().string();
+    if (Has(file)) files.push_back(std::move(file));
+  }
+  return files;
 }
 
 bool CertificateFolder::Has(absl::string_view file) const {

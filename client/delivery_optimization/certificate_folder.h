@@ -5,6 +5,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "peer/base/unique_fd.h"
@@ -16,8 +17,9 @@ namespace convoy::delivery_optimization {
 // same bytes share a file. Thread-safe; also between processes.
 class CertificateFolder {
  public:
-  // convoy/certificates in $XDG_STATE_HOME, else in ~/.local/state.
-  CertificateFolder();
+  // Of the daemon at that socket: a folder in convoy/certificates in
+  // $XDG_STATE_HOME, else in ~/.local/state.
+  static CertificateFolder OfDaemon(absl::string_view socket);
   explicit CertificateFolder(std::string path) : path_(std::move(path)) {}
 
   // Makes the folder if there is none. Nobody else has the lock until `*lock`
@@ -29,6 +31,8 @@ class CertificateFolder {
   // REQUIRES: the lock; Has(file).
   void Remove(const std::string& file) const;
 
+  // Those that lie there. REQUIRES: the lock.
+  std::vector<std::string> Files() const;
   // `file` has a name that Write gives.
   bool Has(absl::string_view file) const;
 

@@ -9,6 +9,7 @@
 #include <iterator>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "gtest/gtest.h"
 
@@ -59,8 +60,24 @@ TEST_F(CertificateFolderTest, FilesAreNamedByTheirBytesAndForTheUserAlone) {
   EXPECT_EQ(folder.Write("abc", &again), S_OK);
   EXPECT_EQ(again, file);
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(path()), {}), 1);
+  std::ofstream(path() + "/other.pem") << "x";
+  EXPECT_EQ(folder.Files(), std::vector<std::string>{file});
+  std::filesystem::remove(path() + "/other.pem");
   folder.Remove(file);
   EXPECT_TRUE(std::filesystem::is_empty(path()));
+}
+
+TEST_F(CertificateFolderTest, DaemonsOfAUserAreApart) {
+  setenv("XDG_STATE_HOME", root().c_str(), 1);
+  const CertificateFolder one = CertificateFolder::OfDaemon("/run/one.sock");
+  UniqueFd lock;
+  ASSERT_EQ(one.Lock(&lock), S_OK);
+  std::string file;
+  ASSERT_EQ(one.Write("abc", &file), S_OK);
+  EXPECT_EQ(file.find(root() + "/convoy/certificates/"), 0u);
+  EXPECT_TRUE(CertificateFolder::OfDaemon("/run/one.sock").Has(file));
+  EXPECT_FALSE(CertificateFolder::OfDaemon("/run/two.sock").Has(file));
+  unsetenv("XDG_STATE_HOME");
 }
 
 TEST_F(CertificateFolderTest, KnowsTheNamesOfItsOwnFiles) {

@@ -1,5 +1,5 @@
-// The file of a Download's client certificate. It goes with the last living job
-// that names it, when such a download is finalized or aborted.
+// The files of client certificates: each stays while a living job names it.
+#include <set>
 #include <string>
 
 #include "client/delivery_optimization/certificate_folder.h"
@@ -10,13 +10,38 @@ namespace {
 
 constexpr int kJobsPerPage = 1000;
 
+// REQUIRES: the lock of `folder`.
+void RemoveUnnamed(const JobClient& client, const CertificateFolder& folder) {
+  std::set<std::string> named;
+  v1::ListJobsRequest request;
+  request.set_page_size(kJobsPerPage);
+  do {
+    const absl::StatusOr<v1::ListJobsResponse> page = client.ListJobs(request);
+    // All stay where nobody can tell.
+    if (!page.ok()) return;
+    for (const v1::Job& job : page->jobs()) {
+      named.insert(job.http().tls().client_certificate_file());
+    }
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  for (const std::string& file : folder.Files()) {
+    if (named.count(file) == 0) folder.Remove(file);
+  }
+}
+
+CertificateFolder FolderOf(const JobClient& client) {
+  return CertificateFolder::OfDaemon(client.options().socket_path);
+}
+
 }  // namespace
 
 HRESULT Download::PlaceCertificate(DownloadParts* parts, UniqueFd* lock) {
   if (parts->certificate.empty()) return S_OK;
-  const CertificateFolder folder;
+  const CertificateFolder folder = FolderOf(session_.client());
   HRESULT result = folder.Lock(lock);
   if (FAILED(result)) return result;
+  // Of jobs that ended elsewhere.
+  RemoveUnnamed(session_.client(), folder);
   std::string file;
   result = folder.Write(parts->certificate, &file);
   if (FAILED(result)) return result;
@@ -27,22 +52,10 @@ HRESULT Download::PlaceCertificate(DownloadParts* parts, UniqueFd* lock) {
 }
 
 void Download::RemoveCertificate(const std::string& file) {
-  const CertificateFolder folder;
+  const CertificateFolder folder = FolderOf(session_.client());
   UniqueFd lock;
   if (!folder.Has(file) || FAILED(folder.Lock(&lock))) return;
-  v1::ListJobsRequest request;
-  request.set_page_size(kJobsPerPage);
-  do {
-    const absl::StatusOr<v1::ListJobsResponse> page =
-        session_.client().ListJobs(request);
-    // It stays where nobody can tell.
-    if (!page.ok()) return;
-    for (const v1::Job& job : page->jobs()) {
-      if (job.http().tls().client_certificate_file() == file) return;
-    }
-    request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
-  folder.Remove(file);
+  RemoveUnnamed(session_.client(), folder);
 }
 
 }  // namespace convoy::delivery_optimization
