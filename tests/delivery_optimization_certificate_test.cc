@@ -37,12 +37,16 @@ class CertificateTest : public DeliveryOptimizationTest {
     WriteFile(server_->root() + "/file", "for those who are known");
   }
   void TearDown() override {
+    unsetenv("CONVOY_CLIENT_KEY");
     unsetenv("XDG_STATE_HOME");
     DeliveryOptimizationTest::TearDown();
   }
 
   std::string Pem(const std::string& name) {
     return ReadFile(pems_.Path(name));
+  }
+  std::string KeyPath(const std::string& name) const {
+    return pems_.Path(name + "-key");
   }
   std::string Identity() { return Pem("client") + Pem("client-key"); }
   std::string Der(const std::string& name) {
@@ -81,13 +85,12 @@ class CertificateTest : public DeliveryOptimizationTest {
   std::vector<std::string> Files() {
     std::vector<std::string> files;
     std::error_code error;
-    for (const auto& entry :
-         std::filesystem::directory_iterator(Folder(), error)) {
-      files.push_back(entry.path().string());
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(
+             Path("state/convoy/certificates"), error)) {
+      if (entry.is_regular_file()) files.push_back(entry.path().string());
     }
     return files;
   }
-  std::string Folder() const { return Path("state/convoy/certificates"); }
   static mode_t ModeOf(const std::string& path) {
     struct stat info = {};
     EXPECT_EQ(stat(path.c_str(), &info), 0);
@@ -113,7 +116,7 @@ TEST_F(CertificateTest, TheServerSeesIt) {
   ASSERT_EQ(Files().size(), 1u);
   EXPECT_EQ(ReadFile(Files()[0]), Identity());
   EXPECT_EQ(ModeOf(Files()[0]), 0600u);
-  EXPECT_EQ(ModeOf(Folder()), 0700u);
+  EXPECT_EQ(ModeOf(std::filesystem::path(Files()[0]).parent_path()), 0700u);
   EXPECT_EQ(known->Finalize(), S_OK);
   EXPECT_EQ(ReadFile(Path("known")), "for those who are known");
   EXPECT_TRUE(Files().empty());
@@ -155,6 +158,46 @@ TEST_F(CertificateTest, ADownloadThatCannotBeMadeLeavesNoFile) {
   ASSERT_EQ(SetBytes(download.Get(), Identity()), S_OK);
   EXPECT_TRUE(FAILED(Start(download.Get())));
   EXPECT_TRUE(Files().empty());
+}
+
+TEST_F(CertificateTest, TheNextRemovesWhatACancelledJobLeft) {
+  const auto first = MakeSecure("first");
+  ASSERT_EQ(SetBytes(first.Get(), Identity()), S_OK);
+  ASSERT_EQ(Start(first.Get()), S_OK);
+  const std::string left = Files().at(0);
+  ASSERT_TRUE(daemon().Cancel(TextOf(first.Get(), DODownloadProperty_Id)).ok());
+  EXPECT_TRUE(Exists(left));
+  const auto second = MakeSecure("second");
+  ASSERT_EQ(SetBytes(second.Get(), Identity() + "\n"), S_OK);
+  ASSERT_EQ(Start(second.Get()), S_OK);
+  ASSERT_EQ(Files().size(), 1u);
+  EXPECT_NE(Files()[0], left);
+  EXPECT_TRUE(Reaches(second.Get(), DODownloadState_Transferred));
+}
+
+TEST_F(CertificateTest, ItsKeyMayLieInAFile) {
+  const auto download = MakeSecure("der");
+  setenv("CONVOY_CLIENT_KEY", KeyPath("authority").c_str(), 1);
+  EXPECT_EQ(SetBytes(download.Get(), Der("client")), E_NOTIMPL);
+  setenv("CONVOY_CLIENT_KEY", "/nonexistent", 1);
+  EXPECT_EQ(SetBytes(download.Get(), Der("client")), E_NOTIMPL);
+  setenv("CONVOY_CLIENT_KEY", KeyPath("client").c_str(), 1);
+  ASSERT_EQ(SetBytes(download.Get(), Der("client")), S_OK);
+  ASSERT_EQ(Start(download.Get()), S_OK);
+  EXPECT_TRUE(Reaches(download.Get(), DODownloadState_Transferred));
+}
+
+// Among keys of others.
+TEST_F(CertificateTest, ItsKeyMayLieInAFolder) {
+  const std::string folder =
+      std::filesystem::path(KeyPath("client")).parent_path();
+  setenv("CONVOY_CLIENT_KEY", folder.c_str(), 1);
+  const auto download = MakeSecure("pem");
+  ASSERT_EQ(SetBytes(download.Get(), Pem("client") + Pem("authority")), S_OK);
+  ASSERT_EQ(Start(download.Get()), S_OK);
+  EXPECT_TRUE(Reaches(download.Get(), DODownloadState_Transferred));
+  EXPECT_EQ(ReadFile(Files().at(0)),
+            Pem("client") + Pem("authority") + Pem("client-key"));
 }
 
 TEST_F(CertificateTest, Fact92_OtherBytesAreRefused) {

@@ -1,5 +1,6 @@
 #include "client/delivery_optimization/download_properties.h"
 
+#include <cstdlib>
 #include <optional>
 #include <utility>
 
@@ -153,16 +154,22 @@ HRESULT SetForeground(const VARIANT& value, DownloadParts* parts) {
   return S_OK;
 }
 
-// A certificate without its key is of no use: Windows would find the key in a
-// store, and there is none here.
+// Where Windows has a store, a program names a PEM file or a folder of them.
+constexpr char kKeyVariable[] = "CONVOY_CLIENT_KEY";
+
+// A certificate without its key is of no use.
 HRESULT SetSecurityContext(const VARIANT& value, DownloadParts* parts) {
   std::optional<std::string> bytes = BytesIn(value);
   if (!bytes.has_value()) return E_INVALIDARG;
   switch (SecurityContextOf(*bytes)) {
     case SecurityContext::kNone:
       return CRYPT_E_FILE_ERROR;
-    case SecurityContext::kCertificateAlone:
-      return E_NOTIMPL;
+    case SecurityContext::kCertificateAlone: {
+      const char* const path = secure_getenv(kKeyVariable);
+      *bytes = path == nullptr ? "" : WithKeyFrom(path, *bytes);
+      if (bytes->empty()) return E_NOTIMPL;
+      break;
+    }
     case SecurityContext::kCertificateAndKey:
       break;
   }

@@ -1,6 +1,8 @@
 #ifndef CONVOY_CLIENT_DELIVERY_OPTIMIZATION_SECURITY_CONTEXT_H_
 #define CONVOY_CLIENT_DELIVERY_OPTIMIZATION_SECURITY_CONTEXT_H_
 
+#include <string>
+
 #include "absl/strings/string_view.h"
 
 namespace convoy::delivery_optimization {
@@ -16,6 +18,11 @@ enum class SecurityContext {
 };
 
 SecurityContext SecurityContextOf(absl::string_view bytes);
+
+// A certificate that came alone, and those that came with it, as PEM with the
+// key from `path`: a PEM file, or a folder of .pem and .key files. Empty: the
+// key is not there, or wants a passphrase.
+std::string WithKeyFrom(const std::string& path, absl::string_view certificate);
 
 }  // namespace convoy::delivery_optimization
 

@@ -95,7 +95,8 @@ class download {
                         static_cast<std::uint32_t>(value));
   }
 
-  // A serialised certificate; not offered (errc::not_impl).
+  // PEM of a certificate and its key. Without a key: errc::not_impl, unless
+  // $CONVOY_CLIENT_KEY says where it lies. CRYPT_E_FILE_ERROR: no certificate.
   std::error_code set_client_cert(const unsigned char* data,
                                   std::size_t size) noexcept;
 
