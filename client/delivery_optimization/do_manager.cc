@@ -1,5 +1,7 @@
 #include "client/delivery_optimization/do_manager.h"
 
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +18,7 @@
 #include "client/delivery_optimization/download.h"
 #include "client/delivery_optimization/download_status.h"
 #include "client/delivery_optimization/object_enum.h"
+#include "client/delivery_optimization/unstarted_downloads.h"
 
 namespace convoy::delivery_optimization {
 namespace {
@@ -54,7 +57,7 @@ bool Matches(const v1::Job& job, const v1::JobFile& file,
              DODownloadProperty property, const std::string& value) {
   switch (property) {
     case DODownloadProperty_Id:
-      return job.id() == NormalId(value);
+      return !job.id().empty() && job.id() == NormalId(value);
     case DODownloadProperty_Uri:
       return file.remote_url() == value;
     case DODownloadProperty_ContentId:
@@ -64,6 +67,45 @@ bool Matches(const v1::Job& job, const v1::JobFile& file,
     default:
       return file.local_path() == value;
   }
+}
+
+// Which downloads are asked for.
+struct Filter {
+  const DO_DOWNLOAD_ENUM_CATEGORY* category;  // NULL: all.
+  std::string value;
+
+  bool Takes(const v1::Job& job, const v1::JobFile& file) const {
+    return category == nullptr || Matches(job, file, category->Property, value);
+  }
+};
+
+// Those that the daemon knows; `*ids` of all, whether they are taken or not.
+HRESULT ListStarted(background_copy::Session& session, const Filter& filter,
+                    std::vector<ComPtr<IUnknown>>* found,
+                    std::set<std::string>* ids) {
+  v1::ListJobsRequest request;
+  request.set_page_size(kJobsPerPage);
+  (*request.mutable_annotations())[std::string(background_copy::kQueueNote)] =
+      std::string(kDownloadQueue);
+  do {
+    const absl::StatusOr<v1::ListJobsResponse> page =
+        session.client().ListJobs(request);
+    if (!page.ok()) {
+      return background_copy::HresultOf(page.status(), Codes());
+    }
+    for (const v1::Job& job : page->jobs()) {
+      v1::JobFile file;
+      const background_copy::JobAccess access(session, Codes(), job.id());
+      // One without a file has not been started.
+      if (FAILED(access.ReadFile(0, &file))) continue;
+      ids->insert(job.id());
+      if (filter.Takes(job, file)) {
+        found->emplace_back().Attach(new Download(session, job, file));
+      }
+    }
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  return S_OK;
 }
 
 }  // namespace
@@ -82,31 +124,25 @@ HRESULT DoManager::EnumDownloads(const DO_DOWNLOAD_ENUM_CATEGORY* category,
       (category->Value == nullptr || !IsCategory(category->Property))) {
     return E_INVALIDARG;
   }
-  const std::string value =
-      category == nullptr ? "" : Utf8FromWide(category->Value);
-  v1::ListJobsRequest request;
-  request.set_page_size(kJobsPerPage);
-  (*request.mutable_annotations())[std::string(background_copy::kQueueNote)] =
-      std::string(kDownloadQueue);
+  const Filter filter = {
+      category, category == nullptr ? "" : Utf8FromWide(category->Value)};
+  // First, so that one which is started meanwhile is not missed.
+  std::vector<ComPtr<Download>> unstarted;
+  for (ComPtr<Download>& one : UnstartedDownloads::Of(session_).All()) {
+    const std::optional<DownloadParts> parts = one->Unstarted();
+    if (parts.has_value() && filter.Takes(parts->job, parts->file)) {
+      unstarted.push_back(std::move(one));
+    }
+  }
   std::vector<ComPtr<IUnknown>> found;
-  do {
-    const absl::StatusOr<v1::ListJobsResponse> page =
-        session_.client().ListJobs(request);
-    if (!page.ok()) {
-      return background_copy::HresultOf(page.status(), Codes());
+  std::set<std::string> started;
+  const HRESULT listed = ListStarted(session_, filter, &found, &started);
+  if (FAILED(listed)) return listed;
+  for (const ComPtr<Download>& one : unstarted) {
+    if (started.count(one->job_id()) == 0) {
+      found.emplace_back(static_cast<IDODownload*>(one.Get()));
     }
-    for (const v1::Job& job : page->jobs()) {
-      v1::JobFile file;
-      const background_copy::JobAccess access(session_, Codes(), job.id());
-      // One without a file has not been started.
-      if (FAILED(access.ReadFile(0, &file))) continue;
-      if (category == nullptr ||
-          Matches(job, file, category->Property, value)) {
-        found.emplace_back().Attach(new Download(session_, job, file));
-      }
-    }
-    request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
+  }
   const bool may_be_empty =
       category != nullptr &&
       category->Property == DODownloadProperty_DisplayName;

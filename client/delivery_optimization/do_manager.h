@@ -22,10 +22,11 @@ class DoManager final
 
   HRESULT STDMETHODCALLTYPE CreateDownload(IDODownload** download) override;
   // NULL: all downloads of this user that are not finalized or aborted, also
-  // those of other processes; else those whose Id, Uri, ContentId, DisplayName
-  // or LocalPath is `category->Value`. DO_E_NO_DOWNLOADS: there is none; but by
-  // DisplayName S_OK and an enumerator of nothing, because a program counts
-  // with it before it makes its first download.
+  // those that other processes have started; else those whose Id, Uri,
+  // ContentId, DisplayName or LocalPath is `category->Value`.
+  // DO_E_NO_DOWNLOADS: there is none; but by DisplayName S_OK and an enumerator
+  // of nothing, because a program counts with it before it makes its first
+  // download.
   HRESULT STDMETHODCALLTYPE
   EnumDownloads(const DO_DOWNLOAD_ENUM_CATEGORY* category,
                 IEnumUnknown** downloads) override;

@@ -8,6 +8,7 @@
 #include "client/background_copy/job_notes.h"
 #include "client/background_copy/stream_path.h"
 #include "client/delivery_optimization/download_status.h"
+#include "client/delivery_optimization/unstarted_downloads.h"
 #include "client/job_client.h"
 #include "proto/error_detail.h"
 
@@ -37,6 +38,7 @@ HRESULT CodeOf(const absl::Status& status) {
 Download::Download(background_copy::Session& session) : session_(session) {
   background_copy::SetNote(background_copy::kQueueNote,
                            std::string(kDownloadQueue), &parts_.job);
+  UnstartedDownloads::Of(session_).Add(this);
 }
 
 Download::Download(background_copy::Session& session, const v1::Job& job,
@@ -49,6 +51,7 @@ Download::Download(background_copy::Session& session, const v1::Job& job,
 }
 
 Download::~Download() {
+  UnstartedDownloads::Of(session_).Remove(this);
   const std::optional<JobAccess> made = job();
   if (!made.has_value()) return;
   DownloadWatch::Of(session_).Remove(made->id(), this);
@@ -76,6 +79,15 @@ bool Download::TryAddRef() {
     if (references_.compare_exchange_weak(count, count + 1)) return true;
   }
   return false;
+}
+
+std::optional<DownloadParts> Download::Unstarted() {
+  MutexLock call(&calls_);
+  MutexLock lock(&mutex_);
+  if (started_ || aborted_) return std::nullopt;
+  DownloadParts parts = parts_;
+  if (job_.has_value()) parts.job.set_id(job_->id());
+  return parts;
 }
 
 HRESULT Download::Start(const DO_DOWNLOAD_RANGES_INFO* ranges) {
@@ -107,19 +119,11 @@ HRESULT Download::Begin(const DO_DOWNLOAD_RANGES_INFO* ranges) {
     MutexLock lock(&mutex_);
     stream = stream_;
   }
-  if (parts_.file.remote_url().empty()) return DO_E_DOWNLOAD_NO_URI;
-  if (stream != nullptr) {
-    if (ranges == nullptr || ranges->RangeCount == 0) {
-      return DO_E_DOWNLOAD_RANGES_EXPECTED;
-    }
-    SetNote(kStreamNote, std::string("1"), &parts_.job);
-    parts_.file.set_local_path(background_copy::NewStreamPath());
-  } else if (parts_.file.local_path().empty()) {
-    return DO_E_FILE_DOWNLOADSINK_UNSPECIFIED;
-  }
-  HRESULT result = AddRanges(ranges);
+  HRESULT result = Prepare(ranges, stream != nullptr);
   if (FAILED(result)) return result;
-  if (stream == nullptr) AbortRivals();
+  // Found first: of two that start at once neither aborts the other.
+  const std::vector<v1::Job> rivals =
+      stream == nullptr ? FindRivals() : std::vector<v1::Job>();
   {
     UniqueFd lock;
     result = PlaceCertificate(&parts_, &lock);
@@ -130,7 +134,8 @@ HRESULT Download::Begin(const DO_DOWNLOAD_RANGES_INFO* ranges) {
     RemoveCertificate(parts_.job.http().tls().client_certificate_file());
     return result;
   }
-  const std::string id = job()->id();
+  for (const v1::Job& rival : rivals) AbortRival(rival);
+  const std::string id = job_id();
   {
     MutexLock lock(&mutex_);
     started_ = true;
@@ -141,8 +146,24 @@ HRESULT Download::Begin(const DO_DOWNLOAD_RANGES_INFO* ranges) {
           [&watch, id](StreamPump::State) { watch.Refresh(id); });
     }
   }
+  UnstartedDownloads::Of(session_).Remove(this);
   Watch();
   return Resume();
+}
+
+HRESULT Download::Prepare(const DO_DOWNLOAD_RANGES_INFO* ranges,
+                          bool has_stream) {
+  if (parts_.file.remote_url().empty()) return DO_E_DOWNLOAD_NO_URI;
+  if (has_stream) {
+    if (ranges == nullptr || ranges->RangeCount == 0) {
+      return DO_E_DOWNLOAD_RANGES_EXPECTED;
+    }
+    SetNote(kStreamNote, std::string("1"), &parts_.job);
+    parts_.file.set_local_path(background_copy::NewStreamPath());
+  } else if (parts_.file.local_path().empty()) {
+    return DO_E_FILE_DOWNLOADSINK_UNSPECIFIED;
+  }
+  return AddRanges(ranges);
 }
 
 HRESULT Download::AddRanges(const DO_DOWNLOAD_RANGES_INFO* ranges) {
@@ -192,7 +213,8 @@ HRESULT Download::MakeJob(bool with_file) {
   return S_OK;
 }
 
-void Download::AbortRivals() {
+std::vector<v1::Job> Download::FindRivals() {
+  std::vector<v1::Job> rivals;
   v1::ListJobsRequest request;
   (*request.mutable_annotations())[std::string(background_copy::kQueueNote)] =
       std::string(kDownloadQueue);
@@ -200,24 +222,28 @@ void Download::AbortRivals() {
   do {
     const absl::StatusOr<v1::ListJobsResponse> page =
         session_.client().ListJobs(request);
-    if (!page.ok()) return;  // CreateJob tells it.
+    if (!page.ok()) return {};  // CreateJob tells it.
     for (const v1::Job& other : page->jobs()) {
-      v1::JobFile first;
+      if (self.has_value() && self->id() == other.id()) continue;
+      v1::JobFile file;
       const JobAccess access(session_, Codes(), other.id());
-      if ((self.has_value() && self->id() == other.id()) ||
-          FAILED(access.ReadFile(0, &first)) ||
-          first.local_path() != parts_.file.local_path()) {
-        continue;
+      if (SUCCEEDED(access.ReadFile(0, &file)) &&
+          file.local_path() == parts_.file.local_path()) {
+        rivals.push_back(other);
       }
-      static_cast<void>(session_.client().CancelJob(other.id()));
-      RemoveCertificate(other.http().tls().client_certificate_file());
     }
     request.set_page_token(page->next_page_token());
   } while (!request.page_token().empty());
+  return rivals;
+}
+
+void Download::AbortRival(const v1::Job& rival) {
+  static_cast<void>(session_.client().CancelJob(rival.id()));
+  RemoveCertificate(rival.http().tls().client_certificate_file());
 }
 
 HRESULT Download::Resume() {
-  const std::string id = job()->id();
+  const std::string id = job_id();
   std::shared_ptr<StreamPump> pump;
   {
     MutexLock lock(&mutex_);
@@ -358,6 +384,11 @@ DO_DOWNLOAD_STATUS Download::StatusOf(const v1::Job& job) const {
 std::optional<JobAccess> Download::job() const {
   MutexLock lock(&mutex_);
   return job_;
+}
+
+std::string Download::job_id() const {
+  MutexLock lock(&mutex_);
+  return job_.has_value() ? job_->id() : "";
 }
 
 bool Download::is_started() const {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "client/background_copy/job_access.h"
@@ -22,8 +23,9 @@ namespace convoy::delivery_optimization {
 
 // A download: a job with one file. Until Start it is only here, unless its id
 // was asked for; a job that was made for its id and not started goes with the
-// object. Afterwards each call asks the daemon, and the object may go and be
-// found again by EnumDownloads.
+// object, which EnumDownloads of this process finds (UnstartedDownloads).
+// Afterwards each call asks the daemon, and the object may go and be found
+// again by EnumDownloads.
 //
 // Thread-safe. Callbacks come on the thread of DownloadWatch, for as long as
 // the program holds the object; all methods may be called from inside of them.
@@ -53,6 +55,13 @@ class Download final : public IDODownload, private WatchedDownload {
   HRESULT STDMETHODCALLTYPE SetProperty(DODownloadProperty property,
                                         const VARIANT* value) override;
 
+  bool TryAddRef() override;
+  // What it will be; the job with its id, where it has one. Nothing: it was
+  // started or aborted.
+  std::optional<DownloadParts> Unstarted();
+  // Empty: there is no job yet.
+  std::string job_id() const;
+
  private:
   using StreamPointer = Microsoft::WRL::ComPtr<ISequentialStream>;
   using StreamPump = background_copy::StreamPump;
@@ -60,25 +69,28 @@ class Download final : public IDODownload, private WatchedDownload {
 
   ~Download();
 
-  bool TryAddRef() override;
   void ReleaseRef() override { Release(); }
   void Observe(const v1::Job& job) override;
 
   // Start of a download that is CREATED. REQUIRES: calls_.
   HRESULT Begin(const DO_DOWNLOAD_RANGES_INFO* ranges)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(calls_);
+  // What it will be, as Start is called for it.
+  HRESULT Prepare(const DO_DOWNLOAD_RANGES_INFO* ranges, bool has_stream)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(calls_);
   HRESULT AddRanges(const DO_DOWNLOAD_RANGES_INFO* ranges)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(calls_);
   // Makes the job, with the file if `with_file`.
   HRESULT MakeJob(bool with_file) ABSL_EXCLUSIVE_LOCKS_REQUIRED(calls_);
-  // Aborts other downloads to the same local path.
-  void AbortRivals() ABSL_EXCLUSIVE_LOCKS_REQUIRED(calls_);
+  // Jobs of other downloads to the same local path.
+  std::vector<v1::Job> FindRivals() ABSL_EXCLUSIVE_LOCKS_REQUIRED(calls_);
+  void AbortRival(const v1::Job& rival);
   HRESULT Resume() ABSL_EXCLUSIVE_LOCKS_REQUIRED(calls_);
   // Makes the file of the certificate in `parts`, if there is one, and names it
   // in them. `*lock` keeps it there until the job names it.
   HRESULT PlaceCertificate(DownloadParts* parts, UniqueFd* lock);
-  // Removes a file of PlaceCertificate, unless a living job names it; other
-  // files stay.
+  // Removes a file of PlaceCertificate, unless a living job names it; others
+  // that are named by none go too.
   void RemoveCertificate(const std::string& file);
   HRESULT WaitForEnd();
   HRESULT EndStreamed(const background_copy::JobAccess& access);
@@ -93,6 +105,11 @@ class Download final : public IDODownload, private WatchedDownload {
   // on the thread of the callbacks (it may be the call itself).
   void WaitForCall(const IDODownloadStatusCallback* old);
   HRESULT ChangeStarted(const PropertyRule& rule, const VARIANT& value)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(calls_);
+  HRESULT ChangeFile(const PropertyRule& rule, const VARIANT& value)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(calls_);
+  // E_CHANGED_STATE: somebody else changed the job between read and write.
+  HRESULT ChangeJob(const PropertyRule& rule, const VARIANT& value)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(calls_);
 
   // Empty: there is no job yet.

@@ -13,6 +13,8 @@ namespace {
 using background_copy::JobAccess;
 
 constexpr absl::Duration kLongestWait = absl::Seconds(5);
+// Each try that fails is one that somebody else's change took.
+constexpr int kMaxTries = 1000;
 
 }  // namespace
 
@@ -37,14 +39,35 @@ HRESULT Download::ChangeStarted(const PropertyRule& rule,
   if (rule.change == PropertyRule::Change::kBeforeStart) {
     return DO_E_INVALID_STATE;
   }
+  if (rule.change == PropertyRule::Change::kFile) {
+    return ChangeFile(rule, value);
+  }
+  HRESULT result = E_CHANGED_STATE;
+  for (int i = 0; i < kMaxTries && result == E_CHANGED_STATE; ++i) {
+    result = ChangeJob(rule, value);
+  }
+  return result;
+}
+
+HRESULT Download::ChangeFile(const PropertyRule& rule, const VARIANT& value) {
+  DownloadParts changed = parts_;
+  const HRESULT result = rule.set(value, &changed);
+  if (FAILED(result)) return result;
+  v1::UpdateFileRequest request;
+  request.set_job_id(job()->id());
+  for (const absl::string_view field : rule.fields) {
+    request.mutable_update_mask()->add_paths(std::string(field));
+  }
+  request.mutable_file()->set_remote_url(changed.file.remote_url());
+  const HRESULT written =
+      job()->Code(session_.client().UpdateFile(request).status());
+  if (SUCCEEDED(written)) parts_ = std::move(changed);
+  return written;
+}
+
+HRESULT Download::ChangeJob(const PropertyRule& rule, const VARIANT& value) {
   const JobAccess access = *job();
   DownloadParts changed = parts_;
-  if (rule.change == PropertyRule::Change::kFile) {
-    changed.file.Clear();
-    const HRESULT result = rule.set(value, &changed);
-    return FAILED(result) ? result
-                          : access.SetFile(rule.fields[0], changed.file);
-  }
   v1::Job now;
   HRESULT result = access.Read(&now);
   if (FAILED(result)) return result;
@@ -59,7 +82,6 @@ HRESULT Download::ChangeStarted(const PropertyRule& rule,
   v1::UpdateJobRequest request;
   *request.mutable_job() = changed.job;
   request.mutable_job()->set_id(access.id());
-  // Told ABORTED if somebody was faster.
   request.mutable_job()->set_etag(now.etag());
   for (const absl::string_view field : rule.fields) {
     request.mutable_update_mask()->add_paths(std::string(field));
