@@ -3,6 +3,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <thread>
@@ -13,6 +15,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/background_copy_world.h"
+#include "tests/nginx.h"
+#include "tests/pem_folder.h"
 
 namespace convoy::testing {
 namespace {
@@ -244,9 +248,158 @@ TEST_F(DoClientTest, WithoutADaemonThereIsNoService) {
   setenv("CONVOY_SOCKET", socket.c_str(), 1);
 }
 
+// A server that wants a certificate.
+class DoClientCertificateTest : public DoClientTest {
+ protected:
+  void SetUp() override {
+    DoClientTest::SetUp();
+    setenv("XDG_STATE_HOME", Path("state").c_str(), 1);
+    pems_.MakeAuthority("authority");
+    pems_.MakeCertificate("client", "authority");
+    Nginx::Options options;
+    options.tls = true;
+    options.server = "ssl_client_certificate " + pems_.Path("authority") +
+                     "; ssl_verify_client on;";
+    server_ = std::make_unique<Nginx>(options);
+    WriteFile(server_->root() + "/file", "for those who are known");
+  }
+  void TearDown() override {
+    unsetenv("CONVOY_CLIENT_KEY");
+    unsetenv("XDG_STATE_HOME");
+    DoClientTest::TearDown();
+  }
+
+  std::unique_ptr<msdo::download> MakeSecure(const std::string& name) {
+    auto download = Make(server_->Url("file"), Path(name));
+    // Nginx' own certificate is signed by nobody.
+    EXPECT_FALSE(
+        download->set_property(msdo::download_property::security_flags,
+                               std::uint32_t{BG_SSL_IGNORE_UNKNOWN_CA}));
+    return download;
+  }
+  static std::error_code Set(msdo::download& download,
+                             const std::string& bytes) {
+    return download.set_client_cert(
+        reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  }
+  std::string Pem(const std::string& name) {
+    return ReadFile(pems_.Path(name));
+  }
+
+  PemFolder pems_;
+  std::unique_ptr<Nginx> server_;
+};
+
+TEST_F(DoClientCertificateTest, TheServerSeesTheCertificate) {
+  const auto download = MakeSecure("with-key");
+  EXPECT_FALSE(Set(*download, Pem("client") + Pem("client-key")));
+  EXPECT_FALSE(download->start_and_wait_until_completion());
+  EXPECT_EQ(ReadFile(Path("with-key")), "for those who are known");
+}
+
+TEST_F(DoClientCertificateTest, ItsKeyMayLieElsewhere) {
+  const auto download = MakeSecure("without-key");
+  EXPECT_EQ(Set(*download, Pem("client")).value(), msdo::errc::not_impl);
+  setenv("CONVOY_CLIENT_KEY", pems_.Path("client-key").c_str(), 1);
+  EXPECT_FALSE(Set(*download, Pem("client")));
+  EXPECT_FALSE(download->start_and_wait_until_completion());
+  EXPECT_EQ(ReadFile(Path("without-key")), "for those who are known");
+}
+
+TEST_F(DoClientCertificateTest, OtherBytesAreRefused) {
+  const auto download = MakeSecure("other");
+  // CRYPT_E_FILE_ERROR.
+  EXPECT_EQ(static_cast<unsigned>(Set(*download, "no certificate").value()),
+            0x80092003u);
+  EXPECT_EQ(Set(*download, "").value(), msdo::errc::invalid_arg);
+}
+
+TEST_F(DoClientTest, AnUnstartedDownloadIsFoundByItsId) {
+  const auto made = Make(Serve("found", 5000), Path("found"));
+  std::string id;
+  ASSERT_FALSE(made->get_property(msdo::download_property::id, id));
+  std::vector<std::unique_ptr<msdo::download>> found;
+  ASSERT_FALSE(
+      msdo::download::get_downloads(msdo::download_property::id, id, found));
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(StatusOf(*found[0]).state(), msdo::download_state::created);
+  EXPECT_FALSE(found[0]->start_and_wait_until_completion());
+  EXPECT_EQ(StatusOf(*made).state(), msdo::download_state::finalized);
+  EXPECT_EQ(ReadFile(Path("found")), bytes());
+}
+
+// A Connected Cache, and an origin that cannot be reached from here.
+class DoClientGatewayTest : public DoClientTest {
+ protected:
+  void SetUp() override {
+    DoClientTest::SetUp();
+    const std::string host = gateway_.Url("").substr(strlen("http://"));
+    SetString(
+        "HostName=hub.example.net;DeviceId=device;SharedAccessKey=a=;"
+        "GatewayHostName=" +
+        host.substr(0, host.find('/')));
+    WriteFile(gateway_.root() + "/file", "by the gateway");
+  }
+  void TearDown() override {
+    SetString("HostName=hub.example.net;DeviceId=device");
+    DoClientTest::TearDown();
+  }
+
+  static void SetString(const std::string& value) {
+    EXPECT_EQ(deliveryoptimization_set_iot_connection_string(value.c_str()), 0);
+  }
+  std::string OriginHost() const {
+    return "127.0.0.1:" + std::to_string(port_);
+  }
+
+  const int port_ = FreePort();
+  Nginx gateway_;
+};
+
+TEST_F(DoClientGatewayTest, ItGivesWhatTheOriginDoesNot) {
+  const std::string url = "http://" + OriginHost() + "/file?version=1";
+  EXPECT_FALSE(msdo::download::download_url_to_path(url, Path("got")));
+  EXPECT_EQ(ReadFile(Path("got")), "by the gateway");
+  EXPECT_THAT(
+      gateway_.Log(),
+      ::testing::HasSubstr("/file?version=1&cacheHostOrigin=" + OriginHost()));
+}
+
+TEST_F(DoClientGatewayTest, ItDoesNotGetTheHeadersOfADownload) {
+  const auto download = Make("http://" + OriginHost() + "/none", Path("got"));
+  EXPECT_FALSE(download->start());
+  std::string id;
+  ASSERT_FALSE(download->get_property(msdo::download_property::id, id));
+  EXPECT_EQ(daemon().Files(id)->at(0).mirror_urls_size(), 1);
+  EXPECT_FALSE(
+      download->set_property(msdo::download_property::http_custom_auth_headers,
+                             std::string("Authorization: Bearer secret")));
+  EXPECT_EQ(daemon().Files(id)->at(0).mirror_urls_size(), 0);
+}
+
+TEST_F(DoClientGatewayTest, TheMirrorGoesWithTheUrl) {
+  const auto download = Make("http://" + OriginHost() + "/none", Path("got"));
+  EXPECT_FALSE(download->start());
+  EXPECT_FALSE(
+      download->set_property(msdo::download_property::uri,
+                             std::string("http://" + OriginHost() + "/file")));
+  std::string id;
+  ASSERT_FALSE(download->get_property(msdo::download_property::id, id));
+  EXPECT_THAT(daemon().Files(id)->at(0).mirror_urls(),
+              ::testing::ElementsAre(
+                  gateway_.Url("file?cacheHostOrigin=" + OriginHost())));
+}
+
+TEST(DoConfigTest, AStringWithoutAGatewayIsOneToo) {
+  EXPECT_EQ(deliveryoptimization_set_iot_connection_string("HostName=h"), 0);
+  EXPECT_EQ(deliveryoptimization_set_iot_connection_string(nullptr),
+            msdo::errc::invalid_arg);
+  EXPECT_EQ(
+      deliveryoptimization_set_iot_connection_string("GatewayHostName=a b"),
+      msdo::errc::invalid_arg);
+}
+
 TEST(DoConfigTest, TellsWhatItIs) {
-  EXPECT_EQ(deliveryoptimization_set_iot_connection_string("x"),
-            msdo::errc::not_impl);
   char* version = deliveryoptimization_get_components_version();
   EXPECT_STREQ(version, "convoy");
   deliveryoptimization_free_version_buf(&version);

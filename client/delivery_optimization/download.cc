@@ -8,6 +8,7 @@
 #include "client/background_copy/job_notes.h"
 #include "client/background_copy/stream_path.h"
 #include "client/delivery_optimization/download_status.h"
+#include "client/delivery_optimization/gateway.h"
 #include "client/delivery_optimization/unstarted_downloads.h"
 #include "client/job_client.h"
 #include "proto/error_detail.h"
@@ -163,6 +164,7 @@ HRESULT Download::Prepare(const DO_DOWNLOAD_RANGES_INFO* ranges,
   } else if (parts_.file.local_path().empty()) {
     return DO_E_FILE_DOWNLOADSINK_UNSPECIFIED;
   }
+  NameGateway(Gateway(), &parts_);
   return AddRanges(ranges);
 }
 

@@ -6,6 +6,7 @@
 #include "client/background_copy/job_notes.h"
 #include "client/com/variant_values.h"
 #include "client/delivery_optimization/download.h"
+#include "client/delivery_optimization/gateway.h"
 
 namespace convoy::delivery_optimization {
 namespace {
@@ -15,6 +16,13 @@ using background_copy::JobAccess;
 constexpr absl::Duration kLongestWait = absl::Seconds(5);
 // Each try that fails is one that somebody else's change took.
 constexpr int kMaxTries = 1000;
+
+// A cache that serves everybody does not get it.
+bool IsSecret(DODownloadProperty property) {
+  return property == DODownloadProperty_HttpCustomHeaders ||
+         property == DODownloadProperty_HttpCustomAuthHeaders ||
+         property == DODownloadProperty_SecurityContext;
+}
 
 }  // namespace
 
@@ -58,7 +66,13 @@ HRESULT Download::ChangeFile(const PropertyRule& rule, const VARIANT& value) {
   for (const absl::string_view field : rule.fields) {
     request.mutable_update_mask()->add_paths(std::string(field));
   }
+  // The mirror goes with the URL.
+  if (NameGateway("", &changed)) {
+    NameGateway(Gateway(), &changed);
+    request.mutable_update_mask()->add_paths("mirror_urls");
+  }
   request.mutable_file()->set_remote_url(changed.file.remote_url());
+  *request.mutable_file()->mutable_mirror_urls() = changed.file.mirror_urls();
   const HRESULT written =
       job()->Code(session_.client().UpdateFile(request).status());
   if (SUCCEEDED(written)) parts_ = std::move(changed);
@@ -74,6 +88,10 @@ HRESULT Download::ChangeJob(const PropertyRule& rule, const VARIANT& value) {
   changed.job = now;
   result = rule.set(value, &changed);
   if (FAILED(result) || rule.fields.empty()) return result;
+  if (IsSecret(rule.property) && NameGateway("", &changed)) {
+    result = access.SetFile("mirror_urls", changed.file);
+    if (FAILED(result)) return result;
+  }
   const bool is_certificate =
       rule.property == DODownloadProperty_SecurityContext;
   UniqueFd lock;

@@ -6,8 +6,10 @@
 extern "C" {
 #endif
 
-/* Connected Cache is found by the daemon's configuration (cache_host.hosts),
-   not by a connection string: errc::not_impl. */
+/* Of the device: 0. Its GatewayHostName, where the process' later downloads are
+   asked for too when their http URL fails, as a Connected Cache wants it; not
+   those with headers or a certificate. Without one: nowhere else.
+   errc::invalid_arg: NULL, or a GatewayHostName that is no host. */
 int deliveryoptimization_set_iot_connection_string(const char* value);
 
 /* What this is, "convoy"; NULL when there is no memory. Freed by
