@@ -80,11 +80,12 @@ void DeclaredJobs::Apply(DeclarationFolder folder) {
     declared.insert(job.declaration.name);
     Take(std::move(job));
   }
+  // What no file declares may have moved to one that cannot be read.
+  const bool complete = folder.readable && folder.wrong_files.empty();
   for (const auto& [name, entry] : entries_) {
     if (declared.count(name) == 0) {
-      entry->frozen =
-          !folder.readable || folder.wrong_files.count(entry->record.file) > 0;
-      if (!entry->frozen) entry->wanted.reset();
+      entry->frozen = !complete;
+      if (complete) entry->wanted.reset();
     }
     LookLater(name);
   }
@@ -175,8 +176,8 @@ void DeclaredJobs::Look(Entry* entry) {
   LookAt(entry, absl::InfiniteFuture());
   if (entry->frozen) {
     return Show(entry, entry->record.phase,
-                "its file has a mistake, or cannot be read: it is left as it "
-                "is");
+                "a file has a mistake, or cannot be read, and may declare it: "
+                "it is left as it is");
   }
   const DeclaredStep step = StepOf(*entry);
   if (step.action == DeclaredAction::kForget) {

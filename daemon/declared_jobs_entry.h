@@ -46,7 +46,7 @@ struct DeclaredJobs::Entry final : public WatchListener {
   DeclaredJobs& jobs;
   DeclaredRecord record;
   std::optional<OwnedDeclaration> wanted;
-  // Its file has a mistake: it is left as it is.
+  // A file that has a mistake may declare it: it is left as it is.
   bool frozen = false;
   // An action is under way.
   bool busy = false;

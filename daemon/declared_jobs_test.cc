@@ -125,6 +125,7 @@ class DeclaredJobsTest : public ::testing::Test {
         folder.mistakes.push_back(std::move(mistake));
         folder.wrong_files.insert(path);
       }
+      if (folder.wrong_files.count(path) > 0) continue;
       for (Declaration& job : file.jobs) {
         folder.jobs.push_back({std::move(job), kOwner});
       }
@@ -484,7 +485,7 @@ TEST_F(DeclaredJobsTest, AMistakeTakesNothingBack) {
       "more:\n  url: http://origin.example/m\n  path: /srv/m\n";
   Reload();
   EXPECT_EQ(PhaseOf(), "PRESENT");
-  EXPECT_THAT(Shown().message(), HasSubstr("its file has a mistake"));
+  EXPECT_THAT(Shown().message(), HasSubstr("a file has a mistake"));
   EXPECT_EQ(PhaseOf("more"), "FETCHING");
   EXPECT_EQ(jobs_->List({0, 0, true}).mistakes_size(), 1);
   Restart();
@@ -494,6 +495,21 @@ TEST_F(DeclaredJobsTest, AMistakeTakesNothingBack) {
   texts_["/j/a.yaml"] = Words();
   manager_.Advance(absl::Seconds(61));
   EXPECT_EQ(Shown().message(), "the files are there");
+}
+
+TEST_F(DeclaredJobsTest, AMistakeInTheFileAJobMovesToTakesNothingBack) {
+  Deliver("  when_removed: delete\n");
+  texts_["/j/a.yaml"] =
+      "other:\n  url: http://origin.example/o\n  path: /srv/o\n";
+  texts_["/j/b.yaml"] = Words("  oops: 1\n");
+  Reload();
+  EXPECT_EQ(PhaseOf(), "PRESENT");
+  EXPECT_EQ(PhaseOf("other"), "FETCHING");
+  EXPECT_THAT(files_.removed, IsEmpty());
+  // Once all files are right, what none of them declares goes.
+  texts_.erase("/j/b.yaml");
+  Reload();
+  EXPECT_THAT(files_.removed, ElementsAre("/srv/w"));
 }
 
 TEST_F(DeclaredJobsTest, AFolderThatIsNotThereTakesNothingBack) {
