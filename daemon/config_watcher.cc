@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <deque>
 #include <filesystem>
 #include <set>
 #include <system_error>
@@ -42,30 +43,74 @@ ConfigWatcher::Place Existing(ConfigWatcher::Place place) {
   return place;
 }
 
+using Places = std::set<ConfigWatcher::Place>;
+
+// As the kernel counts them.
+constexpr int kMaxLinks = 40;
+
+// Every link that `path` leads through, and what it leads to in the end.
+void AddLinks(const fs::path& path, Places* places) {
+  fs::path at = path.root_path();
+  std::deque<fs::path> rest;
+  for (const fs::path& part : path.relative_path()) rest.push_back(part);
+  int links = 0;
+  while (!rest.empty()) {
+    const fs::path part = rest.front();
+    rest.pop_front();
+    if (part.empty() || part == ".") continue;
+    if (part == "..") {
+      at = at.parent_path();
+      continue;
+    }
+    std::error_code error;
+    const fs::path target = fs::read_symlink(at / part, error);
+    if (error) {  // No link.
+      at /= part;
+      continue;
+    }
+    places->insert({at.string(), part.string()});
+    if (++links > kMaxLinks) return;
+    if (target.is_absolute()) at = target.root_path();
+    const fs::path steps = target.relative_path();
+    rest.insert(rest.begin(), steps.begin(), steps.end());
+  }
+  if (links > 0 && at.has_relative_path()) {
+    places->insert({at.parent_path().string(), at.filename().string()});
+  }
+}
+
+// A folder of which all names count, and where the links in it lead to.
+void AddFolder(const fs::path& folder, Places* places) {
+  places->insert({folder.parent_path().string(), folder.filename().string()});
+  places->insert({folder.string(), ""});
+  AddLinks(folder, places);
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error);
+       !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    std::error_code ignored;
+    if (entry->is_symlink(ignored)) AddLinks(entry->path(), places);
+  }
+}
+
 }  // namespace
 
 std::vector<ConfigWatcher::Place> ConfigPlaces(const std::string& file) {
   const fs::path path = fs::absolute(file);
   const fs::path folder = path.parent_path();
-  std::set<ConfigWatcher::Place> places = {
+  Places places = {
       {folder.string(), path.filename().string()},
-      {folder.string(), "conf.d"},
       // Kubernetes replaces all files of a folder by renaming this link.
-      {folder.string(), "..data"},
-      {(folder / "conf.d").string(), ""}};
-  std::vector<fs::path> links = {path, folder / "conf.d"};
-  std::error_code error;
-  for (fs::directory_iterator entry(folder / "conf.d", error);
-       !error && entry != fs::directory_iterator(); entry.increment(error)) {
-    links.push_back(entry->path());
-  }
-  for (const fs::path& link : links) {
-    std::error_code ignored;
-    if (!fs::is_symlink(link, ignored)) continue;
-    const fs::path target = fs::weakly_canonical(link, ignored);
-    if (ignored) continue;
-    places.insert({target.parent_path().string(), target.filename().string()});
-  }
+      {folder.string(), "..data"}};
+  AddLinks(path, &places);
+  AddFolder(folder / "conf.d", &places);
+  return {places.begin(), places.end()};
+}
+
+std::vector<ConfigWatcher::Place> FolderPlaces(const std::string& folder) {
+  fs::path path = fs::absolute(folder).lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();
+  Places places;
+  AddFolder(path, &places);
   return {places.begin(), places.end()};
 }
 

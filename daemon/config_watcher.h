@@ -70,6 +70,8 @@ class ConfigWatcher {
 // Where the configuration `file` (convoyd.yaml) is made of: itself, conf.d
 // beside it, and where links lead to.
 std::vector<ConfigWatcher::Place> ConfigPlaces(const std::string& file);
+// Likewise of a folder all of whose files count.
+std::vector<ConfigWatcher::Place> FolderPlaces(const std::string& folder);
 
 }  // namespace convoy
 

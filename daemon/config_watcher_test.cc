@@ -7,7 +7,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
@@ -38,14 +42,10 @@ class ConfigWatcherTest : public ::testing::Test {
     std::ofstream(Path(name)) << text;
   }
   void Start(const std::string& file) {
-    auto watcher =
-        ConfigWatcher::Start([path = Path(file)] { return ConfigPlaces(path); },
-                             [this] {
-                               absl::MutexLock lock(&mutex_);
-                               ++changes_;
-                             });
-    ASSERT_TRUE(watcher.ok()) << watcher.status();
-    watcher_ = *std::move(watcher);
+    Watch([path = Path(file)] { return ConfigPlaces(path); });
+  }
+  void StartFolder(const std::string& folder) {
+    Watch([path = Path(folder)] { return FolderPlaces(path); });
   }
   // Waits for the next change.
   bool Told() {
@@ -62,6 +62,15 @@ class ConfigWatcherTest : public ::testing::Test {
   }
 
  private:
+  void Watch(std::function<std::vector<ConfigWatcher::Place>()> places) {
+    auto watcher = ConfigWatcher::Start(std::move(places), [this] {
+      absl::MutexLock lock(&mutex_);
+      ++changes_;
+    });
+    ASSERT_TRUE(watcher.ok()) << watcher.status();
+    watcher_ = *std::move(watcher);
+  }
+
   std::string root_;
   absl::Mutex mutex_;
   int changes_ = 0;
@@ -121,6 +130,51 @@ TEST_F(ConfigWatcherTest, FollowsLinks) {
   fs::rename(Path("link"), Path("convoyd.yaml"));
   EXPECT_TRUE(Told());
   Write("real/two.yaml", "b");
+  EXPECT_TRUE(Told());
+}
+
+TEST_F(ConfigWatcherTest, FollowsAFolderThatIsALink) {
+  fs::create_directory(Path("one"));
+  fs::create_directory(Path("two"));
+  fs::create_symlink("one", Path("jobs.d"));
+  StartFolder("jobs.d");
+  fs::create_symlink("two", Path("link"));
+  fs::rename(Path("link"), Path("jobs.d"));
+  EXPECT_TRUE(Told());
+  Write("two/a.yaml", "a");
+  EXPECT_TRUE(Told());
+}
+
+// As deployment tools have it: the link in the middle of the path is replaced.
+TEST_F(ConfigWatcherTest, FollowsLinksOnTheWay) {
+  fs::create_directories(Path("releases/1/jobs.d"));
+  fs::create_directories(Path("releases/2/jobs.d"));
+  fs::create_symlink("releases/1", Path("current"));
+  fs::create_symlink(Path("current/jobs.d"), Path("jobs.d"));
+  StartFolder("jobs.d");
+  fs::create_symlink("releases/2", Path("link"));
+  fs::rename(Path("link"), Path("current"));
+  EXPECT_TRUE(Told());
+  Write("releases/2/jobs.d/a.yaml", "a");
+  EXPECT_TRUE(Told());
+}
+
+TEST_F(ConfigWatcherTest, FollowsLinkedFilesOfAFolder) {
+  fs::create_directory(Path("real"));
+  fs::create_directory(Path("jobs.d"));
+  Write("real/a.yaml", "a");
+  fs::create_symlink("../real/a.yaml", Path("jobs.d/a.yaml"));
+  StartFolder("jobs.d");
+  Write("real/a.yaml", "b");
+  EXPECT_TRUE(Told());
+}
+
+TEST_F(ConfigWatcherTest, LinksThatLeadInACircleEnd) {
+  fs::create_symlink("b", Path("a"));
+  fs::create_symlink("a", Path("b"));
+  StartFolder("a");
+  fs::remove(Path("a"));
+  fs::create_directory(Path("a"));
   EXPECT_TRUE(Told());
 }
 

@@ -519,20 +519,20 @@ void Daemon::Impl::WatchDeclarations() {
   const std::string folder =
       JobsDirectory(options_.settings, options_.config_file);
   if (folder.empty()) return;
+  const auto read = [this] {
+    control_->Post([this] {
+      declared_->Reload([](const std::vector<std::string>&) {});
+    });
+  };
   auto watcher = ConfigWatcher::Start(
-      [folder] {
-        return std::vector<ConfigWatcher::Place>{{folder, ""}};
-      },
-      [this] {
-        control_->Post([this] {
-          declared_->Reload([](const std::vector<std::string>&) {});
-        });
-      });
-  if (watcher.ok()) {
-    declaration_watcher_ = *std::move(watcher);
-  } else {
+      [folder] { return FolderPlaces(folder); }, read);
+  if (!watcher.ok()) {
     LogWarning(watcher.status().message());
+    return;
   }
+  declaration_watcher_ = *std::move(watcher);
+  // It may have changed before it was watched.
+  read();
 }
 
 absl::Status Daemon::Impl::StartServer() {

@@ -156,6 +156,31 @@ TEST_F(DeclaredJobTest, AStateIsReachedKeptAndTakenBack) {
   EXPECT_TRUE(Eventually([this] { return Declared(*daemon_).jobs().empty(); }));
 }
 
+TEST_F(DeclaredJobTest, LinksAreFollowedToWhatTheyLeadTo) {
+  WriteFile(origin_.root() + "/w", "one");
+  const std::string one = folder_.path() + "/one";
+  const std::string two = folder_.path() + "/two";
+  for (const std::string& folder : {one, two}) mkdir(folder.c_str(), 0755);
+  const std::string real = folder_.path() + "/real.yaml";
+  WriteFile(real, absl::StrCat("words:\n  path: ", files_, "/w\n", Url()));
+  ASSERT_EQ(symlink(real.c_str(), (two + "/words.yaml").c_str()), 0);
+  const std::string link = folder_.path() + "/link";
+  ASSERT_EQ(symlink(one.c_str(), link.c_str()), 0);
+  TestDaemon::Options options;
+  options.settings = {{"paths.jobs_directory", link}};
+  daemon_ = std::make_unique<TestDaemon>(options);
+
+  // The folder is swapped.
+  const std::string next = folder_.path() + "/next";
+  ASSERT_EQ(symlink(two.c_str(), next.c_str()), 0);
+  ASSERT_EQ(rename(next.c_str(), link.c_str()), 0);
+  ASSERT_TRUE(Reaches(*daemon_, "words", v1::DeclaredJob::PHASE_PRESENT));
+  // What a file of it links to is written anew.
+  WriteFile(real, "words:\n  state: absent\n  path: " + Path() + "\n");
+  EXPECT_TRUE(Reaches(*daemon_, "words", v1::DeclaredJob::PHASE_ABSENT));
+  EXPECT_FALSE(Exists(Path()));
+}
+
 TEST_F(DeclaredJobTest, KillsInBetweenChangeNothing) {
   WriteFile(origin_.root() + "/w", RandomBytes(3'000'000, 7));
   Declare(Url() + "  on_complete: [/bin/sh, -c, \"echo >> " + files_ +
