@@ -91,6 +91,15 @@ TEST_F(ConvoydTest, CheckConfigTellsWhetherItIsRight) {
   EXPECT_THAT(checked.output, HasSubstr(wrong + ":2: log.level"));
 }
 
+TEST_F(ConvoydTest, CheckConfigReadsTheCertificatesThatAreNamed) {
+  const std::string config = WriteConfig("http:\n  ca_file: /none/ca.pem\n");
+  const Result checked = Run("--check-config --config " + config);
+  EXPECT_EQ(checked.exit_code, 2);
+  EXPECT_THAT(checked.output,
+              HasSubstr(config + ":2: http.ca_file: /none/ca.pem cannot be "
+                                 "read: No such file"));
+}
+
 TEST_F(ConvoydTest, ShorthandsSetTheirKeys) {
   for (const char* flag :
        {"--state-dir=relative", "--socket=relative", "--log-level=loud",

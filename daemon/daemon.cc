@@ -28,6 +28,7 @@
 #include "daemon/caller_resolver.h"
 #include "daemon/config_changes.h"
 #include "daemon/config_file.h"
+#include "daemon/config_pem_files.h"
 #include "daemon/config_reloader.h"
 #include "daemon/config_watcher.h"
 #include "daemon/control_socket.h"
@@ -209,6 +210,7 @@ class Daemon::Impl {
 
 absl::Status Daemon::Impl::Start() {
   SetLogLevel(LevelOf(options_.settings));
+  CONVOY_RETURN_IF_ERROR(CheckPemFiles(options_.settings));
   CONVOY_ASSIGN_OR_RETURN(
       paths_, MakeDaemonPaths(options_.settings.config.paths(),
                               options_.identity, options_.environment));
@@ -410,10 +412,7 @@ void Daemon::Impl::StartReloader() {
   parts.files_executor = files_executor_.get();
   parts.in_force = &options_.settings;
   parts.read = options_.read_config;
-  parts.check = [state_directory =
-                     paths_.state_directory](const Settings& settings) {
-    return MakeSwarmSettings(settings, state_directory).status();
-  };
+  parts.check = CheckPemFiles;
   parts.apply = [this](const ConfigChange& change, const Settings& before) {
     ApplySettings(change, before);
   };

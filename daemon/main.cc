@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/config_file.h"
+#include "daemon/config_pem_files.h"
 #include "daemon/config_reloader.h"
 #include "daemon/daemon.h"
 #include "daemon/daemon_paths.h"
@@ -77,7 +78,8 @@ bool ParseCommandLine(int argc, char** argv, CommandLine& result,
       ->type_name("FILE");
   CLI::Option* const check =
       app.add_flag("--check-config", result.check_config,
-                   "Check the configuration, print what is wrong, and exit");
+                   "Check the configuration and the certificates that it names, "
+                   "print what is wrong, and exit");
   app.add_option("FILE", result.files,
                  "With --check-config: check each of these files by itself")
       ->type_name("")
@@ -193,6 +195,11 @@ int Run(const CommandLine& command_line) {
     return kUsage;
   }
   if (command_line.check_config) {
+    const absl::Status files = CheckPemFiles(*settings);
+    if (!files.ok()) {
+      std::fprintf(stderr, "%s\n", std::string(files.message()).c_str());
+      return kUsage;
+    }
     std::puts("the configuration is right");
     return kOk;
   }

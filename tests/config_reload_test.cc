@@ -269,6 +269,9 @@ TEST_F(ConfigReloadTest, WhatTransfersAreMadeOfBeginsThemAnewAndLosesNothing) {
   ASSERT_TRUE(end.ok()) << end.status();
   ASSERT_TRUE(daemon_.Complete(job->id()).ok());
   EXPECT_TRUE(ReadFile(Local("a")) == bytes);
+  // Begun anew twice: what was under way on each of four connections came again.
+  EXPECT_LT(origin.BodyBytesSent(),
+            static_cast<std::int64_t>(bytes.size() + bytes.size() / 4));
 }
 
 // An administrator blocks an origin while files come from it.
@@ -385,6 +388,22 @@ TEST_F(ConfigCommandTest, ReloadTellsMistakesAndKeysForARestart) {
               HasSubstr("\nmistake:          " + daemon_.config_file() +
                         ":1: group.idd: unknown key"));
   EXPECT_THAT(result.output, HasSubstr("for the new value of group.id\n"));
+}
+
+// In force, it would fail each https transfer from then on.
+TEST_F(ConfigCommandTest, ACertificateThatCannotBeReadKeepsTheOldOne) {
+  const std::string none = Local("none.pem");
+  Replace("http: {max_redirects: 7}\n");
+  ASSERT_TRUE(BecomesValue("http.max_redirects", "7"));
+  Replace("http:\n  max_redirects: 8\n  ca_file: " + none + "\n");
+  const std::string mistake =
+      absl::StrCat(daemon_.config_file(), ":3: http.ca_file: ", none,
+                   " cannot be read: No such file or directory");
+  const ProcessResult result = Convoy({"config", "reload"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.output, HasSubstr(mistake));
+  EXPECT_EQ(Value("http.max_redirects").value(), "7");
+  EXPECT_EQ(Value("http.ca_file").value(), "");
 }
 
 }  // namespace
