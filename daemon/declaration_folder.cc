@@ -178,6 +178,16 @@ std::vector<std::string> FilesOf(const std::string& folder,
   return files;
 }
 
+// Of no machine that has one value for each name of a label.
+bool Exclude(const RolloutRule& a, const RolloutRule& b) {
+  return absl::c_any_of(a.labels, [&b](absl::string_view label) {
+    const absl::string_view name = label.substr(0, label.find('=') + 1);
+    return absl::c_any_of(b.labels, [&](absl::string_view other) {
+      return absl::StartsWith(other, name) && other != label;
+    });
+  });
+}
+
 class FolderReader {
  public:
   FolderReader(const DaemonIdentity& identity, DeclarationFolder* result)
@@ -190,14 +200,17 @@ class FolderReader {
     }
     DeclarationFile file = ReadDeclarations(path, *text);
     std::vector<OwnedDeclaration> jobs;
+    Uses uses = uses_;
     for (Declaration& declaration : file.jobs) {
       OwnedDeclaration job{std::move(declaration), {}};
       std::string wrong = FindOwner(identity_, &job);
       if (wrong.empty()) wrong = DeclaredBefore(job.declaration);
+      if (wrong.empty()) wrong = UsedBefore(job.declaration, &uses);
       if (!wrong.empty()) file.mistakes.push_back(std::move(wrong));
       jobs.push_back(std::move(job));
     }
     if (!file.mistakes.empty()) return Wrong(path, std::move(file.mistakes));
+    uses_ = std::move(uses);
     for (OwnedDeclaration& job : jobs) {
       names_.emplace(job.declaration.name, job.declaration.provider());
       result_.jobs.push_back(std::move(job));
@@ -205,6 +218,13 @@ class FolderReader {
   }
 
  private:
+  // A job that a path belongs to.
+  struct Use {
+    std::string provider;
+    RolloutRule rollout;
+  };
+  using Uses = std::multimap<std::string, Use>;
+
   void Wrong(const std::string& path, std::vector<std::string> mistakes) {
     result_.wrong_files.insert(path);
     for (std::string& mistake : mistakes) {
@@ -221,9 +241,34 @@ class FolderReader {
                                       " too; allowed: once"));
   }
 
+  // Two jobs would take turns in replacing each other's file. Adds the paths of
+  // one that is right.
+  static std::string UsedBefore(const Declaration& declaration, Uses* uses) {
+    Uses more;
+    for (int i = 0; i < declaration.keys.files_size(); ++i) {
+      const std::string path =
+          std::filesystem::path(declaration.keys.files(i).path())
+              .lexically_normal()
+              .string();
+      const auto [first, last] = uses->equal_range(path);
+      for (auto use = first; use != last; ++use) {
+        if (Exclude(use->second.rollout, declaration.rollout)) continue;
+        return declaration.Mistake(
+            absl::StrCat("files[", i, "].path"),
+            absl::StrCat("belongs to the job of ", use->second.provider,
+                         " too; allowed: one job for a path, or labels of "
+                         "which no machine has both"));
+      }
+      more.emplace(path, Use{declaration.provider(), declaration.rollout});
+    }
+    uses->merge(more);
+    return "";
+  }
+
   const DaemonIdentity& identity_;
   DeclarationFolder& result_;
   std::map<std::string, std::string> names_;  // And where they are declared.
+  Uses uses_;                                 // Of each path.
 };
 
 }  // namespace

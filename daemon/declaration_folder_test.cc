@@ -78,6 +78,42 @@ TEST_F(DeclarationFolderTest, ANameIsDeclaredOnce) {
                                        "once")));
 }
 
+TEST_F(DeclarationFolderTest, APathBelongsToOneJob) {
+  const std::string same =
+      "second:\n  files:\n  - url: https://example.org/o\n    path: /o\n"
+      "  - url: https://example.org/g\n    path: //first\n";
+  Write("a.yaml", Job("first"));
+  Write("b.yaml", same);
+  Write("c.yaml", Job("third") + "gone:\n  state: absent\n  path: /third\n");
+  const DeclarationFolder folder = Read();
+  EXPECT_EQ(folder.jobs.size(), 1u);
+  EXPECT_THAT(
+      folder.mistakes,
+      ElementsAre(
+          absl::StrCat(folder_, "/b.yaml:6: second.files[1].path: belongs to "
+                                "the job of ",
+                       folder_,
+                       "/a.yaml:1 too; allowed: one job for a path, or labels "
+                       "of which no machine has both"),
+          StartsWith(absl::StrCat(folder_,
+                                  "/c.yaml:6: gone.files[0].path: belongs to "
+                                  "the job of ",
+                                  folder_, "/c.yaml:1 too"))));
+}
+
+TEST_F(DeclarationFolderTest, JobsOfOtherMachinesMayNameTheSamePath) {
+  const auto labelled = [](const std::string& name, const std::string& labels) {
+    return name +
+           ":\n  url: https://example.org/f\n  path: /f\n  labels: " + labels +
+           "\n";
+  };
+  Write("a.yaml", labelled("canary", "[site=a, ring=canary]"));
+  Write("b.yaml", labelled("rest", "[ring=rest]"));
+  EXPECT_THAT(Read().mistakes, IsEmpty());
+  Write("b.yaml", labelled("rest", "[disk=large]"));
+  EXPECT_EQ(Read().mistakes.size(), 1u);
+}
+
 TEST_F(DeclarationFolderTest, UsersMustBeThere) {
   Write("a.yaml", Job("one", "  owner: nobody-of-that-name\n"));
   Write("b.yaml", Job("two", "  group: no-such-group\n"));

@@ -25,7 +25,7 @@ struct ExplainInput {
   const Settings* settings = nullptr;  // Never null.
   absl::Time now;
   std::vector<RunningFile> running;  // Of this job.
-  // Of all jobs.
+  // Of all jobs; of a job that waits for peers: of all that do.
   int running_jobs = 0;
   int running_files = 0;
   // Queued jobs that get their turn before this one.

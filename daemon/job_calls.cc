@@ -530,10 +530,13 @@ void JobManager::Impl::ExplainJob(const Caller& caller,
       input.running.push_back({index, run->news});
     }
   }
-  input.running_jobs = life_.running_jobs();
-  input.running_files = life_.runner().running_files();
+  const bool for_peers = WaitsForPeers(*entry);
+  const JobLife::Places taken = life_.PlacesTaken(for_peers);
+  input.running_jobs = taken.jobs;
+  input.running_files = taken.files;
   if (entry->waiting) {
-    const auto& waiting = table_.waiting();
+    const auto& waiting =
+        for_peers ? table_.waiting_for_peers() : table_.waiting();
     input.jobs_ahead =
         static_cast<int>(std::distance(waiting.begin(), waiting.find(entry)));
   }

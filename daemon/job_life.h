@@ -118,7 +118,13 @@ class JobLife final : private JobRunner::Observer {
   const JobRunner& runner() const { return runner_; }
   // Those with a run.
   const absl::flat_hash_set<JobEntry*>& running() const { return running_; }
-  int running_jobs() const { return static_cast<int>(running_.size()); }
+  struct Places {
+    int jobs = 0;
+    int files = 0;
+  };
+  // Taken by jobs that wait for peers (WaitsForPeers), or by all others: each
+  // kind has scheduler.max_running_jobs and max_running_files of its own.
+  Places PlacesTaken(bool for_peers) const;
   std::int64_t RateOf(const JobEntry& entry) const;
   const Counters& counters() const { return counters_; }
 
@@ -162,7 +168,8 @@ class JobLife final : private JobRunner::Observer {
   void OnDownloadTime(JobEntry* entry);
 
   void RunSchedule();
-  std::vector<SchedulerJob> Candidates(const SchedulerLimits& limits) const;
+  std::vector<SchedulerJob> Candidates(const SchedulerLimits& limits,
+                                       bool for_peers) const;
   // How far a job that is needed by some time may go for its bytes now, and
   // what follows from it.
   void ReviewNeed(JobEntry* entry);

@@ -245,8 +245,9 @@ void JobManager::Impl::FillStatistics(v1::HostStatistics* statistics) const {
     (*statistics->mutable_jobs_by_state())[v1::JobState_Name(state)] =
         table_.CountInState(state);
   }
-  statistics->set_running_jobs(life_.running_jobs());
-  statistics->set_running_files(life_.runner().running_files());
+  const JobLife::Places taken = life_.PlacesTaken(/*for_peers=*/false);
+  statistics->set_running_jobs(taken.jobs);
+  statistics->set_running_files(taken.files);
   statistics->set_watchers(hub_.size());
   const SourceCounts& received = life_.runner().received();
   statistics->set_origin_bytes(received.origin);

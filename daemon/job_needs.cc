@@ -106,6 +106,10 @@ void JobLife::ReviewNeed(JobEntry* entry) {
   const bool changed = PhaseOf(plan) != PhaseOf(entry->needed);
   const bool waiting = entry->waiting;
   if (changed) parts_.table->SetWaiting(entry, false);
+  // It takes a place among the others now, and keeps it for a time slice.
+  if (changed && WaitsForPeers(*entry) && entry->run != nullptr) {
+    entry->run->since = parts_.clock->Monotonic();
+  }
   entry->needed = plan;
   if (changed) parts_.table->SetWaiting(entry, waiting);
   absl::Duration wait = absl::InfiniteDuration();

@@ -117,6 +117,32 @@ TEST_F(JobNeedsTest, WaitingIsNotBeingStuck) {
   EXPECT_EQ(h_.StateOf(id), v1::JOB_STATE_CONNECTING);
 }
 
+TEST_F(JobNeedsTest, WhoWaitsForPeersTakesNoPlaceFromOthers) {
+  h_.settings.config.mutable_scheduler()->set_max_running_jobs(1);
+  const std::string waiting = Make(absl::Hours(2));
+  const std::string next = Make(absl::Hours(2));
+  EXPECT_EQ(h_.StateOf(waiting), v1::JOB_STATE_CONNECTING);
+  // As many as may run may wait.
+  EXPECT_EQ(h_.StateOf(next), v1::JOB_STATE_QUEUED);
+  ASSERT_TRUE(h_.Cancel(next).ok());
+  v1::HostStatistics statistics;
+  h_.manager().FillStatistics(&statistics);
+  EXPECT_EQ(statistics.running_jobs(), 0);
+  EXPECT_EQ(statistics.running_files(), 0);
+
+  const std::string other = h_.CreateRunning({"/other"});
+  EXPECT_EQ(h_.StateOf(other), v1::JOB_STATE_CONNECTING);
+  EXPECT_EQ(h_.StateOf(waiting), v1::JOB_STATE_CONNECTING);
+  h_.manager().FillStatistics(&statistics);
+  EXPECT_EQ(statistics.running_jobs(), 1);
+  EXPECT_EQ(statistics.running_files(), 1);
+
+  // Its time has come: it is one of those that move.
+  AdvanceTo(needed_by_ - absl::Seconds(2165));
+  EXPECT_EQ(h_.StateOf(waiting), v1::JOB_STATE_CONNECTING);
+  EXPECT_EQ(h_.StateOf(other), v1::JOB_STATE_QUEUED);
+}
+
 TEST_F(JobNeedsTest, AnUrgentJobGoesBeforeOthers) {
   h_.settings.config.mutable_scheduler()->set_max_running_jobs(1);
   h_.CreateRunning({"/other"}, v1::JOB_PRIORITY_HIGH);

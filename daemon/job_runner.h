@@ -74,7 +74,6 @@ class JobRunner final : private FileRunListener {
   // Takes the newest news into the job's files. True: something was new.
   bool Fold(JobEntry* entry);
 
-  int running_files() const { return static_cast<int>(by_id_.size()); }
   // Received by all transfers so far.
   const SourceCounts& received() const { return received_; }
 

@@ -55,11 +55,12 @@ void JobTable::SetOwner(JobEntry* entry, const JobOwner& owner) {
 
 void JobTable::SetWaiting(JobEntry* entry, bool waiting) {
   if (entry->waiting == waiting) return;
+  Waiting& queue = WaitsForPeers(*entry) ? waiting_for_peers_ : waiting_;
   if (waiting) {
     if (entry->turn == 0) entry->turn = ++last_turn_;
-    waiting_.insert(entry);
+    queue.insert(entry);
   } else {
-    waiting_.erase(entry);
+    queue.erase(entry);
   }
   entry->waiting = waiting;
 }

@@ -45,7 +45,8 @@ struct JobEntry {
   // Its files are being given their names, or removed: nothing else may happen
   // to the job until that ends.
   bool busy = false;
-  bool waiting = false;  // Is in JobTable::waiting().
+  // Is in JobTable::waiting() or waiting_for_peers().
+  bool waiting = false;
   // Of a job with needed_by that is active: how far it may go for its bytes.
   // Changes only while it does not wait.
   std::optional<NeededByPlan> needed;
@@ -74,6 +75,13 @@ inline bool IsUrgent(const JobEntry& entry) {
 }
 inline v1::JobPriority PriorityOf(const JobEntry& entry) {
   return IsUrgent(entry) ? v1::JOB_PRIORITY_FOREGROUND : entry.job->priority;
+}
+
+// There is time: only peers are asked. Such a job takes no place that a job
+// which moves could have.
+inline bool WaitsForPeers(const JobEntry& entry) {
+  return entry.needed.has_value() &&
+         entry.needed->phase == NeededByPhase::kPeers;
 }
 
 // All jobs and the orders in which they are looked at.
@@ -112,7 +120,9 @@ class JobTable {
 
   const BySequence& by_sequence() const { return by_sequence_; }
   const ByOwner& by_owner() const { return by_owner_; }
+  // Without those that wait for peers.
   const Waiting& waiting() const { return waiting_; }
+  const Waiting& waiting_for_peers() const { return waiting_for_peers_; }
 
   std::size_t size() const { return by_id_.size(); }
   std::int64_t CountInState(v1::JobState state) const;
@@ -132,6 +142,7 @@ class JobTable {
   BySequence by_sequence_;
   ByOwner by_owner_;
   Waiting waiting_;
+  Waiting waiting_for_peers_;
   std::array<std::int64_t, v1::JobState_ARRAYSIZE> state_counts_ = {};
   std::int64_t live_count_ = 0;
   absl::flat_hash_map<uid_t, std::int64_t> live_counts_;

@@ -77,6 +77,21 @@ TEST_F(JobTableTest, WaitingJobsAreOrderedByPriorityThenTurn) {
   EXPECT_EQ(Waiting(), "hbca");
 }
 
+TEST_F(JobTableTest, JobsThatWaitForPeersQueueByThemselves) {
+  table_.SetWaiting(Add("a", 1), true);
+  JobEntry* const p = Add("p", 1);
+  p->needed = NeededByPlan();
+  p->needed->phase = NeededByPhase::kPeers;
+  table_.SetWaiting(p, true);
+  EXPECT_EQ(Waiting(), "a");
+  EXPECT_EQ(table_.waiting_for_peers().size(), 1u);
+  table_.SetWaiting(p, false);
+  p->needed->phase = NeededByPhase::kOrigin;
+  table_.SetWaiting(p, true);
+  EXPECT_EQ(Waiting(), "ap");
+  EXPECT_TRUE(table_.waiting_for_peers().empty());
+}
+
 TEST_F(JobTableTest, AJobThatIsReplacedIsInAllIndexesOnce) {
   JobEntry* const entry = Add("a", 1);
   table_.SetWaiting(entry, true);

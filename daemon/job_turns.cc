@@ -41,10 +41,11 @@ void JobLife::RequestSchedule() {
   });
 }
 
-std::vector<SchedulerJob> JobLife::Candidates(
-    const SchedulerLimits& limits) const {
+std::vector<SchedulerJob> JobLife::Candidates(const SchedulerLimits& limits,
+                                              bool for_peers) const {
   std::vector<SchedulerJob> jobs;
   for (const JobEntry* const entry : running_) {
+    if (WaitsForPeers(*entry) != for_peers) continue;
     const Job& job = *entry->job;
     const std::size_t files =
         entry->run->files.size() + entry->run->pending.size();
@@ -52,7 +53,9 @@ std::vector<SchedulerJob> JobLife::Candidates(
                     static_cast<int>(files)});
   }
   int waiting = 0;
-  for (const JobEntry* const entry : parts_.table->waiting()) {
+  for (const JobEntry* const entry : for_peers
+                                         ? parts_.table->waiting_for_peers()
+                                         : parts_.table->waiting()) {
     if (waiting++ == limits.max_running_jobs) break;
     const Job& job = *entry->job;
     jobs.push_back({job.id, PriorityOf(*entry), entry->turn, std::nullopt,
@@ -70,12 +73,27 @@ void JobLife::RunSchedule() {
     return;
   }
   const SchedulerLimits limits = LimitsOf(*parts_.settings);
-  const Schedule schedule = MakeSchedule(Candidates(limits), limits, now);
+  Schedule schedule = MakeSchedule(Candidates(limits, false), limits, now);
+  // As many again may wait for peers.
+  const Schedule waits = MakeSchedule(Candidates(limits, true), limits, now);
+  schedule.grants.insert(schedule.grants.end(), waits.grants.begin(),
+                         waits.grants.end());
+  schedule.next_change = std::min(schedule.next_change, waits.next_change);
   Withdraw(schedule, limits);
   for (const Grant& grant : schedule.grants) {
     Run(parts_.table->Find(grant.id), grant.files);
   }
   deadlines_.Set(JobId(), Kind::kTimeSlice, schedule.next_change);
+}
+
+JobLife::Places JobLife::PlacesTaken(bool for_peers) const {
+  Places taken;
+  for (const JobEntry* const entry : running_) {
+    if (WaitsForPeers(*entry) != for_peers) continue;
+    ++taken.jobs;
+    taken.files += static_cast<int>(entry->run->files.size());
+  }
+  return taken;
 }
 
 void JobLife::Withdraw(const Schedule& schedule,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <utility>
 #include <vector>
@@ -25,8 +26,8 @@ std::string StartText(absl::Time start, absl::Time now, absl::TimeZone zone) {
 // As RolloutPlan.better_percent. `ranks` are those of the machines with the
 // job's labels.
 int BetterPercent(std::vector<int> ranks, int percent, int selected) {
-  const int count = static_cast<int>(ranks.size());
-  const int wanted = (count * percent + 5000) / 10000;
+  const auto count = static_cast<std::int64_t>(ranks.size());
+  const std::int64_t wanted = (count * percent + 5000) / 10000;
   if (wanted == 0 || std::abs(selected - wanted) * 100 <= count) return 0;
   std::sort(ranks.begin(), ranks.end());
   return ranks[static_cast<std::size_t>(wanted - 1)] + 1;

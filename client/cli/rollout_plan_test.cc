@@ -45,6 +45,15 @@ TEST(PlanRolloutTest, SaysWhoTakesPartAndWhen) {
             "this machine has not the label ring=canary");
 }
 
+TEST(PlanRolloutTest, CountsHundredsOfThousandsOfMachines) {
+  std::string text;
+  for (int i = 0; i < 220'000; ++i) text += "web-" + std::to_string(i) + "\n";
+  const RolloutPlan plan =
+      PlanRollout(Job("  percent: 100\n"), *ParseMachines(text), kNow, kUtc);
+  EXPECT_EQ(plan.selected, 220'000);
+  EXPECT_EQ(plan.better_percent, 0);
+}
+
 TEST(PlanRolloutTest, TenPercentStayWithinFifty) {
   std::string text;
   for (int i = 0; i < 1000; ++i) text += "web-" + std::to_string(i) + "\n";
