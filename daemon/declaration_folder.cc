@@ -246,6 +246,7 @@ class FolderReader {
   static std::string UsedBefore(const Declaration& declaration, Uses* uses) {
     Uses more;
     for (int i = 0; i < declaration.keys.files_size(); ++i) {
+      if (!declaration.keys.files(i).has_path()) continue;
       const std::string path =
           std::filesystem::path(declaration.keys.files(i).path())
               .lexically_normal()

@@ -1,12 +1,15 @@
 #include "daemon/declared_files.h"
 
+#include <linux/magic.h>
 #include <openssl/evp.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <vector>
 
@@ -51,6 +54,24 @@ absl::StatusOr<std::string> Sha256OfOpen(int fd, const std::string& path) {
       absl::string_view(reinterpret_cast<const char*>(digest.data()), size));
 }
 
+// Others show one owner for all files, whoever writes them.
+bool KeepsOwners(int fd) {
+  struct statfs system = {};
+  if (fstatfs(fd, &system) != 0) return false;
+  switch (static_cast<std::uint32_t>(system.f_type)) {
+    case EXFAT_SUPER_MAGIC:
+    case FUSE_SUPER_MAGIC:
+    case MSDOS_SUPER_MAGIC:
+    case NFS_SUPER_MAGIC:
+    case SMB_SUPER_MAGIC:
+    case CIFS_SUPER_MAGIC:
+    case SMB2_SUPER_MAGIC:
+      return false;
+    default:
+      return true;
+  }
+}
+
 class OwnersDeclaredFiles final : public DeclaredFiles {
  public:
   explicit OwnersDeclaredFiles(OwnerFiles* files) : files_(*files) {}
@@ -74,6 +95,9 @@ class OwnersDeclaredFiles final : public DeclaredFiles {
     }
     struct stat found = {};
     if (fstat(fd->get(), &found) != 0) return CannotRead(path, errno);
+    if (found.st_uid != owner.uid && KeepsOwners(fd->get())) {
+      return absl::StrCat("belongs to uid ", found.st_uid, ", not ", owner.uid);
+    }
     if (delivered.has_size_bytes() && found.st_size != delivered.size_bytes()) {
       return absl::StrCat("has ", found.st_size, " bytes, not ",
                           delivered.size_bytes());
