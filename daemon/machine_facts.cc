@@ -51,14 +51,17 @@ void ReadPower(const std::string& folder, MachineFacts* facts) {
   if (discharges && !has_mains) facts->on_battery = charge / batteries;
 }
 
-std::int64_t FileSystemSize(fs::path folder) {
+void ReadDisk(fs::path folder, MachineFacts* facts) {
   struct statvfs space;
   while (::statvfs(folder.c_str(), &space) != 0) {
-    if (!folder.has_relative_path()) return 0;
+    if (!folder.has_relative_path()) return;
     folder = folder.parent_path();
   }
-  return static_cast<std::int64_t>(space.f_blocks) *
-         static_cast<std::int64_t>(space.f_frsize);
+  const auto block = static_cast<std::int64_t>(space.f_frsize);
+  facts->disk_bytes = static_cast<std::int64_t>(space.f_blocks) * block;
+  // Whole ones: each change is told.
+  facts->free_disk_bytes =
+      (static_cast<std::int64_t>(space.f_bavail) * block) >> 20 << 20;
 }
 
 }  // namespace
@@ -71,7 +74,7 @@ MachineFacts ReadMachineFacts(const MachineSources& sources,
       AskNetworkManager().value_or(before.primary_connection);
   const std::int64_t pages = ::sysconf(_SC_PHYS_PAGES);
   if (pages > 0) facts.memory_bytes = pages * ::sysconf(_SC_PAGESIZE);
-  facts.disk_bytes = FileSystemSize(sources.cache_directory);
+  ReadDisk(sources.cache_directory, &facts);
   ReadPower(sources.power_supplies, &facts);
   facts.group_id = ReadGroupId(sources.group_id);
   return facts;

@@ -19,6 +19,8 @@ struct MachineFacts {
   // 0: not known.
   std::int64_t memory_bytes = 0;
   std::int64_t disk_bytes = 0;  // Of the cache's file system.
+  // Left there for anybody, in whole MiB. Absent: not known.
+  std::optional<std::int64_t> free_disk_bytes;
   // Charge in percent while a battery supplies the machine. Absent: it has
   // other power, or no battery.
   std::optional<int> on_battery;
@@ -30,6 +32,7 @@ struct MachineFacts {
     return a.default_routes == b.default_routes &&
            a.primary_connection == b.primary_connection &&
            a.memory_bytes == b.memory_bytes && a.disk_bytes == b.disk_bytes &&
+           a.free_disk_bytes == b.free_disk_bytes &&
            a.on_battery == b.on_battery && a.has_battery == b.has_battery &&
            a.group_id == b.group_id;
   }

@@ -90,6 +90,8 @@ TEST_F(MachineFactsTest, MemoryAndDiskAreThoseOfTheMachine) {
   // Not made yet: that of the folder above it.
   sources_.cache_directory += "/cache/of/tomorrow";
   EXPECT_EQ(Read().disk_bytes, there);
+  EXPECT_GT(Read().free_disk_bytes.value_or(0), 0);
+  EXPECT_LE(Read().free_disk_bytes.value_or(0), there);
 }
 
 }  // namespace

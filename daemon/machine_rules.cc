@@ -14,6 +14,16 @@ namespace {
 constexpr absl::string_view kVpnKinds[] = {"wireguard", "tun",    "ppp", "ipip",
                                            "gre",       "ip6gre", "xfrm"};
 
+// Whoever meets no peers for want of room meets them again when there is a
+// tenth more: what is fetched and evicted must not begin transfers anew each
+// time.
+std::int64_t FreeDiskFloor(const Settings& settings) {
+  const std::int64_t floor = settings.config.swarm().min_free_disk_bytes();
+  const bool refused =
+      settings.machine.refused_policy == "swarm.min_free_disk_bytes";
+  return refused ? floor + floor / 10 : floor;
+}
+
 struct Refusal {
   std::string reason;
   std::string policy;
@@ -38,6 +48,13 @@ Refusal RefusalOf(const Settings& settings, const MachineFacts& facts) {
     return {absl::StrCat("the cache's file system has ", facts.disk_bytes,
                          " bytes, fewer than ", swarm.min_disk_bytes()),
             "swarm.min_disk_bytes"};
+  }
+  if (swarm.min_free_disk_bytes() > 0 && facts.free_disk_bytes.has_value() &&
+      *facts.free_disk_bytes < FreeDiskFloor(settings)) {
+    // What is left changes all the time, and is not a new reason.
+    return {absl::StrCat("the cache's file system has less room left than ",
+                         swarm.min_free_disk_bytes(), " bytes"),
+            "swarm.min_free_disk_bytes"};
   }
   const int charge = swarm.min_battery_percent_to_upload();
   if (facts.on_battery.has_value() && charge > 0 &&

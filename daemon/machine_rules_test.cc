@@ -21,10 +21,12 @@ class MachineRulesTest : public ::testing::Test {
     absl::StatusOr<Settings> settings = ParseConfig({{"c.yaml", yaml}}, {});
     EXPECT_TRUE(settings.ok()) << settings.status();
     settings->group_id = group_at_start_;
+    settings->machine = before_;
     return JudgeMachine(*settings, facts_, uploaded);
   }
 
   MachineFacts facts_;
+  MachineVerdict before_;
   std::string group_at_start_;
 };
 
@@ -102,6 +104,25 @@ TEST_F(MachineRulesTest, ASmallDiskMeetsNoPeers) {
   EXPECT_EQ(Judge("swarm: {min_disk_bytes: 1000}").refused_policy,
             "swarm.min_disk_bytes");
   EXPECT_EQ(Judge("swarm: {min_disk_bytes: 999}").refused, "");
+}
+
+TEST_F(MachineRulesTest, ADiskThatIsNearlyFullMeetsNoPeersUntilThereIsMore) {
+  const std::string yaml = "swarm: {min_free_disk_bytes: 1000}";
+  facts_.free_disk_bytes = 999;
+  EXPECT_EQ(Judge("").refused, "");
+  before_ = Judge(yaml);
+  EXPECT_EQ(before_.refused,
+            "the cache's file system has less room left than 1000 bytes");
+  EXPECT_EQ(before_.refused_policy, "swarm.min_free_disk_bytes");
+  facts_.free_disk_bytes = 1099;
+  EXPECT_EQ(Judge(yaml), before_);
+  facts_.free_disk_bytes = 1100;
+  before_ = Judge(yaml);
+  EXPECT_EQ(before_.refused, "");
+  facts_.free_disk_bytes = 1000;
+  EXPECT_EQ(Judge(yaml).refused, "");
+  facts_.free_disk_bytes.reset();
+  EXPECT_EQ(Judge(yaml).refused, "");
 }
 
 TEST_F(MachineRulesTest, ALowBatteryGivesNothing) {

@@ -283,7 +283,8 @@ TEST_F(MachinePolicyTest, SmallMachinesMeetNoPeersUntilTheyMay) {
   Start(kHolder);
   TestDaemon& daemon = Start(kMachine);
   Publish("a");
-  for (const char* key : {"min_memory_bytes", "min_disk_bytes"}) {
+  for (const char* key :
+       {"min_memory_bytes", "min_disk_bytes", "min_free_disk_bytes"}) {
     Configure(kMachine, absl::StrCat("swarm: {", key, ": 1000000000000000}\n"));
     const std::string id = Begin(kMachine, "a");
     const Source refused = Refused(kMachine, id, Source::KIND_LAN_PEERS);
