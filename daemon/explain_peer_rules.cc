@@ -97,6 +97,12 @@ std::vector<ExplainedRule> ExplainPeerRules(const ExplainInput& input) {
   std::vector<ExplainedRule> rules;
   if (!MeetsPeers(input)) return rules;
   const Settings& settings = *input.settings;
+  const MachineVerdict& machine = settings.machine;
+  if (!machine.gives_nothing.empty()) {
+    rules.push_back(
+        {absl::StrCat("Peers are given nothing: ", machine.gives_nothing, "."),
+         machine.gives_nothing_policy, ""});
+  }
   AddGroup(settings, &rules);
   AddNetworks(settings, DownloadPolicyOf(*input.job, settings).mode, &rules);
   return rules;
@@ -115,6 +121,10 @@ std::vector<ExplainedRule> ExplainKept(const ExplainInput& input) {
     rules.push_back(
         {absl::StrCat("Peers get nothing now: ", machine.refused, "."),
          machine.refused_policy, ""});
+  } else if (!machine.gives_nothing.empty()) {
+    rules.push_back(
+        {absl::StrCat("Peers get nothing now: ", machine.gives_nothing, "."),
+         machine.gives_nothing_policy, ""});
   }
   const v1::CacheConfig& cache = input.settings->config.cache();
   constexpr char kAgeKey[] = "cache.max_age_seconds";

@@ -156,6 +156,18 @@ TEST_F(ExplainRulesTest, WhatIsGivenToPeersIsLimited) {
             "together. bandwidth.lan_upload_bytes_per_second c.yaml:3\n");
 }
 
+TEST_F(ExplainRulesTest, AMachineThatGivesNothingSaysSoWhilePeersAreMet) {
+  Configure("swarm:\n  min_battery_percent_to_upload: 40\n");
+  settings_.machine.gives_nothing = "this machine runs on battery, at 37%";
+  settings_.machine.gives_nothing_policy =
+      "swarm.min_battery_percent_to_upload";
+  EXPECT_EQ(Draw(), "");
+  Meet(PeerKind::kLan);
+  EXPECT_EQ(Draw(),
+            "Peers are given nothing: this machine runs on battery, at 37%. "
+            "swarm.min_battery_percent_to_upload c.yaml:2\n");
+}
+
 TEST_F(ExplainRulesTest, WhatComesFromOriginsIsLimited) {
   Configure("bandwidth:\n  origin_bytes_per_second: 1000\n");
   EXPECT_EQ(Draw(),
@@ -308,8 +320,9 @@ TEST_F(ExplainRulesTest, WhatIsNotKept) {
 TEST_F(ExplainRulesTest, AMachineThatGivesNothingSaysSoOfWhatItKeeps) {
   Complete();
   Configure("swarm:\n  min_battery_percent_to_upload: 40\n");
-  settings_.machine.refused = "this machine runs on battery, at 37%";
-  settings_.machine.refused_policy = "swarm.min_battery_percent_to_upload";
+  settings_.machine.gives_nothing = "this machine runs on battery, at 37%";
+  settings_.machine.gives_nothing_policy =
+      "swarm.min_battery_percent_to_upload";
   const std::string text = Draw();
   EXPECT_TRUE(absl::StartsWith(
       text,

@@ -54,6 +54,13 @@ void MachineController::Update() {
             : absl::StrCat("only peers of the LAN are met: ", verdict.lan_only,
                            " (", verdict.lan_only_policy, ")"));
   }
+  if (verdict.gives_nothing != before.gives_nothing) {
+    LogInfo(verdict.gives_nothing.empty()
+                ? "peers are given bytes again"
+                : absl::StrCat("peers are given nothing: ",
+                               verdict.gives_nothing, " (",
+                               verdict.gives_nothing_policy, ")"));
+  }
   parts_.on_verdict(verdict);
 }
 

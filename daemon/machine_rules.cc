@@ -56,15 +56,6 @@ Refusal RefusalOf(const Settings& settings, const MachineFacts& facts) {
                          swarm.min_free_disk_bytes(), " bytes"),
             "swarm.min_free_disk_bytes"};
   }
-  const int charge = swarm.min_battery_percent_to_upload();
-  if (facts.on_battery.has_value() && charge > 0 &&
-      (*facts.on_battery < charge || charge == 100)) {
-    return {absl::StrCat(
-                "this machine runs on battery, at ", *facts.on_battery,
-                "%, and gives nothing to peers ",
-                charge == 100 ? "then" : absl::StrCat("below ", charge, "%")),
-            "swarm.min_battery_percent_to_upload"};
-  }
   // Whoever knows no group shall not meet those who have none.
   const v1::GroupConfig& group = config.group();
   if (group.id().empty() && group.id_source() != "none") {
@@ -80,6 +71,16 @@ Refusal RefusalOf(const Settings& settings, const MachineFacts& facts) {
     }
   }
   return {};
+}
+
+// Why it gives peers nothing; empty: it does.
+std::string WhyNothingIsGiven(const Settings& settings, const MachineFacts& facts) {
+  const int charge = settings.config.swarm().min_battery_percent_to_upload();
+  if (!facts.on_battery.has_value() || charge == 0) return "";
+  if (*facts.on_battery >= charge && charge != 100) return "";
+  return absl::StrCat("this machine runs on battery, at ", *facts.on_battery,
+                      "%, and gives nothing to peers ",
+                      charge == 100 ? "then" : absl::StrCat("below ", charge, "%"));
 }
 
 }  // namespace
@@ -117,6 +118,10 @@ MachineVerdict JudgeMachine(const Settings& settings, const MachineFacts& facts,
   Refusal refusal = RefusalOf(settings, facts);
   verdict.refused = std::move(refusal.reason);
   verdict.refused_policy = std::move(refusal.policy);
+  verdict.gives_nothing = WhyNothingIsGiven(settings, facts);
+  if (!verdict.gives_nothing.empty()) {
+    verdict.gives_nothing_policy = "swarm.min_battery_percent_to_upload";
+  }
   const std::int64_t most = config.swarm().monthly_upload_bytes();
   if (most > 0 && uploaded_outside >= most) {
     verdict.lan_only = absl::StrCat(

@@ -125,21 +125,25 @@ TEST_F(MachineRulesTest, ADiskThatIsNearlyFullMeetsNoPeersUntilThereIsMore) {
   EXPECT_EQ(Judge(yaml).refused, "");
 }
 
-TEST_F(MachineRulesTest, ALowBatteryGivesNothing) {
+TEST_F(MachineRulesTest, ALowBatteryGivesNothingAndTakes) {
   facts_.on_battery = 39;
-  EXPECT_EQ(Judge("").refused,
+  EXPECT_EQ(Judge("").gives_nothing,
             "this machine runs on battery, at 39%, and gives nothing to peers "
             "below 40%");
-  EXPECT_EQ(Judge("").refused_policy, "swarm.min_battery_percent_to_upload");
-  facts_.on_battery = 40;
+  EXPECT_EQ(Judge("").gives_nothing_policy,
+            "swarm.min_battery_percent_to_upload");
   EXPECT_EQ(Judge("").refused, "");
+  facts_.on_battery = 40;
+  EXPECT_EQ(Judge(""), MachineVerdict());
 }
 
 TEST_F(MachineRulesTest, ABatteryMayBeForbiddenOrAllowedAltogether) {
   facts_.on_battery = 100;
-  EXPECT_NE(Judge("swarm: {min_battery_percent_to_upload: 100}").refused, "");
+  EXPECT_NE(Judge("swarm: {min_battery_percent_to_upload: 100}").gives_nothing,
+            "");
   facts_.on_battery = 0;
-  EXPECT_EQ(Judge("swarm: {min_battery_percent_to_upload: 0}").refused, "");
+  EXPECT_EQ(Judge("swarm: {min_battery_percent_to_upload: 0}"),
+            MachineVerdict());
 }
 
 TEST_F(MachineRulesTest, AMonthsBytesAreForPeersOutsideOfTheLan) {

@@ -19,13 +19,17 @@ struct MachineVerdict {
   // The same for all peers but those of the LAN.
   std::string lan_only;
   std::string lan_only_policy;
+  // Why it gives peers nothing, though it takes from them.
+  std::string gives_nothing;
+  std::string gives_nothing_policy;
   // The VPN that a default route goes through; empty: none.
   std::string vpn;
 
   friend bool operator==(const MachineVerdict& a, const MachineVerdict& b) {
     return a.refused == b.refused && a.refused_policy == b.refused_policy &&
            a.lan_only == b.lan_only && a.lan_only_policy == b.lan_only_policy &&
-           a.vpn == b.vpn;
+           a.gives_nothing == b.gives_nothing &&
+           a.gives_nothing_policy == b.gives_nothing_policy && a.vpn == b.vpn;
   }
 };
 

@@ -110,6 +110,7 @@ SwarmSettings MakePeerSettings(const Settings& settings,
   result.refused_policy = machine.refused_policy;
   result.lan_only = machine.lan_only;
   result.lan_only_policy = machine.lan_only_policy;
+  result.gives = machine.gives_nothing.empty();
   result.group_id = settings.group_id.empty() ? settings.config.group().id()
                                               : settings.group_id;
   ReadCache(settings.config.cache(), state_directory, &result);

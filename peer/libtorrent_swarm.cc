@@ -118,6 +118,7 @@ class Impl final : public LibtorrentSwarm, private BeaconListener {
             std::make_shared<const PeerFilter>(rules, ReadNetworkInterfaces())),
         session_(&loop_, &disk_, SessionOptions()) {
     ApplyFilter();
+    session_.SetGives(settings.gives);
     if (group.is_configured() && !TlsStatus().ok()) return;
     BeaconOptions options;
     options.machine = machine_;
@@ -141,11 +142,10 @@ class Impl final : public LibtorrentSwarm, private BeaconListener {
   std::unique_ptr<SwarmMember> Join(SwarmContent content,
                                     SwarmObserver* observer) override;
   void Hold(const std::string& content_id) override {
-    if (beacon_ != nullptr) {
-      beacon_->Hold(content_id, BeaconHolding::kResting);
-    }
+    Tell(content_id, BeaconHolding::kResting);
   }
   void Unhold(const std::string& content_id) override {
+    holdings_.erase(content_id);
     if (beacon_ != nullptr) beacon_->Unhold(content_id);
   }
   void SetAskedForContent(AskedForContent asked) override {
@@ -187,6 +187,12 @@ class Impl final : public LibtorrentSwarm, private BeaconListener {
   void StartTorrent(const std::string& id);
   void Leave(const std::shared_ptr<LibtorrentTorrent>& torrent);
   PeerKind KindOf(const std::string& address, bool authenticated) const;
+  // Others who ask are told that it is here, while this machine gives anything.
+  void Tell(const std::string& id, BeaconHolding holding) {
+    holdings_[id] = holding;
+    if (beacon_ != nullptr && settings_.gives) beacon_->Hold(id, holding);
+  }
+  void TellAll();
   int Crowd(const std::string& id) const {
     return beacon_ == nullptr ? 0 : beacon_->Crowd(id);
   }
@@ -214,6 +220,8 @@ class Impl final : public LibtorrentSwarm, private BeaconListener {
   AskedForContent asked_;
   const std::shared_ptr<char> alive_ = std::make_shared<char>();
   std::unique_ptr<Beacon> beacon_;
+  // What others are told of, or would be.
+  std::map<std::string, BeaconHolding> holdings_;
   bool stopped_ = false;
 };
 
@@ -243,16 +251,12 @@ class Impl::Member final : public SwarmMember {
     swarm->loop_.Post([swarm, torrent = torrent_, downloads] {
       swarm->Add(torrent, downloads);
     });
-    if (swarm->beacon_ == nullptr) return;
-    swarm->beacon_->Hold(
-        id_, downloads ? BeaconHolding::kSome : BeaconHolding::kAll);
-    if (downloads) swarm->beacon_->Want(id_);
+    swarm->Tell(id_, downloads ? BeaconHolding::kSome : BeaconHolding::kAll);
+    if (downloads && swarm->beacon_ != nullptr) swarm->beacon_->Want(id_);
   }
   ~Member() override {
-    if (swarm_->beacon_ != nullptr) {
-      swarm_->beacon_->Unwant(id_);
-      swarm_->beacon_->Unhold(id_);
-    }
+    if (swarm_->beacon_ != nullptr) swarm_->beacon_->Unwant(id_);
+    swarm_->Unhold(id_);
     swarm_->loop_.Post([swarm = swarm_, torrent = std::move(torrent_)] {
       swarm->Leave(torrent);
     });
@@ -290,10 +294,8 @@ class Impl::Member final : public SwarmMember {
   PeerBytes Received() const override { return torrent_->received(); }
   void Seed(SwarmObserver* observer) override {
     *observer_ = observer;
-    if (swarm_->beacon_ != nullptr) {
-      swarm_->beacon_->Unwant(id_);
-      swarm_->beacon_->Hold(id_, BeaconHolding::kAll);
-    }
+    if (swarm_->beacon_ != nullptr) swarm_->beacon_->Unwant(id_);
+    swarm_->Tell(id_, BeaconHolding::kAll);
     Post([](LibtorrentTorrent* torrent) { torrent->Seed(); });
   }
 
@@ -496,13 +498,27 @@ void Impl::ListPeers(std::string content_id, PeersAnswer answer) {
 }
 
 void Impl::SetSettings(const SwarmSettings& settings) {
+  const bool gave = settings_.gives;
   settings_ = settings;
-  loop_.Post([this, max_connections = settings.max_connections] {
+  loop_.Post([this, max_connections = settings.max_connections,
+              gives = settings.gives] {
     session_.SetMaxConnections(max_connections);
+    session_.SetGives(gives);
   });
   if (beacon_ == nullptr) return;
+  if (gave != settings.gives) TellAll();
   beacon_->SetRules(RulesOf(settings, group_));
   beacon_->SetPeers(settings.peers);
+}
+
+void Impl::TellAll() {
+  for (const auto& [id, holding] : holdings_) {
+    if (settings_.gives) {
+      beacon_->Hold(id, holding);
+    } else {
+      beacon_->Unhold(id);
+    }
+  }
 }
 
 void Impl::SetLimits(const BandwidthLimits& limits) {

@@ -41,6 +41,8 @@ struct SwarmSettings {
   // The same for all peers but those of the LAN.
   std::string lan_only;
   std::string lan_only_policy;
+  // False: bytes are taken from peers, and none given to them.
+  bool gives = true;
   int listen_port = 6881;
   int beacon_port = 6772;
   std::vector<std::string> interfaces;

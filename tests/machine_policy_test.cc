@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -103,8 +104,10 @@ class MachinePolicyTest : public ::testing::Test {
   }
 
   TestDaemon& Start(int machine, Settings settings = {},
-                    std::map<std::string, std::string> environment = {}) {
+                    std::map<std::string, std::string> environment = {},
+                    std::map<std::string, std::string> bind_mounts = {}) {
     TestDaemon::Options options;
+    options.bind_mounts = std::move(bind_mounts);
     options.network_namespace = net_->network_namespace(machine);
     options.parent_folder = net_->folder(machine);
     options.settings = std::move(settings);
@@ -277,6 +280,57 @@ TEST_F(MachinePolicyTest, AVpnOfNetworkManagerNeedsNoInterface) {
      absl::StrCat("route replace default via ", net_->address(kHolder), "\n"));
   const v1::Job job = End(kMachine, id, "a");
   EXPECT_GT(job.progress().source_bytes().lan_bytes(), kSize / 2);
+}
+
+TEST_F(MachinePolicyTest, OnBatteryAMachineTakesFromPeersAndGivesNothing) {
+  constexpr char kKey[] = "swarm.min_battery_percent_to_upload";
+  constexpr char kSupplies[] = "/sys/class/power_supply";
+  if (!std::filesystem::exists(kSupplies)) {
+    GTEST_SKIP() << "the kernel knows no power supplies";
+  }
+  const TempDir supplies;
+  const std::string battery = supplies.path() + "/BAT0";
+  mkdir(battery.c_str(), 0755);
+  WriteFile(battery + "/type", "Battery\n");
+  WriteFile(battery + "/status", "Discharging\n");
+  WriteFile(battery + "/capacity", "30\n");
+  Start(kHolder);
+  TestDaemon& daemon = Start(
+      kMachine, {{"bandwidth.lan_upload_bytes_per_second", "500000"}}, {},
+      {{kSupplies, supplies.path()}});
+  Publish("quick");
+  const std::string id = Begin(kMachine, "quick");
+  const v1::Job taken = End(kMachine, id, "quick");
+  EXPECT_GT(taken.progress().source_bytes().lan_bytes(), kSize / 2);
+  const auto explained = daemon.Explain(id);
+  ASSERT_TRUE(explained.ok()) << explained.status();
+  ASSERT_GE(explained->factors_size(), 1);
+  EXPECT_EQ(explained->factors(0).policy(), kKey);
+  EXPECT_EQ(explained->factors(0).text(),
+            "Peers get nothing now: this machine runs on battery, at 30%, and "
+            "gives nothing to peers below 40%.");
+
+  // Another machine wants it, and no one else has it.
+  const auto take = [this](const std::string& name) {
+    return End(kHolder, Begin(kHolder, name), name)
+        .progress()
+        .source_bytes()
+        .lan_bytes();
+  };
+  Start(kHolder);
+  EXPECT_EQ(take("quick"), 0);
+
+  // Where that is allowed it gives; and no more once it is not.
+  Configure(kMachine, absl::StrCat("swarm: {", &kKey[6], ": 0}\n"));
+  Start(kHolder);
+  const std::string begun = Begin(kHolder, "quick");
+  ASSERT_TRUE(Eventually([&] {
+    return daemons_[kHolder]->Get(begun)->progress().source_bytes()
+               .lan_bytes() > kSize / 6;
+  }));
+  Configure(kMachine, "");
+  const v1::Job ended = End(kHolder, begun, "quick");
+  EXPECT_LT(ended.progress().source_bytes().lan_bytes(), kSize / 3 * 2);
 }
 
 TEST_F(MachinePolicyTest, SmallMachinesMeetNoPeersUntilTheyMay) {

@@ -39,12 +39,16 @@ bool EnterMounts(const ProcessOptions& options, const Prepared& prepared) {
       mount("", "/", "none", MS_SLAVE | MS_REC, nullptr) != 0) {
     return false;
   }
+  // First: it makes another /sys.
+  if (!prepared.network_path.empty() && !EnterNetwork(prepared.network_path)) {
+    return false;
+  }
   for (const auto& [path, source] : options.bind_mounts) {
     if (mount(source.c_str(), path.c_str(), nullptr, MS_BIND, nullptr) != 0) {
       return false;
     }
   }
-  return prepared.network_path.empty() || EnterNetwork(prepared.network_path);
+  return true;
 }
 
 // In the child, between fork and exec.
