@@ -36,6 +36,9 @@ class BandwidthController {
   void Start();
   // Another plan holds when it returns.
   void SetPlan(BandwidthPlan plan);
+  // What percentages are of, where the link's rate is not configured. 0:
+  // nothing has been seen yet, or nothing asks for it.
+  std::int64_t measured_link() const { return planned_link_; }
 
  private:
   // Brings all up to date, and does so again in time.

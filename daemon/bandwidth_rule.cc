@@ -14,6 +14,12 @@ constexpr char kScheduleKey[] = "bandwidth.schedule";
 
 using Limit = std::optional<BandwidthRate> BandwidthHours::*;
 
+// 0: not known.
+std::int64_t LinkOf(const BandwidthPlan::Settings& plan,
+                    std::int64_t measured_link) {
+  return plan.link != 0 ? plan.link : measured_link;
+}
+
 // What the schedule's hours of `now` say of one limit, if anything.
 std::optional<BandwidthRate> Scheduled(const BandwidthPlan::Settings& plan,
                                        Limit limit, absl::Time now,
@@ -37,10 +43,12 @@ std::string RateText(const BandwidthRate& rate) {
 // A limit without a percentage of its own; the schedule may have one.
 std::optional<BandwidthRule> RateRule(const Settings& settings, Limit limit,
                                       std::int64_t otherwise, const char* key,
+                                      std::int64_t measured_link,
                                       absl::Time now, absl::TimeZone zone) {
-  const std::optional<BandwidthRate> other =
-      Scheduled(MakeBandwidthSettings(settings), limit, now, zone);
-  const BandwidthRate rate = other.value_or(BandwidthRate{otherwise, 0});
+  const BandwidthPlan::Settings plan = MakeBandwidthSettings(settings);
+  const std::optional<BandwidthRate> other = Scheduled(plan, limit, now, zone);
+  BandwidthRate rate = other.value_or(BandwidthRate{otherwise, 0});
+  if (LinkOf(plan, measured_link) == 0) rate.percent = 0;
   if (rate.bytes_per_second == 0 && rate.percent == 0) return std::nullopt;
   return BandwidthRule{RateText(rate), other.has_value() ? kScheduleKey : key};
 }
@@ -48,7 +56,9 @@ std::optional<BandwidthRule> RateRule(const Settings& settings, Limit limit,
 }  // namespace
 
 std::optional<BandwidthRule> BandwidthRuleOf(const Settings& settings,
-                                             bool foreground, absl::Time now,
+                                             bool foreground,
+                                             std::int64_t measured_link,
+                                             absl::Time now,
                                              absl::TimeZone zone) {
   const BandwidthPlan::Settings plan = MakeBandwidthSettings(settings);
   const std::optional<BandwidthRate> other = Scheduled(
@@ -57,11 +67,12 @@ std::optional<BandwidthRule> BandwidthRuleOf(const Settings& settings,
       now, zone);
   const BandwidthRate rate =
       other.value_or(foreground ? plan.foreground : plan.background);
-  const std::int64_t share = plan.link / 100 * rate.percent;
-  // Of a link that must be measured the share is not known here.
+  const std::int64_t link = LinkOf(plan, measured_link);
+  const std::int64_t share =
+      link / 100 * rate.percent + link % 100 * rate.percent / 100;
   const bool by_percent =
-      rate.percent > 0 && (rate.bytes_per_second == 0 ||
-                           (share > 0 && share < rate.bytes_per_second));
+      link > 0 && rate.percent > 0 &&
+      (rate.bytes_per_second == 0 || share < rate.bytes_per_second);
   if (!by_percent && rate.bytes_per_second == 0) return std::nullopt;
   BandwidthRule rule;
   rule.text = by_percent
@@ -87,7 +98,8 @@ std::optional<BandwidthRule> LanDownloadRuleOf(const Settings& settings,
                                                absl::TimeZone zone) {
   return RateRule(settings, &BandwidthHours::lan_download,
                   settings.config.bandwidth().lan_download_bytes_per_second(),
-                  "bandwidth.lan_download_bytes_per_second", now, zone);
+                  "bandwidth.lan_download_bytes_per_second",
+                  /*measured_link=*/0, now, zone);
 }
 
 std::optional<BandwidthRule> LanUploadRuleOf(const Settings& settings,
@@ -95,14 +107,16 @@ std::optional<BandwidthRule> LanUploadRuleOf(const Settings& settings,
                                              absl::TimeZone zone) {
   return RateRule(settings, &BandwidthHours::lan_upload,
                   settings.config.bandwidth().lan_upload_bytes_per_second(),
-                  "bandwidth.lan_upload_bytes_per_second", now, zone);
+                  "bandwidth.lan_upload_bytes_per_second", /*measured_link=*/0, now,
+                  zone);
 }
 
 std::optional<BandwidthRule> UploadRuleOf(const Settings& settings,
+                                          std::int64_t measured_link,
                                           absl::Time now, absl::TimeZone zone) {
   return RateRule(settings, &BandwidthHours::upload,
                   settings.config.bandwidth().upload_bytes_per_second(),
-                  "bandwidth.upload_bytes_per_second", now, zone);
+                  "bandwidth.upload_bytes_per_second", measured_link, now, zone);
 }
 
 }  // namespace convoy

@@ -1,6 +1,7 @@
 #ifndef CONVOY_DAEMON_BANDWIDTH_RULE_H_
 #define CONVOY_DAEMON_BANDWIDTH_RULE_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -16,9 +17,12 @@ struct BandwidthRule {
 };
 
 // For bytes from outside of the LAN, at `now`, in hours of `zone`. Nothing: no
-// limit. Pure, as the next.
+// limit. `measured_link`: as BandwidthPlan::At takes it; percentages of what is
+// not known limit nothing. Pure, as the next.
 std::optional<BandwidthRule> BandwidthRuleOf(const Settings& settings,
-                                             bool foreground, absl::Time now,
+                                             bool foreground,
+                                             std::int64_t measured_link,
+                                             absl::Time now,
                                              absl::TimeZone zone);
 // For bytes from origins and mirrors, at all hours.
 std::optional<BandwidthRule> OriginRuleOf(const Settings& settings);
@@ -30,6 +34,7 @@ std::optional<BandwidthRule> LanUploadRuleOf(const Settings& settings,
                                              absl::Time now,
                                              absl::TimeZone zone);
 std::optional<BandwidthRule> UploadRuleOf(const Settings& settings,
+                                          std::int64_t measured_link,
                                           absl::Time now, absl::TimeZone zone);
 
 }  // namespace convoy

@@ -1,5 +1,6 @@
 #include "daemon/bandwidth_rule.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -13,12 +14,13 @@ namespace convoy {
 namespace {
 
 // "TEXT (POLICY)" on a Monday at `hour`.
-std::string Rule(const std::string& yaml, bool foreground, int hour = 9) {
+std::string Rule(const std::string& yaml, bool foreground, int hour = 9,
+                 std::int64_t measured_link = 1'000'000) {
   const absl::StatusOr<Settings> settings = ParseConfig({{"c.yaml", yaml}}, {});
   EXPECT_TRUE(settings.ok()) << settings.status();
   const absl::TimeZone zone = absl::UTCTimeZone();
   const auto rule = BandwidthRuleOf(
-      *settings, foreground,
+      *settings, foreground, measured_link,
       absl::FromCivil(absl::CivilSecond(2026, 11, 23, hour, 0, 0), zone), zone);
   return rule.has_value() ? absl::StrCat(rule->text, " (", rule->policy, ")")
                           : "";
@@ -44,6 +46,19 @@ TEST(BandwidthRuleTest, NamesTheStricterOfBytesAndPercent) {
             "99999 bytes per second (bandwidth.background_bytes_per_second)");
   EXPECT_EQ(Rule(yaml + "100001}", false),
             "10% of what the link carries (bandwidth.background_percent)");
+}
+
+TEST(BandwidthRuleTest, OfALinkThatIsMeasuredLikewise) {
+  const std::string percent = "bandwidth: {background_percent: 10";
+  const std::string yaml = percent + ", background_bytes_per_second: 50000}";
+  EXPECT_EQ(Rule(yaml, false, 9, 490'000),
+            "10% of what the link carries (bandwidth.background_percent)");
+  EXPECT_EQ(Rule(yaml, false, 9, 510'000),
+            "50000 bytes per second (bandwidth.background_bytes_per_second)");
+  // What has not been measured limits nothing.
+  EXPECT_EQ(Rule(yaml, false, 9, 0),
+            "50000 bytes per second (bandwidth.background_bytes_per_second)");
+  EXPECT_EQ(Rule(percent + "}", false, 9, 0), "");
 }
 
 TEST(BandwidthRuleTest, NamesTheScheduleInItsHours) {
@@ -90,15 +105,16 @@ TEST(BandwidthRuleTest, WhatIsGivenToPeersHasLimitsOfItsOwn) {
   const auto at = [&zone](int hour) {
     return absl::FromCivil(absl::CivilSecond(2026, 11, 23, hour, 0, 0), zone);
   };
-  EXPECT_EQ(text(UploadRuleOf(settings, at(9), zone)),
+  EXPECT_EQ(text(UploadRuleOf(settings, 1000, at(9), zone)),
             "20% of what the link carries (bandwidth.schedule)");
-  EXPECT_EQ(text(UploadRuleOf(settings, at(19), zone)),
+  EXPECT_EQ(text(UploadRuleOf(settings, 0, at(19), zone)),
             "7000 bytes per second (bandwidth.upload_bytes_per_second)");
   EXPECT_EQ(text(LanUploadRuleOf(settings, at(9), zone)),
             "2000 bytes per second (bandwidth.schedule)");
   EXPECT_EQ(text(LanUploadRuleOf(settings, at(19), zone)),
             "9000 bytes per second (bandwidth.lan_upload_bytes_per_second)");
-  EXPECT_EQ(text(UploadRuleOf(*ParseConfig({}, {}), at(9), zone)), "");
+  EXPECT_EQ(text(UploadRuleOf(settings, 0, at(9), zone)), "");
+  EXPECT_EQ(text(UploadRuleOf(*ParseConfig({}, {}), 0, at(9), zone)), "");
 }
 
 TEST(BandwidthRuleTest, OriginsHaveALimitOfTheirOwn) {

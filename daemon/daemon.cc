@@ -372,7 +372,8 @@ absl::Status Daemon::Impl::StartManager() {
     bandwidth_->Start();
     manager_ = std::make_unique<JobManager>(JobManager::Parts{
         &clock_, control_.get(), files_executor_.get(), store_.get(),
-        files_.get(), engine_.get(), &options_.settings, commands_.get()});
+        files_.get(), engine_.get(), &options_.settings, commands_.get(),
+        [this] { return bandwidth_->measured_link(); }});
     machine_->Start();
     return manager_->Start();
   }));

@@ -33,6 +33,8 @@ struct ExplainInput {
   // CompleteJob is giving the files their names.
   bool busy_publishing = false;
   std::int64_t rate_bytes_per_second = 0;
+  // What the link was seen to carry, in bytes per second. 0: not known.
+  std::int64_t measured_link = 0;
   // Of an active job with needed_by.
   std::optional<NeededByPlan> needed;
 };

@@ -53,7 +53,8 @@ void AddBandwidth(const ExplainInput& input,
   const Settings& settings = *input.settings;
   const bool urgent = IsUrgent(input);
   const absl::TimeZone zone = absl::LocalTimeZone();
-  AddRate(BandwidthRuleOf(settings, urgent, input.now, zone),
+  AddRate(BandwidthRuleOf(settings, urgent, input.measured_link, input.now,
+                          zone),
           "from outside of the LAN",
           urgent ? "foreground jobs" : "background jobs", rules);
   AddRate(OriginRuleOf(settings), "from origins", "jobs", rules);
@@ -64,10 +65,8 @@ void AddBandwidth(const ExplainInput& input,
             "contents", rules);
   }
   if (HasPeers(input, Side::kOutside)) {
-    AddRate(UploadRuleOf(settings, input.now, zone),
-            "to peers outside of the "
-            "LAN",
-            "contents", rules);
+    AddRate(UploadRuleOf(settings, input.measured_link, input.now, zone),
+            "to peers outside of the LAN", "contents", rules);
   }
 }
 

@@ -541,6 +541,7 @@ void JobManager::Impl::ExplainJob(const Caller& caller,
         static_cast<int>(std::distance(waiting.begin(), waiting.find(entry)));
   }
   input.busy_publishing = entry->busy;
+  if (parts_.measured_link) input.measured_link = parts_.measured_link();
   input.needed = entry->needed;
   input.rate_bytes_per_second = life_.RateOf(*entry);
   std::move(reply)(convoy::ExplainJob(input));

@@ -61,6 +61,8 @@ class JobLife final : private JobRunner::Observer {
     std::function<void(JobEntry*)> on_notice;
     // What was fetched of a file is void: other bytes will take its place.
     std::function<void(JobEntry*, int file_index)> on_file_reset;
+    // As in JobManager::Parts.
+    std::function<std::int64_t()> measured_link = nullptr;
   };
 
   struct Counters {
@@ -173,6 +175,7 @@ class JobLife final : private JobRunner::Observer {
   // How far a job that is needed by some time may go for its bytes now, and
   // what follows from it.
   void ReviewNeed(JobEntry* entry);
+  std::int64_t MeasuredLink() const;
   void ReviewNeedSoon(JobEntry* entry);
   // Takes note of what its origins give.
   void MeasureOrigin(JobEntry* entry);

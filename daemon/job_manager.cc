@@ -59,7 +59,8 @@ JobManager::Impl::Impl(const Parts& parts)
              [this](JobEntry* entry) { notifier_.Look(entry->job->id); },
              [this](JobEntry* entry, int file_index) {
                readers_.OnFileReset(entry->job->id, file_index);
-             }}),
+             },
+             parts.measured_link}),
       publisher_(table_, commits_, work_, *parts.files,
                  parts.engine->contents(), life_),
       creator_({parts.clock, parts.settings, &table_, &commits_, &work_,

@@ -2,6 +2,7 @@
 #define CONVOY_DAEMON_JOB_MANAGER_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -55,6 +56,9 @@ class JobManager {
     // Changes on the control executor; SettingsChanged tells.
     const Settings* settings;
     OwnerCommands* commands;
+    // What the link was seen to carry, in bytes per second; 0, and without it:
+    // not known. On the control executor.
+    std::function<std::int64_t()> measured_link = nullptr;
   };
 
   explicit JobManager(const Parts& parts);

@@ -51,7 +51,8 @@ ManagerHarness::~ManagerHarness() { manager_.reset(); }
 void ManagerHarness::Start() {
   manager_ = std::make_unique<JobManager>(
       JobManager::Parts{&clock, &control, &files_executor, &store, &files,
-                        &engine, &settings, &commands});
+                        &engine, &settings, &commands,
+                        [this] { return measured_link; }});
   if (!manager_->Start().ok()) std::abort();
   RunUntilIdle();
 }

@@ -108,6 +108,7 @@ class ManagerHarness {
   FakeOwnerFiles files;
   FakeTransferEngine engine;
   FakeOwnerCommands commands;
+  std::int64_t measured_link = 0;
 
  private:
   template <typename T, typename Request>

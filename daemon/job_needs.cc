@@ -69,7 +69,8 @@ std::int64_t OriginBytes(const Job& job) {
 }
 
 NeededByPlan PlanOf(const JobEntry& entry, const Settings& settings,
-                    absl::Time now, std::int64_t assumed) {
+                    absl::Time now, std::int64_t assumed,
+                    std::int64_t measured_link) {
   const BandwidthPlan bandwidth(MakeBandwidthSettings(settings),
                                 absl::LocalTimeZone());
   const std::int64_t link = settings.config.bandwidth().link_bytes_per_second();
@@ -80,11 +81,16 @@ NeededByPlan PlanOf(const JobEntry& entry, const Settings& settings,
   if (link > 0) input.origin_rate = link;
   if (entry.origin_rate > 0) input.origin_rate = entry.origin_rate;
   input.plan = &bandwidth;
+  input.measured_link = measured_link;
   if (entry.needed.has_value()) input.reached = entry.needed->phase;
   return PlanNeededBy(input);
 }
 
 }  // namespace
+
+std::int64_t JobLife::MeasuredLink() const {
+  return parts_.measured_link ? parts_.measured_link() : 0;
+}
 
 void JobLife::ReviewNeed(JobEntry* entry) {
   const Job& job = *entry->job;
@@ -100,7 +106,8 @@ void JobLife::ReviewNeed(JobEntry* entry) {
     }
     const absl::Duration left = entry->asking_until - monotonic;
     const bool asks = left > absl::ZeroDuration() && !KnowsSizes(job);
-    plan = PlanOf(*entry, *parts_.settings, now, asks ? 0 : kAssumedFileSize);
+    plan = PlanOf(*entry, *parts_.settings, now, asks ? 0 : kAssumedFileSize,
+                  MeasuredLink());
     if (asks) plan->next = std::min(plan->next, now + left);
   }
   const bool changed = PhaseOf(plan) != PhaseOf(entry->needed);
@@ -168,7 +175,8 @@ void JobLife::MeasureOrigin(JobEntry* entry) {
   // What limits hold back says nothing of the origin.
   const BandwidthPlan bandwidth(MakeBandwidthSettings(*parts_.settings),
                                 absl::LocalTimeZone());
-  const BandwidthLimits limits = bandwidth.At(parts_.clock->Now(), 0).limits;
+  const BandwidthLimits limits =
+      bandwidth.At(parts_.clock->Now(), MeasuredLink()).limits;
   for (const std::int64_t limit :
        {IsUrgent(*entry) ? limits.foreground : limits.background,
         limits.origin}) {

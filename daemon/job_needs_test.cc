@@ -143,6 +143,20 @@ TEST_F(JobNeedsTest, WhoWaitsForPeersTakesNoPlaceFromOthers) {
   EXPECT_EQ(h_.StateOf(other), v1::JOB_STATE_QUEUED);
 }
 
+TEST_F(JobNeedsTest, PercentagesAreOfTheLinkThatWasMeasured) {
+  h_.settings.config.mutable_bandwidth()->set_background_percent(50);
+  // Half of it is less than what the origin is assumed to give: three times 900
+  // seconds.
+  h_.measured_link = 400'000;
+  const std::string id = Make(absl::Hours(2));
+  AdvanceTo(needed_by_ - absl::Seconds(2730));
+  EXPECT_EQ(h_.engine.count(), 1u);
+  AdvanceTo(needed_by_ - absl::Seconds(2700));
+  EXPECT_EQ(Newest().origin_delay, absl::ZeroDuration());
+  EXPECT_THAT(h_.Explain(id)->ShortDebugString(),
+              HasSubstr("50% of what the link carries"));
+}
+
 TEST_F(JobNeedsTest, AnUrgentJobGoesBeforeOthers) {
   h_.settings.config.mutable_scheduler()->set_max_running_jobs(1);
   h_.CreateRunning({"/other"}, v1::JOB_PRIORITY_HIGH);
