@@ -100,6 +100,12 @@ TEST_F(ConvoydTest, CheckConfigReadsTheCertificatesThatAreNamed) {
                                  "read: No such file"));
 }
 
+TEST_F(ConvoydTest, AStateWithoutJobsHasNoTemporaries) {
+  const Result listed = Run("--list-temporaries " + directory_ + "/none");
+  EXPECT_EQ(listed.exit_code, 0);
+  EXPECT_EQ(listed.output, "");
+}
+
 TEST_F(ConvoydTest, ShorthandsSetTheirKeys) {
   for (const char* flag :
        {"--state-dir=relative", "--socket=relative", "--log-level=loud",

@@ -16,6 +16,8 @@
 #include "daemon/config_reloader.h"
 #include "daemon/daemon.h"
 #include "daemon/daemon_paths.h"
+#include "daemon/job.h"
+#include "daemon/job_store.h"
 #include "daemon/sd_notify.h"
 #include "daemon/settings.h"
 #include "peer/base/log.h"
@@ -58,6 +60,7 @@ struct CommandLine {
   std::string broker;
   std::string command_broker;
   bool check_config = false;
+  std::string list_temporaries;
   std::vector<std::string> files;
   ConfigOverrides overrides;
 };
@@ -84,6 +87,11 @@ bool ParseCommandLine(int argc, char** argv, CommandLine& result,
                  "With --check-config: check each of these files by itself")
       ->type_name("")
       ->needs(check);
+  app.add_option("--list-temporaries", result.list_temporaries,
+                 "Print the files of jobs that are not whole in the state "
+                 "folder DIR of a daemon that does not run, each ended by a "
+                 "zero byte, and exit")
+      ->type_name("DIR");
   app.add_option("--state-dir", state_directory,
                  "Folder for jobs and history (paths.state_directory)")
       ->type_name("DIR");
@@ -173,7 +181,34 @@ int CheckFiles(const std::vector<std::string>& files) {
   return right ? kOk : kUsage;
 }
 
+// For who takes the state away: users' folders hold these files.
+int ListTemporaries(const std::string& state_directory) {
+  const std::string path = state_directory + "/jobs.db";
+  // Opened, it would be made.
+  if (::access(path.c_str(), F_OK) != 0) return kOk;
+  const absl::StatusOr<std::unique_ptr<JobStore>> store =
+      OpenSqliteJobStore(path);
+  absl::Status status = store.status();
+  if (status.ok()) {
+    status = (*store)->LoadJobs([](std::unique_ptr<Job> job) {
+      for (const JobFile& file : job->files) {
+        if (file.transfer == nullptr || file.transfer->temporary_path.empty()) {
+          continue;
+        }
+        const std::string& temporary = file.transfer->temporary_path;
+        std::fwrite(temporary.c_str(), 1, temporary.size() + 1, stdout);
+      }
+    });
+  }
+  if (status.ok() && std::fflush(stdout) == 0) return kOk;
+  std::fprintf(stderr, "convoyd: %s\n", std::string(status.message()).c_str());
+  return kFailed;
+}
+
 int Run(const CommandLine& command_line) {
+  if (!command_line.list_temporaries.empty()) {
+    return ListTemporaries(command_line.list_temporaries);
+  }
   if (!command_line.files.empty()) return CheckFiles(command_line.files);
   // With a broker any user's daemon is the machine's.
   const DaemonIdentity identity =

@@ -199,6 +199,7 @@ as_alice() { inside runuser -u alice -- "$@"; }
 # Use.
 head -c 3000000 /dev/urandom >"$work/root/srv/origin/small.bin"
 head -c 20000000 /dev/urandom >"$work/root/srv/origin/slow.bin"
+head -c 100000000 /dev/zero >"$work/root/srv/origin/unfinished.bin"
 cat >"$work/root/srv/nginx.conf" <<'END'
 pid /run/origin.pid;
 events {}
@@ -208,11 +209,13 @@ http {
     listen 127.0.0.1:8099;
     root /srv/origin;
     location /slow.bin { limit_rate 30k; }
+    location /unfinished.bin { limit_rate 50k; }
   }
 }
 END
 # It stays; so it must not hold the pipe of check.
 check "an origin starts" inside sh -c "nginx -c /srv/nginx.conf >/dev/null 2>&1"
+check "root publishes a file" inside convoy publish /srv/origin/small.bin --url-prefix http://127.0.0.1:8099/
 check "a user fetches a file" as_alice convoy get http://127.0.0.1:8099/small.bin -o /home/alice/small.bin
 check "it is the origin's" inside cmp /srv/origin/small.bin /home/alice/small.bin
 check "it is the user's" inside test "$(inside stat -c %U:%a /home/alice/small.bin)" = alice:644
@@ -224,6 +227,23 @@ chmod 755 "$work/root/srv/tell"
 check "a user fetches with a command" as_alice convoy get --notify-command /srv/tell \
   http://127.0.0.1:8099/small.bin -o /home/alice/again.bin
 wait_for 30 "the command runs as the user" inside grep -qx alice /home/alice/told
+cat >"$work/root/srv/declared" <<'END'
+#!/bin/sh
+id -un >/home/alice/declared_by
+END
+chmod 755 "$work/root/srv/declared"
+cat >"$work/root/etc/convoy/jobs.d/small.yaml" <<'END'
+small:
+  url: http://127.0.0.1:8099/small.bin
+  path: /home/alice/declared.bin
+  owner: alice
+  mode: 0640
+  on_complete: [/srv/declared]
+END
+wait_for 60 "a declared job's command runs as its owner" inside grep -qx alice /home/alice/declared_by
+check "its file is the owner's" inside test "$(inside stat -c %U:%a /home/alice/declared.bin)" = alice:640
+check "and the origin's" inside cmp /srv/origin/small.bin /home/alice/declared.bin
+rm "$work/root/etc/convoy/jobs.d/small.yaml"
 inside systemctl stop convoyd.service 2>/dev/null
 check "the socket starts the daemon again" as_alice convoy jobs
 
@@ -236,6 +256,13 @@ has_bytes() {
   ((bytes > 300000))
 }
 wait_for 120 "a slow job has its first bytes" has_bytes
+if inside journalctl --no-pager -q -u convoyd -n 1 | grep -q .; then
+  in_journal() { inside journalctl --no-pager -u convoyd --grep "$job"; }
+  wait_for 30 "the journal names the job" in_journal
+fi
+contents() { inside convoy cache --json | grep -o '"content_id":"[^"]*"' | sort; }
+contents >"$work/contents"
+[ -s "$work/contents" ] || fail "nothing is kept for peers"
 before=$(main_pid)
 # As one that ran as root left it; what is in the cache is the user's.
 inside find /var/lib/convoy -user convoyd -exec chown root:root {} +
@@ -244,9 +271,11 @@ check "the state is the daemon's again" inside test "$(inside find /var/lib/conv
 wait_for 120 "the daemon of the newer package runs" inside systemctl is-active convoyd.service
 [ "$(main_pid)" != "$before" ] || fail "the daemon was not restarted"
 check "the job is still there, with its bytes" has_bytes
+diff <(contents) "$work/contents" || fail "the upgrade does not keep the cache"
+ok "what is kept for peers is still there"
 [ ! -e "$work/root/home/alice/slow.bin" ] || fail "the file has its name before it is whole"
 # From here on the origin is fast.
-sed -i 's/limit_rate [^;]*;//' "$work/root/srv/nginx.conf"
+sed -i '/slow.bin/s/limit_rate [^;]*;//' "$work/root/srv/nginx.conf"
 check "the origin becomes fast" inside nginx -c /srv/nginx.conf -s reload
 inside sh -c "kill -KILL $(main_pid)"
 wait_for 120 "systemd starts a killed daemon again" inside systemctl is-active convoyd.service
@@ -275,6 +304,9 @@ for shell in bash-completion/completions/convoy fish/vendor_completions.d/convoy
 done
 
 # Remove, purge.
+as_alice convoy get --detach --quiet http://127.0.0.1:8099/unfinished.bin -o /home/alice/unfinished.bin >"$work/unfinished"
+temporaries() { inside find /home/alice -name '.convoy-*' | grep .; }
+wait_for 120 "a job is half done" temporaries
 check "the packages are removed" inside dpkg -r convoy-dev convoy
 inside systemctl is-active convoyd.service convoyd.socket convoy-{broker,commands}.{socket,service} >/dev/null && fail "the daemon still runs"
 check "jobs and configuration stay" inside test -e /var/lib/convoy/jobs.db -a -e /etc/convoy/convoyd.yaml
@@ -283,6 +315,7 @@ files_inside >"$work/after"
 left=$(LC_ALL=C comm -13 "$work/before" "$work/after" |
   grep -Ev '^/etc/(passwd|group|shadow|gshadow|subuid|subgid)-?$|^/etc/\.pwd\.lock$|^/var/(spool/mail|mail)/|^/run/(origin.pid|nologin|user)' || true)
 [ -z "$left" ] || fail "files are left: $left"
+if temporaries; then fail "a file of a job that is not whole is left"; fi
 ok "no file is left"
 inside userdel alice
 diff <(inside getent passwd) "$work/users_before" >/dev/null || fail "a user is left"
