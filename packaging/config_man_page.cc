@@ -1,7 +1,8 @@
-// Prints the manual page convoyd.yaml(5): every key of convoy.v1.Config with
-// the comment, default and range that the schema gives it.
+// Prints the manual page convoyd.yaml(5), every key of convoy.v1.Config, or
+// convoy-jobs.yaml(5), every key of convoy.v1.JobDeclaration, with the comment,
+// default and range that the schema gives it.
 //
-// usage: config_man_page PROTOSET VERSION
+// usage: config_man_page PROTOSET VERSION convoyd.yaml|convoy-jobs.yaml
 
 #include <cstdio>
 #include <fstream>
@@ -25,7 +26,7 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
-constexpr char kBegin[] = R"(.SH NAME
+constexpr char kConfigBegin[] = R"(.SH NAME
 convoyd.yaml \- configuration of the download daemon convoyd
 .SH SYNOPSIS
 .nf
@@ -54,9 +55,44 @@ swarm:
 .fi
 )";
 
-constexpr char kEnd[] = R"(.SH SEE ALSO
+constexpr char kConfigEnd[] = R"(.SH SEE ALSO
+.BR convoy-jobs.yaml (5),
 .BR convoyd (8),
 .BR convoy (1)
+)";
+
+constexpr char kJobsBegin[] = R"(.SH NAME
+convoy-jobs.yaml \- files that shall be on this machine
+.SH SYNOPSIS
+.nf
+/etc/convoy/jobs.d/*.yaml
+.fi
+.SH DESCRIPTION
+.BR convoyd (8)
+brings the machine into the state that these files declare, keeps it there, and
+takes it back when a declaration goes. A file is a map from names of jobs to
+their keys. A name is 1 to 64 letters, digits, "-", "_" and "."; it is given
+once in all files, and so is a path, unless labels keep two jobs apart.
+.PP
+A key that does not exist, or a value that is not allowed, is an error with file
+and line;
+.B convoy rollout status
+names it. The other files count all the same.
+.SH EXAMPLE
+.nf
+dictionary:
+  url: https://files.example.org/pub/dictionary.bin
+  path: /srv/words/dictionary.bin
+  owner: words
+  percent: 25
+.fi
+.SH KEYS OF A JOB
+)";
+
+constexpr char kJobsEnd[] = R"(.SH SEE ALSO
+.BR convoyd.yaml (5),
+.BR convoy-rollout (1),
+.BR convoyd (8)
 )";
 
 // Plain text as roff shows it.
@@ -114,8 +150,22 @@ std::string Allowed(const FieldDescriptor& field, const v1::Setting& setting) {
   return text;
 }
 
-std::string Page(const Descriptor& config) {
-  std::string page = kBegin;
+// A key with all that is known of it.
+std::string Key(const std::string& name, const FieldDescriptor& field) {
+  // The options are parsed with the page's own types.
+  google::protobuf::FieldOptions options;
+  options.ParseFromString(field.options().SerializeAsString());
+  std::string text = absl::StrCat(".TP\n.B ", Roff(name), "\n");
+  const std::string comment = CommentOf(field);
+  if (!comment.empty()) absl::StrAppend(&text, Roff(comment), "\n.br\n");
+  absl::StrAppend(&text, "(",
+                  Roff(Allowed(field, options.GetExtension(v1::setting))),
+                  ")\n");
+  return text;
+}
+
+std::string ConfigPage(const Descriptor& config) {
+  std::string page = kConfigBegin;
   for (int i = 0; i < config.field_count(); ++i) {
     const FieldDescriptor& section = *config.field(i);
     absl::StrAppend(&page, ".SH ",
@@ -126,21 +176,30 @@ std::string Page(const Descriptor& config) {
     if (!about.empty()) absl::StrAppend(&page, Roff(about), "\n");
     for (int k = 0; k < section.message_type()->field_count(); ++k) {
       const FieldDescriptor& key = *section.message_type()->field(k);
-      // The options are parsed with the page's own types.
-      v1::Setting setting;
-      google::protobuf::FieldOptions options;
-      options.ParseFromString(key.options().SerializeAsString());
-      setting = options.GetExtension(v1::setting);
-      absl::StrAppend(&page, ".TP\n.B ", section.name(), ".", key.name(), "\n");
-      const std::string comment = CommentOf(key);
-      if (!comment.empty()) absl::StrAppend(&page, Roff(comment), "\n.br\n");
-      absl::StrAppend(&page, "(", Roff(Allowed(key, setting)), ")\n");
+      absl::StrAppend(&page,
+                      Key(absl::StrCat(section.name(), ".", key.name()), key));
     }
   }
-  return absl::StrCat(page, kEnd);
+  return absl::StrCat(page, kConfigEnd);
 }
 
-int Run(const std::string& protoset, const std::string& version) {
+std::string JobsPage(const Descriptor& job) {
+  std::string page = kJobsBegin;
+  const Descriptor* file = nullptr;
+  for (int i = 0; i < job.field_count(); ++i) {
+    const FieldDescriptor& key = *job.field(i);
+    if (key.message_type() != nullptr) file = key.message_type();
+    absl::StrAppend(&page, Key(key.name(), key));
+  }
+  absl::StrAppend(&page, ".SH KEYS OF A FILE\n");
+  for (int i = 0; file != nullptr && i < file->field_count(); ++i) {
+    absl::StrAppend(&page, Key(file->field(i)->name(), *file->field(i)));
+  }
+  return absl::StrCat(page, kJobsEnd);
+}
+
+int Run(const std::string& protoset, const std::string& version,
+        const std::string& name) {
   std::ifstream file(protoset, std::ios::binary);
   google::protobuf::FileDescriptorSet set;
   if (!set.ParseFromIstream(&file)) {
@@ -151,10 +210,13 @@ int Run(const std::string& protoset, const std::string& version) {
   for (const auto& proto : set.file()) {
     if (pool.BuildFile(proto) == nullptr) return 1;
   }
-  const Descriptor* config = pool.FindMessageTypeByName("convoy.v1.Config");
-  if (config == nullptr) return 1;
-  std::printf(".TH CONVOYD.YAML 5 \"\" \"convoy %s\" \"File formats\"\n%s",
-              version.c_str(), Page(*config).c_str());
+  const bool jobs = name == "convoy-jobs.yaml";
+  const Descriptor* const type = pool.FindMessageTypeByName(
+      jobs ? "convoy.v1.JobDeclaration" : "convoy.v1.Config");
+  if (type == nullptr) return 1;
+  std::printf(".TH %s 5 \"\" \"convoy %s\" \"File formats\"\n%s",
+              absl::AsciiStrToUpper(name).c_str(), version.c_str(),
+              (jobs ? JobsPage(*type) : ConfigPage(*type)).c_str());
   return 0;
 }
 
@@ -162,9 +224,11 @@ int Run(const std::string& protoset, const std::string& version) {
 }  // namespace convoy
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::fprintf(stderr, "usage: config_man_page PROTOSET VERSION\n");
+  if (argc != 4) {
+    std::fprintf(stderr,
+                 "usage: config_man_page PROTOSET VERSION "
+                 "convoyd.yaml|convoy-jobs.yaml\n");
     return 2;
   }
-  return convoy::Run(argv[1], argv[2]);
+  return convoy::Run(argv[1], argv[2], argv[3]);
 }

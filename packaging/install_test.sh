@@ -188,7 +188,8 @@ check "the package installs" inside dpkg -i "/srv/${main##*/}"
 wait_for 120 "the socket and the daemon are up" inside systemctl is-active convoyd.socket convoyd.service
 check "nothing is left to configure" inside dpkg --audit
 check "the example configuration is right" inside convoyd --check-config
-check "the manual pages are there" inside test -s /usr/share/man/man8/convoyd.8.gz
+check "the manual pages are there" inside test -s /usr/share/man/man8/convoyd.8.gz -a \
+  -s /usr/share/man/man5/convoyd.yaml.5.gz -a -s /usr/share/man/man5/convoy-jobs.yaml.5.gz
 main_pid() { inside systemctl show -P MainPID convoyd.service; }
 check "the daemon can gain no privilege" inside grep -q '^NoNewPrivs:.*1' "/proc/$(main_pid)/status"
 check "the daemon has no capability" inside grep -q '^CapBnd:.*0000000000000000' "/proc/$(main_pid)/status"
@@ -260,7 +261,7 @@ if inside journalctl --no-pager -q -u convoyd -n 1 | grep -q .; then
   in_journal() { inside journalctl --no-pager -u convoyd --grep "$job"; }
   wait_for 30 "the journal names the job" in_journal
 fi
-contents() { inside convoy cache --json | grep -o '"content_id":"[^"]*"' | sort; }
+contents() { inside convoy cache --json | grep -oE '"id":"[0-9a-f]{40}"' | sort; }
 contents >"$work/contents"
 [ -s "$work/contents" ] || fail "nothing is kept for peers"
 before=$(main_pid)

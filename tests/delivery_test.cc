@@ -17,6 +17,7 @@
 #include "proto/error_detail.h"
 #include "proto/grpc_status.h"
 #include "tests/nginx.h"
+#include "tests/process.h"
 #include "tests/temp_dir.h"
 #include "tests/test_daemon.h"
 
@@ -495,6 +496,14 @@ TEST_F(DeliveryTest, StopIsCleanAndLosesNothing) {
   ASSERT_TRUE(daemon.Resume(job->id()).ok());
   ASSERT_TRUE(daemon.WaitForBytes(job->id(), 3'000'000).ok());
   EXPECT_EQ(daemon.Stop(), 0);
+  // As a purge of the package asks.
+  ProcessOptions options;
+  options.argv = {Runfile("daemon/convoyd"), "--list-temporaries",
+                  daemon.state_directory()};
+  const ProcessResult listed = RunProcess(options);
+  EXPECT_EQ(listed.exit_code, 0) << listed.output;
+  EXPECT_EQ(listed.output, Local(absl::StrCat(".convoy-", job->id(),
+                                              "-0.part")) + '\0');
   origin.Release();
   daemon.Start();
   const auto after = daemon.Get(job->id());
