@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "convoy/v1/swarm_service.grpc.pb.h"
@@ -214,6 +215,45 @@ TEST_F(MachinePolicyTest, NoPeersWhileTheDefaultRouteGoesThroughAVpn) {
   EndVpn(kMachine);
   const v1::Job job = End(kMachine, id, "a");
   EXPECT_GT(job.progress().source_bytes().lan_bytes(), kSize / 2);
+}
+
+TEST_F(MachinePolicyTest, NoCacheHostWhileTheDefaultRouteGoesThroughAVpn) {
+  Nginx::Options options;
+  options.address = net_->address(kHolder);
+  options.network_namespace = net_->network_namespace(kHolder);
+  options.parent_folder = net_->folder(kHolder);
+  const Nginx cache(options);
+  // The same version at both.
+  const std::string at_origin = origin_->root() + "/a";
+  const std::string at_cache = cache.root() + "/a";
+  WriteFile(at_origin, RandomBytes(std::size_t{kSize}, 1));
+  WriteFile(at_cache, ReadFile(at_origin));
+  std::filesystem::last_write_time(
+      at_cache, std::filesystem::last_write_time(at_origin));
+  const std::string url = cache.Url("");
+  UseVpn(kMachine);
+  TestDaemon& daemon =
+      Start(kMachine, {{"swarm.download_mode", "http_only"},
+                       {"cache_host.hosts", url.substr(0, url.size() - 1)},
+                       {"cache_host.on_vpn", "false"}});
+  const std::string id = Begin(kMachine, "a");
+  const Source refused = Refused(kMachine, id, Source::KIND_CACHE_HOST);
+  EXPECT_EQ(refused.reason(), "the default route goes through a VPN");
+  EXPECT_EQ(refused.policy(), "cache_host.on_vpn");
+  EXPECT_EQ(refused.provider(), "command line");
+  const auto begun = daemon.WaitForBytes(id, 100'000);
+  ASSERT_TRUE(begun.ok()) << begun.status();
+  EXPECT_EQ(begun->progress().source_bytes().cache_host_bytes(), 0);
+  EXPECT_EQ(cache.BodyBytesSent(), 0);
+
+  EndVpn(kMachine);
+  ASSERT_TRUE(Eventually([&daemon] {
+    return absl::StrContains(daemon.Log(), "peers are met again");
+  }));
+  ASSERT_TRUE(daemon.Suspend(id).ok());
+  ASSERT_TRUE(daemon.Resume(id).ok());
+  const v1::Job job = End(kMachine, id, "a");
+  EXPECT_GT(job.progress().source_bytes().cache_host_bytes(), kSize / 2);
 }
 
 TEST_F(MachinePolicyTest, PeersEndWhenAVpnBegins) {

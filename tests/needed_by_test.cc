@@ -13,6 +13,7 @@
 #include "gtest/gtest.h"
 #include "tests/fake_calendar.h"
 #include "tests/nginx.h"
+#include "tests/swarm_net.h"
 #include "tests/swarm_site.h"
 #include "tests/temp_dir.h"
 #include "tests/test_daemon.h"
@@ -127,6 +128,55 @@ TEST(NeededByTest, CheapHoursAreWaitedFor) {
             absl::ToUnixSeconds(night));
   EXPECT_LT(done->transfer_complete_time().seconds(),
             absl::ToUnixSeconds(night + absl::Minutes(5)));
+}
+
+// On a LAN of its own, where background bytes are few: late enough to spare the
+// link, and in time.
+TEST(NeededByTest, AnEndThatIsNearMakesItAForegroundJob) {
+  const std::string why_not = SwarmNet::WhyNot();
+  if (!why_not.empty()) GTEST_SKIP() << why_not;
+  SwarmNet net(2);
+  Nginx::Options server;
+  server.address = net.address(0);
+  server.network_namespace = net.network_namespace(0);
+  server.parent_folder = net.folder(0);
+  const Nginx origin(server);
+  constexpr std::int64_t kBytes = 3'000'000;
+  WriteFile(origin.root() + "/f", RandomBytes(kBytes, 6));
+  TestDaemon::Options options;
+  options.network_namespace = net.network_namespace(1);
+  options.parent_folder = net.folder(1);
+  options.settings = {{"bandwidth.background_bytes_per_second", "50000"}};
+  TestDaemon daemon(options);
+
+  v1::Job job;
+  // At background rates it takes 60 s. What is missing after 17 of them takes
+  // two thirds of the time left at the rate that is assumed of the origin.
+  const absl::Time begin = absl::Now();
+  job.mutable_needed_by()->set_seconds(absl::ToUnixSeconds(begin) + 40);
+  v1::JobFile file = File(origin.Url("f"), net.folder(1) + "/f");
+  file.set_expected_size_bytes(kBytes);
+  const auto made = daemon.Create({file}, job);
+  ASSERT_TRUE(made.ok()) << made.status();
+  ASSERT_TRUE(daemon.Resume(made->id()).ok());
+  ASSERT_TRUE(daemon.WaitForBytes(made->id(), 200'000).ok());
+  EXPECT_GT(absl::Now() - begin, absl::Seconds(2));
+  const auto background = daemon.Explain(made->id());
+  ASSERT_TRUE(background.ok()) << background.status();
+  EXPECT_THAT(background->ShortDebugString(),
+              HasSubstr("keep to 50000 bytes per second, for all background "
+                        "jobs together"));
+
+  const auto done = daemon.WaitFor(
+      made->id(), {v1::JOB_STATE_TRANSFERRED, v1::JOB_STATE_ERROR});
+  const absl::Duration took = absl::Now() - begin;
+  ASSERT_TRUE(done.ok()) << done.status();
+  EXPECT_EQ(done->state(), v1::JOB_STATE_TRANSFERRED);
+  EXPECT_GT(took, absl::Seconds(10));
+  EXPECT_LT(took, absl::Seconds(40));
+  ASSERT_TRUE(daemon.Complete(made->id()).ok());
+  EXPECT_TRUE(ReadFile(net.folder(1) + "/f") ==
+              ReadFile(origin.root() + "/f"));
 }
 
 TEST(NeededByTest, WhatIsNeededSoonBeginsAtOnce) {
