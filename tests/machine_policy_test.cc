@@ -439,6 +439,39 @@ TEST_F(MachinePolicyTest, AMonthsBytesForOthersThanTheLanEnd) {
   EXPECT_EQ(begun->progress().source_bytes().internet_bytes(), 0);
 }
 
+TEST_F(MachinePolicyTest, TheModeOfTheConfigurationKeepsPeersOut) {
+  Start(kHolder);
+  TestDaemon& daemon = Start(kMachine);
+  Publish("a");
+  Configure(kMachine, "swarm: {download_mode: http_only}\n");
+  const std::string id = Begin(kMachine, "a");
+  const Source refused = Refused(kMachine, id, Source::KIND_LAN_PEERS);
+  EXPECT_EQ(refused.policy(), "swarm.download_mode");
+  EXPECT_EQ(refused.provider(), daemon.config_file() + ":1");
+  const auto begun = daemon.WaitForBytes(id, 300'000);
+  ASSERT_TRUE(begun.ok()) << begun.status();
+  EXPECT_EQ(begun->progress().source_bytes().lan_bytes(), 0);
+  Configure(kMachine, "");
+  const v1::Job job = End(kMachine, id, "a");
+  EXPECT_GT(job.progress().source_bytes().lan_bytes(), kSize / 2);
+}
+
+TEST_F(MachinePolicyTest, MachinesOfAnotherGroupIdAreNotMet) {
+  Start(kHolder, {{"group.id", "north"}});
+  Start(kMachine, {{"group.id", "south"}});
+  Publish("a");
+  const std::string id = Begin(kMachine, "a");
+  const auto begun = daemons_[kMachine]->WaitForBytes(id, 300'000);
+  ASSERT_TRUE(begun.ok()) << begun.status();
+  EXPECT_EQ(begun->progress().source_bytes().lan_bytes(), 0);
+  EXPECT_EQ(Peers(kMachine), 0);
+  ASSERT_TRUE(daemons_[kMachine]->Cancel(id).ok());
+
+  Start(kMachine, {{"group.id", "north"}});
+  const v1::Job job = End(kMachine, Begin(kMachine, "a"), "a");
+  EXPECT_GT(job.progress().source_bytes().lan_bytes(), kSize / 2);
+}
+
 TEST_F(MachinePolicyTest, MachinesOfOneTagAreAGroup) {
   const TempDir tags;
   WriteFile(tags.path() + "/north", "north\n");
