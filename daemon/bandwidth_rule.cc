@@ -107,8 +107,8 @@ std::optional<BandwidthRule> LanUploadRuleOf(const Settings& settings,
                                              absl::TimeZone zone) {
   return RateRule(settings, &BandwidthHours::lan_upload,
                   settings.config.bandwidth().lan_upload_bytes_per_second(),
-                  "bandwidth.lan_upload_bytes_per_second", /*measured_link=*/0, now,
-                  zone);
+                  "bandwidth.lan_upload_bytes_per_second", /*measured_link=*/0,
+                  now, zone);
 }
 
 std::optional<BandwidthRule> UploadRuleOf(const Settings& settings,
@@ -116,7 +116,8 @@ std::optional<BandwidthRule> UploadRuleOf(const Settings& settings,
                                           absl::Time now, absl::TimeZone zone) {
   return RateRule(settings, &BandwidthHours::upload,
                   settings.config.bandwidth().upload_bytes_per_second(),
-                  "bandwidth.upload_bytes_per_second", measured_link, now, zone);
+                  "bandwidth.upload_bytes_per_second", measured_link, now,
+                  zone);
 }
 
 }  // namespace convoy

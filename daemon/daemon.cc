@@ -520,12 +520,11 @@ void Daemon::Impl::WatchDeclarations() {
       JobsDirectory(options_.settings, options_.config_file);
   if (folder.empty()) return;
   const auto read = [this] {
-    control_->Post([this] {
-      declared_->Reload([](const std::vector<std::string>&) {});
-    });
+    control_->Post(
+        [this] { declared_->Reload([](const std::vector<std::string>&) {}); });
   };
-  auto watcher = ConfigWatcher::Start(
-      [folder] { return FolderPlaces(folder); }, read);
+  auto watcher =
+      ConfigWatcher::Start([folder] { return FolderPlaces(folder); }, read);
   if (!watcher.ok()) {
     LogWarning(watcher.status().message());
     return;

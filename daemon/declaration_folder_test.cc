@@ -90,8 +90,9 @@ TEST_F(DeclarationFolderTest, APathBelongsToOneJob) {
   EXPECT_THAT(
       folder.mistakes,
       ElementsAre(
-          absl::StrCat(folder_, "/b.yaml:6: second.files[1].path: belongs to "
-                                "the job of ",
+          absl::StrCat(folder_,
+                       "/b.yaml:6: second.files[1].path: belongs to "
+                       "the job of ",
                        folder_,
                        "/a.yaml:1 too; allowed: one job for a path, or labels "
                        "of which no machine has both"),

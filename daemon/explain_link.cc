@@ -53,10 +53,10 @@ void AddBandwidth(const ExplainInput& input,
   const Settings& settings = *input.settings;
   const bool urgent = IsUrgent(input);
   const absl::TimeZone zone = absl::LocalTimeZone();
-  AddRate(BandwidthRuleOf(settings, urgent, input.measured_link, input.now,
-                          zone),
-          "from outside of the LAN",
-          urgent ? "foreground jobs" : "background jobs", rules);
+  AddRate(
+      BandwidthRuleOf(settings, urgent, input.measured_link, input.now, zone),
+      "from outside of the LAN", urgent ? "foreground jobs" : "background jobs",
+      rules);
   AddRate(OriginRuleOf(settings), "from origins", "jobs", rules);
   if (HasPeers(input, Side::kLan)) {
     AddRate(LanDownloadRuleOf(settings, input.now, zone), "from the LAN",

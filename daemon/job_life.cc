@@ -435,8 +435,7 @@ absl::Duration JobLife::StalledFor(const JobEntry& entry) const {
 
 void JobLife::CountStall(JobEntry* entry) {
   // Who waits for peers because there is time is not stuck.
-  const bool counts = CanStall(entry->job->state) &&
-                      !WaitsForPeers(*entry);
+  const bool counts = CanStall(entry->job->state) && !WaitsForPeers(*entry);
   if (counts == (entry->stalled_since != absl::InfiniteDuration())) return;
   entry->stalled_for = StalledFor(*entry);
   entry->stalled_since =

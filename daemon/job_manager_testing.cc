@@ -49,10 +49,9 @@ ManagerHarness::ManagerHarness(Settings given) : settings(std::move(given)) {
 ManagerHarness::~ManagerHarness() { manager_.reset(); }
 
 void ManagerHarness::Start() {
-  manager_ = std::make_unique<JobManager>(
-      JobManager::Parts{&clock, &control, &files_executor, &store, &files,
-                        &engine, &settings, &commands,
-                        [this] { return measured_link; }});
+  manager_ = std::make_unique<JobManager>(JobManager::Parts{
+      &clock, &control, &files_executor, &store, &files, &engine, &settings,
+      &commands, [this] { return measured_link; }});
   if (!manager_->Start().ok()) std::abort();
   RunUntilIdle();
 }

@@ -55,11 +55,11 @@ void MachineController::Update() {
                            " (", verdict.lan_only_policy, ")"));
   }
   if (verdict.gives_nothing != before.gives_nothing) {
-    LogInfo(verdict.gives_nothing.empty()
-                ? "peers are given bytes again"
-                : absl::StrCat("peers are given nothing: ",
-                               verdict.gives_nothing, " (",
-                               verdict.gives_nothing_policy, ")"));
+    LogInfo(
+        verdict.gives_nothing.empty()
+            ? "peers are given bytes again"
+            : absl::StrCat("peers are given nothing: ", verdict.gives_nothing,
+                           " (", verdict.gives_nothing_policy, ")"));
   }
   parts_.on_verdict(verdict);
 }

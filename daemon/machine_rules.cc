@@ -74,13 +74,15 @@ Refusal RefusalOf(const Settings& settings, const MachineFacts& facts) {
 }
 
 // Why it gives peers nothing; empty: it does.
-std::string WhyNothingIsGiven(const Settings& settings, const MachineFacts& facts) {
+std::string WhyNothingIsGiven(const Settings& settings,
+                              const MachineFacts& facts) {
   const int charge = settings.config.swarm().min_battery_percent_to_upload();
   if (!facts.on_battery.has_value() || charge == 0) return "";
   if (*facts.on_battery >= charge && charge != 100) return "";
-  return absl::StrCat("this machine runs on battery, at ", *facts.on_battery,
-                      "%, and gives nothing to peers ",
-                      charge == 100 ? "then" : absl::StrCat("below ", charge, "%"));
+  return absl::StrCat(
+      "this machine runs on battery, at ", *facts.on_battery,
+      "%, and gives nothing to peers ",
+      charge == 100 ? "then" : absl::StrCat("below ", charge, "%"));
 }
 
 }  // namespace

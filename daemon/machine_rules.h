@@ -11,9 +11,10 @@ namespace convoy {
 
 // What the configuration makes of this machine as it is now: the keys
 // network.vpn_peers, network.vpn_interfaces, swarm.min_memory_bytes,
-// swarm.min_disk_bytes, swarm.min_free_disk_bytes, swarm.min_battery_percent_to_upload,
-// swarm.monthly_upload_bytes and group.id_source. Pure. `uploaded_outside`:
-// bytes given to peers outside of the LAN in this month.
+// swarm.min_disk_bytes, swarm.min_free_disk_bytes,
+// swarm.min_battery_percent_to_upload, swarm.monthly_upload_bytes and
+// group.id_source. Pure. `uploaded_outside`: bytes given to peers outside of
+// the LAN in this month.
 MachineVerdict JudgeMachine(const Settings& settings, const MachineFacts& facts,
                             std::int64_t uploaded_outside);
 

@@ -79,10 +79,10 @@ bool ParseCommandLine(int argc, char** argv, CommandLine& result,
   app.add_option("--config", result.config_file,
                  "Configuration to read instead of the default file")
       ->type_name("FILE");
-  CLI::Option* const check =
-      app.add_flag("--check-config", result.check_config,
-                   "Check the configuration and the certificates that it names, "
-                   "print what is wrong, and exit");
+  CLI::Option* const check = app.add_flag(
+      "--check-config", result.check_config,
+      "Check the configuration and the certificates that it names, "
+      "print what is wrong, and exit");
   app.add_option("FILE", result.files,
                  "With --check-config: check each of these files by itself")
       ->type_name("")

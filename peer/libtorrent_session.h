@@ -62,7 +62,8 @@ class LibtorrentSession {
   int listen_port();
   void SetAddresses(const std::vector<std::string>& addresses);
   void SetMaxConnections(int max_connections);
-  // False: peers get no more bytes, within seconds, but give them. True at first.
+  // False: peers get no more bytes, within seconds, but give them. True at
+  // first.
   void SetGives(bool gives);
   // `background`: nothing that is wanted in the foreground is fetched.
   void SetLimits(const BandwidthLimits& limits, bool background);

@@ -269,7 +269,8 @@ TEST_F(ConfigReloadTest, WhatTransfersAreMadeOfBeginsThemAnewAndLosesNothing) {
   ASSERT_TRUE(end.ok()) << end.status();
   ASSERT_TRUE(daemon_.Complete(job->id()).ok());
   EXPECT_TRUE(ReadFile(Local("a")) == bytes);
-  // Begun anew twice: what was under way on each of four connections came again.
+  // Begun anew twice: what was under way on each of four connections came
+  // again.
   EXPECT_LT(origin.BodyBytesSent(),
             static_cast<std::int64_t>(bytes.size() + bytes.size() / 4));
 }

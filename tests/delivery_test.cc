@@ -502,8 +502,8 @@ TEST_F(DeliveryTest, StopIsCleanAndLosesNothing) {
                   daemon.state_directory()};
   const ProcessResult listed = RunProcess(options);
   EXPECT_EQ(listed.exit_code, 0) << listed.output;
-  EXPECT_EQ(listed.output, Local(absl::StrCat(".convoy-", job->id(),
-                                              "-0.part")) + '\0');
+  EXPECT_EQ(listed.output,
+            Local(absl::StrCat(".convoy-", job->id(), "-0.part")) + '\0');
   origin.Release();
   daemon.Start();
   const auto after = daemon.Get(job->id());

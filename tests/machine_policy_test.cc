@@ -228,8 +228,8 @@ TEST_F(MachinePolicyTest, NoCacheHostWhileTheDefaultRouteGoesThroughAVpn) {
   const std::string at_cache = cache.root() + "/a";
   WriteFile(at_origin, RandomBytes(std::size_t{kSize}, 1));
   WriteFile(at_cache, ReadFile(at_origin));
-  std::filesystem::last_write_time(
-      at_cache, std::filesystem::last_write_time(at_origin));
+  std::filesystem::last_write_time(at_cache,
+                                   std::filesystem::last_write_time(at_origin));
   const std::string url = cache.Url("");
   UseVpn(kMachine);
   TestDaemon& daemon =
@@ -335,9 +335,9 @@ TEST_F(MachinePolicyTest, OnBatteryAMachineTakesFromPeersAndGivesNothing) {
   WriteFile(battery + "/status", "Discharging\n");
   WriteFile(battery + "/capacity", "30\n");
   Start(kHolder);
-  TestDaemon& daemon = Start(
-      kMachine, {{"bandwidth.lan_upload_bytes_per_second", "500000"}}, {},
-      {{kSupplies, supplies.path()}});
+  TestDaemon& daemon =
+      Start(kMachine, {{"bandwidth.lan_upload_bytes_per_second", "500000"}}, {},
+            {{kSupplies, supplies.path()}});
   Publish("quick");
   const std::string id = Begin(kMachine, "quick");
   const v1::Job taken = End(kMachine, id, "quick");
@@ -365,7 +365,10 @@ TEST_F(MachinePolicyTest, OnBatteryAMachineTakesFromPeersAndGivesNothing) {
   Start(kHolder);
   const std::string begun = Begin(kHolder, "quick");
   ASSERT_TRUE(Eventually([&] {
-    return daemons_[kHolder]->Get(begun)->progress().source_bytes()
+    return daemons_[kHolder]
+               ->Get(begun)
+               ->progress()
+               .source_bytes()
                .lan_bytes() > kSize / 6;
   }));
   Configure(kMachine, "");

@@ -175,8 +175,7 @@ TEST(NeededByTest, AnEndThatIsNearMakesItAForegroundJob) {
   EXPECT_GT(took, absl::Seconds(10));
   EXPECT_LT(took, absl::Seconds(40));
   ASSERT_TRUE(daemon.Complete(made->id()).ok());
-  EXPECT_TRUE(ReadFile(net.folder(1) + "/f") ==
-              ReadFile(origin.root() + "/f"));
+  EXPECT_TRUE(ReadFile(net.folder(1) + "/f") == ReadFile(origin.root() + "/f"));
 }
 
 TEST(NeededByTest, WhatIsNeededSoonBeginsAtOnce) {
