@@ -54,7 +54,8 @@ void MachineController::Update() {
             : absl::StrCat("only peers of the LAN are met: ", verdict.lan_only,
                            " (", verdict.lan_only_policy, ")"));
   }
-  if (verdict.gives_nothing != before.gives_nothing) {
+  // Not for each percent that the battery loses.
+  if (verdict.gives_nothing_policy != before.gives_nothing_policy) {
     LogInfo(
         verdict.gives_nothing.empty()
             ? "peers are given bytes again"
