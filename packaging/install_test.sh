@@ -200,7 +200,7 @@ as_alice() { inside runuser -u alice -- "$@"; }
 # Use.
 head -c 3000000 /dev/urandom >"$work/root/srv/origin/small.bin"
 head -c 20000000 /dev/urandom >"$work/root/srv/origin/slow.bin"
-head -c 100000000 /dev/zero >"$work/root/srv/origin/unfinished.bin"
+head -c 20000000 /dev/zero >"$work/root/srv/origin/unfinished.bin"
 cat >"$work/root/srv/nginx.conf" <<'END'
 pid /run/origin.pid;
 events {}
