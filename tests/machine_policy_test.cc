@@ -95,14 +95,6 @@ class MachinePolicyTest : public ::testing::Test {
        "route add default dev corp0\n");
   }
   void EndVpn(int machine) { Ip(machine, "link del corp0\n"); }
-  // Others of the net are no neighbours of it any more, but are reached.
-  void LeaveLan(int machine) {
-    const std::string address = net_->address(machine);
-    Ip(machine,
-       absl::StrCat("addr add ", address, "/32 dev eth0\n", "addr del ",
-                    address, "/24 dev eth0\n",
-                    "route add 10.77.0.0/24 dev eth0 src ", address, "\n"));
-  }
 
   TestDaemon& Start(int machine, Settings settings = {},
                     std::map<std::string, std::string> environment = {},
@@ -394,7 +386,7 @@ TEST_F(MachinePolicyTest, SmallMachinesMeetNoPeersUntilTheyMay) {
 }
 
 TEST_F(MachinePolicyTest, SelectionBySubnetLeavesOutWhomOnlyARouteReaches) {
-  for (const int machine : {kHolder, kMachine}) LeaveLan(machine);
+  for (const int machine : {kHolder, kMachine}) net_->LeaveLan(machine);
   const Settings settings = {{"swarm.allowed_networks", "10.77.0.0/24"},
                              {"swarm.peers", net_->address(kHolder) + ":6772"}};
   Start(kHolder, settings);
@@ -413,7 +405,7 @@ TEST_F(MachinePolicyTest, SelectionBySubnetLeavesOutWhomOnlyARouteReaches) {
 }
 
 TEST_F(MachinePolicyTest, AMonthsBytesForOthersThanTheLanEnd) {
-  for (const int machine : {kHolder, kMachine}) LeaveLan(machine);
+  for (const int machine : {kHolder, kMachine}) net_->LeaveLan(machine);
   Settings settings = {{"swarm.download_mode", "internet"},
                        {"swarm.peers", net_->address(kHolder) + ":6772"}};
   Start(kMachine, settings);
@@ -536,7 +528,7 @@ TEST_F(PeerRateTest, DownloadsFromTheLanKeepToTheirLimit) {
 }
 
 TEST_F(PeerRateTest, UploadsToOthersThanTheLanKeepToTheirLimit) {
-  for (const int machine : {kHolder, kMachine}) LeaveLan(machine);
+  for (const int machine : {kHolder, kMachine}) net_->LeaveLan(machine);
   EXPECT_GT(TimeOf(kHolder, "bandwidth.upload_bytes_per_second",
                    {{"swarm.download_mode", "internet"},
                     {"swarm.peers", net_->address(kHolder) + ":6772"}}),

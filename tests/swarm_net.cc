@@ -252,6 +252,30 @@ void SwarmNet::Join(int machine) {
   Ip(bridge_, absl::StrCat("link set ", Port(machine), " up\n"));
 }
 
+void SwarmNet::Part(int machine, int other) {
+  // A neighbour that is not there.
+  const auto lose = [this](int from, int to) {
+    Ip(network_namespace(from),
+       absl::StrCat("neigh replace ", address(to),
+                    " lladdr 02:00:00:00:00:01 dev eth0 nud permanent\n"));
+  };
+  lose(machine, other);
+  lose(other, machine);
+}
+
+void SwarmNet::Deafen(int machine) {
+  Ip(bridge_, absl::StrCat("link set ", Port(machine),
+                           " type bridge_slave mcast_flood off\n"));
+}
+
+void SwarmNet::LeaveLan(int machine) {
+  const std::string own = address(machine);
+  Ip(network_namespace(machine),
+     absl::StrCat("addr add ", own, "/32 dev eth0\n", "addr del ", own,
+                  "/24 dev eth0\n", "route add 10.77.0.0/24 dev eth0 src ", own,
+                  "\n"));
+}
+
 std::int64_t SwarmNet::ReceivedBytes(int machine) const {
   return QueuedBytes(bridge_, Port(machine));
 }

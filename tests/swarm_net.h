@@ -55,6 +55,13 @@ class SwarmNet {
   void Cut(int machine);
   // Plugs it in again.
   void Join(int machine);
+  // What either of the two sends to the other is lost from now on; nothing is
+  // told, and both reach everybody else.
+  void Part(int machine, int other);
+  // Multicast of others does not reach the machine any more.
+  void Deafen(int machine);
+  // The others are no neighbours of the machine any more, but are reached.
+  void LeaveLan(int machine);
 
   // On its cable since the start, headers from Ethernet up included.
   std::int64_t ReceivedBytes(int machine) const;

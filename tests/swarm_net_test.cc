@@ -37,12 +37,13 @@ class SwarmNetTest : public ::testing::Test {
     net_ = std::make_unique<SwarmNet>(3);
   }
 
-  // An origin on machine kOrigin with the file "a".
-  std::unique_ptr<Nginx> Serve(const std::string& bytes) {
+  // An origin with the file "a".
+  std::unique_ptr<Nginx> Serve(const std::string& bytes,
+                               int machine = kOrigin) {
     Nginx::Options options;
-    options.address = net_->address(kOrigin);
-    options.network_namespace = net_->network_namespace(kOrigin);
-    options.parent_folder = net_->folder(kOrigin);
+    options.address = net_->address(machine);
+    options.network_namespace = net_->network_namespace(machine);
+    options.parent_folder = net_->folder(machine);
     auto origin = std::make_unique<Nginx>(options);
     WriteFile(origin->root() + "/a", bytes);
     return origin;
@@ -55,6 +56,14 @@ class SwarmNetTest : public ::testing::Test {
         machine, {"/usr/bin/curl", "--silent", "--noproxy", "*", "--max-time",
                   absl::StrCat(timeout_seconds), "--output", path, url});
     return process->Wait(kPatience).value_or(-1);
+  }
+
+  // A datagram of 1,000 bytes to a group.
+  void Multicast(int machine) {
+    const auto process = net_->Start(
+        machine,
+        {"/bin/bash", "-c", "printf '%01000d' 0 >/dev/udp/239.255.1.1/9"});
+    EXPECT_EQ(process->Wait(kPatience), 0);
   }
 
   std::unique_ptr<SwarmNet> net_;
@@ -99,6 +108,33 @@ TEST_F(SwarmNetTest, MachineThatIsCutIsOutOfReachUntilItJoins) {
   EXPECT_NE(Fetch(kMachine, origin->Url("a"), "/dev/null", 1), 0);
   EXPECT_EQ(Fetch(2, origin->Url("a"), "/dev/null"), 0);
   net_->Join(kMachine);
+  EXPECT_EQ(Fetch(kMachine, origin->Url("a"), "/dev/null"), 0);
+}
+
+TEST_F(SwarmNetTest, MachinesThatArePartedReachAllOthers) {
+  const auto origin = Serve("bytes");
+  const auto other = Serve("bytes", 2);
+  net_->Part(kMachine, kOrigin);
+  EXPECT_NE(Fetch(kMachine, origin->Url("a"), "/dev/null", 1), 0);
+  EXPECT_EQ(Fetch(kMachine, other->Url("a"), "/dev/null"), 0);
+  EXPECT_EQ(Fetch(2, origin->Url("a"), "/dev/null"), 0);
+}
+
+TEST_F(SwarmNetTest, MachineThatIsDeafHearsNoMulticast) {
+  const std::int64_t before = net_->ReceivedBytes(kMachine);
+  Multicast(2);
+  EXPECT_GE(net_->ReceivedBytes(kMachine), before + 1000);
+  net_->Deafen(kMachine);
+  const std::int64_t deaf = net_->ReceivedBytes(kMachine);
+  Multicast(2);
+  EXPECT_LT(net_->ReceivedBytes(kMachine), deaf + 1000);
+  const auto origin = Serve("bytes");
+  EXPECT_EQ(Fetch(kMachine, origin->Url("a"), "/dev/null"), 0);
+}
+
+TEST_F(SwarmNetTest, MachineThatLeavesTheLanIsReached) {
+  const auto origin = Serve("bytes");
+  net_->LeaveLan(kMachine);
   EXPECT_EQ(Fetch(kMachine, origin->Url("a"), "/dev/null"), 0);
 }
 

@@ -13,6 +13,16 @@
 #include "tests/process.h"
 
 namespace convoy::testing {
+namespace {
+
+Nginx::Options OnNet(const SwarmNet* net, Nginx::Options origin) {
+  if (net == nullptr) return origin;
+  origin.address = net->address(0);
+  origin.network_namespace = net->network_namespace(0);
+  return origin;
+}
+
+}  // namespace
 
 Nginx::Options SlowOrigin(const std::string& rate) {
   Nginx::Options options;
@@ -56,15 +66,34 @@ ProcessUse UseOf(pid_t pid) {
          << Sha256Hex(bytes);
 }
 
+SwarmSite::SwarmSite(SwarmNet* net, const Nginx::Options& origin)
+    : net_(net), origin_(OnNet(net, origin)) {
+  for (int& port : ports_) port = FreePort();
+}
+
+std::string SwarmSite::beacon_address(int number) const {
+  return absl::StrCat(net_ == nullptr ? "127.0.0.1" : net_->address(number + 1),
+                      ":", beacon_port_);
+}
+
 PublishedFile SwarmSite::Serve(const std::string& name, std::size_t size,
                                bool publish) {
+  const std::string bytes =
+      RandomBytes(size, size + std::hash<std::string>()(name));
+  WriteFile(origin_.root() + "/" + name, bytes);
+  PublishedFile file;
+  if (publish) file = Publish(name);
+  file.name = name;
+  file.url = origin_.Url(name);
+  file.bytes = bytes;
+  return file;
+}
+
+PublishedFile SwarmSite::Publish(const std::string& name) {
   PublishedFile file;
   file.name = name;
   file.url = origin_.Url(name);
-  file.bytes = RandomBytes(size, size + std::hash<std::string>()(name));
   const std::string path = origin_.root() + "/" + name;
-  WriteFile(path, file.bytes);
-  if (!publish) return file;
   ProcessOptions options;
   options.argv = {Runfile("client/cli/convoy"), "publish", path, "--url-prefix",
                   origin_.Url("")};
@@ -91,7 +120,12 @@ TestDaemon& SwarmSite::StartMachine(
   const bool interfaces = std::any_of(
       more.begin(), more.end(),
       [](const auto& each) { return each.first == "swarm.interfaces"; });
-  if (!interfaces) options.settings.emplace_back("swarm.interfaces", "lo");
+  if (net_ != nullptr) {
+    options.network_namespace =
+        net_->network_namespace(static_cast<int>(number) + 1);
+  } else if (!interfaces) {
+    options.settings.emplace_back("swarm.interfaces", "lo");
+  }
   options.settings.insert(options.settings.end(), more.begin(), more.end());
   machines_.push_back(std::make_unique<TestDaemon>(options));
   return *machines_.back();
@@ -122,8 +156,21 @@ std::vector<v1::SwarmPeer> SwarmSite::Peers(int number,
   request.set_content_id(absl::BytesToHexString(file.info_hash));
   v1::ListPeersResponse response;
   const grpc::Status status = stub->ListPeers(&context, request, &response);
-  EXPECT_TRUE(status.ok()) << status.error_message();
+  EXPECT_TRUE(status.ok() || status.error_code() == grpc::NOT_FOUND)
+      << status.error_message();
   return {response.peers().begin(), response.peers().end()};
+}
+
+v1::SwarmStats SwarmSite::Stats(int number, const PublishedFile& file) {
+  const auto stub = v1::SwarmService::NewStub(machine(number).Connect());
+  grpc::ClientContext context;
+  context.set_wait_for_ready(true);
+  v1::GetContentRequest request;
+  request.set_content_id(absl::BytesToHexString(file.info_hash));
+  v1::Content content;
+  const grpc::Status status = stub->GetContent(&context, request, &content);
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  return content.stats();
 }
 
 std::string SwarmSite::Begin(int number, const PublishedFile& file,

@@ -15,6 +15,7 @@
 #include "peer/piece_layout.h"
 #include "tests/hostile_peer.h"
 #include "tests/nginx.h"
+#include "tests/swarm_net.h"
 #include "tests/temp_dir.h"
 #include "tests/test_daemon.h"
 
@@ -53,9 +54,11 @@ class SwarmSite {
  public:
   using Settings = std::vector<std::pair<std::string, std::string>>;
 
-  explicit SwarmSite(const Nginx::Options& origin = {}) : origin_(origin) {
-    for (int& port : ports_) port = FreePort();
-  }
+  explicit SwarmSite(const Nginx::Options& origin = {})
+      : SwarmSite(nullptr, origin) {}
+  // On a net instead, which outlives it: the origin is its machine 0, machine 0
+  // of the site its machine 1, and so on.
+  explicit SwarmSite(SwarmNet* net, const Nginx::Options& origin = {});
 
   Nginx& origin() { return origin_; }
   TestDaemon& machine(int number) { return *machines_[AsIndex(number)]; }
@@ -66,9 +69,14 @@ class SwarmSite {
     return destination_.path() + "/" + name;
   }
 
+  std::string beacon_address(int number) const;
+
   // Serves a new file, with a manifest beside it if `publish`.
   PublishedFile Serve(const std::string& name, std::size_t size,
                       bool publish = true);
+  // Makes the manifest of a file that is in the origin's folder; its bytes are
+  // not read into memory.
+  PublishedFile Publish(const std::string& name);
 
   // The next machine; at most kMaxMachines.
   TestDaemon& StartMachine(
@@ -78,8 +86,11 @@ class SwarmSite {
 
   // Gives the file to peers without a job: the origin's own copy.
   void Adopt(int number, const PublishedFile& file);
-  // That the machine is connected with now for this content.
+  // That the machine is connected with now for this content. None: it has not
+  // begun with it, perhaps.
   std::vector<v1::SwarmPeer> Peers(int number, const PublishedFile& file);
+  // What it counts of the content.
+  v1::SwarmStats Stats(int number, const PublishedFile& file);
 
   // Begins a job of machine `number` for the file, to Local(NAME.NUMBER).
   // Answers its id; empty: a failure was recorded.
@@ -105,6 +116,7 @@ class SwarmSite {
     return static_cast<std::size_t>(number);
   }
 
+  SwarmNet* const net_;  // Null: loopback.
   Nginx origin_;
   TempDir destination_;
   int ports_[kMaxMachines];

@@ -1,7 +1,9 @@
 #include "tests/tracker.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -41,14 +43,29 @@ std::string ReadHead(int socket) {
   return head;
 }
 
+// A thread's network is its own: that of the process stays.
+UniqueFd SocketIn(const std::string& network_namespace) {
+  UniqueFd made;
+  std::thread([&] {
+    if (!network_namespace.empty()) {
+      const UniqueFd network(open(("/run/netns/" + network_namespace).c_str(),
+                                  O_RDONLY | O_CLOEXEC));
+      Require(setns(network.get(), CLONE_NEWNET) == 0);
+    }
+    made = UniqueFd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  }).join();
+  return made;
+}
+
 std::string Failure(absl::string_view reason) {
   return absl::StrCat("d14:failure reason", reason.size(), ":", reason, "e");
 }
 
 }  // namespace
 
-Tracker::Tracker(const std::string& address)
-    : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+Tracker::Tracker(const std::string& address,
+                 const std::string& network_namespace)
+    : listener_(SocketIn(network_namespace)) {
   sockaddr_in name = {};
   name.sin_family = AF_INET;
   Require(inet_pton(AF_INET, address.c_str(), &name.sin_addr) == 1);

@@ -20,8 +20,10 @@ namespace convoy::testing {
 // another, on one thread.
 class Tracker {
  public:
-  // On a free port of `address`, which this host must have.
-  explicit Tracker(const std::string& address = "127.0.0.1");
+  // On a free port of `address`, which this host must have; or in a namespace
+  // of `ip netns` (swarm_net.h).
+  explicit Tracker(const std::string& address = "127.0.0.1",
+                   const std::string& network_namespace = "");
   ~Tracker();
   Tracker(const Tracker&) = delete;
   Tracker& operator=(const Tracker&) = delete;
