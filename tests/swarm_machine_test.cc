@@ -2,11 +2,14 @@
 // set, a process that does not run for a while. The others do not feel it, and
 // it ends right when the trouble is over.
 
+#include <fcntl.h>
 #include <grpcpp/grpcpp.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -18,6 +21,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "peer/base/unique_fd.h"
 #include "tests/fake_calendar.h"
 #include "tests/swarm_site.h"
 #include "tests/temp_dir.h"
@@ -26,6 +30,15 @@ namespace convoy::testing {
 namespace {
 
 constexpr std::int64_t kMiB = 1 << 20;
+
+// Takes all that is left on its disk.
+void FillUp(const std::string& path) {
+  const UniqueFd file(open(path.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0644));
+  const std::string page(4096, 'x');
+  while (write(file.get(), page.data(), page.size()) > 0) {
+  }
+  EXPECT_EQ(errno, ENOSPC);
+}
 
 TEST(SwarmMachineTest, FullDiskOfOneMachineIsItsOwnTrouble) {
   SwarmSite site(SlowOrigin("2m"));
@@ -67,6 +80,51 @@ TEST(SwarmMachineTest, FullDiskOfOneMachineIsItsOwnTrouble) {
     EXPECT_TRUE(HasBytes(absl::StrCat(disk, "/a.bin"), file.bytes));
     // The others have all of it by now.
     EXPECT_LE(site.origin().BodyBytesSent() - sent, kMiB);
+  }
+  site.machine(0).Kill();
+  EXPECT_EQ(umount(disk.c_str()), 0);
+}
+
+// There was room for the file when it was begun. It takes and gives until then.
+TEST(SwarmMachineTest, DiskThatFillsUpInTheMiddleIsItsMachinesOwnTrouble) {
+  SwarmSite site(SlowOrigin("300k"));
+  const PublishedFile file = site.Serve("a.bin", 12 * kMiB);
+  site.StartMachines(3, {{"http.max_connections_per_host", "2"}});
+  const std::string disk = site.Local("disk");
+  ASSERT_EQ(mkdir(disk.c_str(), 0755), 0);
+  if (mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=32m") != 0) {
+    GTEST_SKIP() << "this machine does not let the test mount a small disk";
+  }
+  const auto created =
+      site.machine(0).Create({File(file.url, absl::StrCat(disk, "/a.bin"))});
+  EXPECT_TRUE(created.ok()) << created.status();
+  if (created.ok()) {
+    const std::string id = created->id();
+    EXPECT_TRUE(site.machine(0).Resume(id).ok());
+    const std::string first = site.Begin(1, file);
+    const std::string second = site.Begin(2, file);
+    const auto some = site.machine(0).WaitForBytes(id, 3 * kMiB);
+    EXPECT_TRUE(some.ok()) << some.status();
+    const std::string ballast = disk + "/ballast";
+    FillUp(ballast);
+    const auto failed = site.machine(0).WaitFor(id, {v1::JOB_STATE_ERROR});
+    EXPECT_TRUE(failed.ok()) << failed.status();
+    if (failed.ok()) {
+      EXPECT_EQ(failed->error().detail().reason(), v1::ERROR_REASON_DISK_FULL);
+      EXPECT_LT(failed->progress().transferred_bytes(), 12 * kMiB);
+    }
+    for (int i = 1; i < 3; ++i) {
+      const v1::Job other = site.End(i, i == 1 ? first : second, file);
+      EXPECT_EQ(other.error_count(), 0) << other.DebugString();
+    }
+    // With room again it ends right, and the others have what it lacks.
+    EXPECT_EQ(unlink(ballast.c_str()), 0);
+    EXPECT_TRUE(site.machine(0).Resume(id).ok());
+    const auto done = site.machine(0).WaitFor(id, {v1::JOB_STATE_TRANSFERRED});
+    EXPECT_TRUE(done.ok()) << done.status();
+    EXPECT_TRUE(site.machine(0).Complete(id).ok());
+    EXPECT_TRUE(HasBytes(absl::StrCat(disk, "/a.bin"), file.bytes));
+    EXPECT_LE(site.origin().BodyBytesSent(), 12 * kMiB * 3 / 2);
   }
   site.machine(0).Kill();
   EXPECT_EQ(umount(disk.c_str()), 0);
