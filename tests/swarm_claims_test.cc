@@ -22,6 +22,8 @@ namespace convoy::testing {
 namespace {
 
 constexpr std::int64_t kMiB = 1 << 20;
+// Half a minute for a lie, the same again for the bytes, and a busy machine.
+constexpr absl::Duration kLiars = absl::Seconds(90);
 
 // Claims everything.
 ClaimRecord ClaimsAll(const PublishedFile& file, MachineId machine,
@@ -105,7 +107,7 @@ TEST_F(SwarmClaimsTest, MachineThatClaimsAndStallsIsWaitedForThreeSeconds) {
 
 TEST_F(SwarmClaimsTest, MachinesThatLieAreNotWaitedForLong) {
   // It tells of progress, always.
-  Add(kPatience, 500, [](const PublishedFile& file) {
+  Add(kLiars, 500, [](const PublishedFile& file) {
     HostilePeer::Script script;
     script.on_tick = [&file](HostileLink& link) {
       const auto now = static_cast<std::uint32_t>(link.ticks() + 1);
@@ -116,7 +118,7 @@ TEST_F(SwarmClaimsTest, MachinesThatLieAreNotWaitedForLong) {
     return script;
   });
   // It tells of other machines.
-  Add(kPatience, 600, [](const PublishedFile& file) {
+  Add(kLiars, 600, [](const PublishedFile& file) {
     HostilePeer::Script script;
     script.on_tick = [&file](HostileLink& link) {
       const auto now = static_cast<std::uint32_t>(link.ticks() + 1);
@@ -130,7 +132,7 @@ TEST_F(SwarmClaimsTest, MachinesThatLieAreNotWaitedForLong) {
     return script;
   });
   // It says that it has fetched everything, and has nothing.
-  Add(kPatience, 700, [](const PublishedFile& file) {
+  Add(kLiars, 700, [](const PublishedFile& file) {
     HostilePeer::Script script;
     script.on_tick = [&file](HostileLink& link) {
       ClaimRecord record =
@@ -143,7 +145,7 @@ TEST_F(SwarmClaimsTest, MachinesThatLieAreNotWaitedForLong) {
     return script;
   });
   // It has everything, and gives nothing.
-  Add(kPatience, 0, [](const PublishedFile&) {
+  Add(kLiars, 0, [](const PublishedFile&) {
     HostilePeer::Script script;
     script.on_welcome = [](HostileLink& link) {
       link.Send(WireType::kHaveAll);
