@@ -48,7 +48,8 @@ def convoy_cc_test(name, copts = [], deps = [], size = "small", **kwargs):
 def convoy_cc_fuzz_test(name, srcs, corpus = [], deps = [], tags = [], **kwargs):
     """A file with LLVMFuzzerTestOneInput, as a test and as a fuzzer.
 
-    `name` runs the files of `corpus` and fixed mutations of them, in every configuration.
+    `name` runs the files of `corpus` and mutations of them, other ones each time, in every configuration. Its log
+    names the seed; the same again: --test_env=CONVOY_FUZZ_SEED=N.
     `name`_fuzzer is libFuzzer: bazel run --config=fuzz //room:name_fuzzer -- -max_total_time=60
     """
     native.cc_test(
