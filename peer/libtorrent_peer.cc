@@ -5,18 +5,16 @@
 #include <libtorrent/aux_/socket_type.hpp>
 #include <libtorrent/peer_connection.hpp>
 #include <libtorrent/torrent_peer.hpp>
+#include <optional>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "peer/traffic_mark.h"
+#include "peer/libtorrent_handshake.h"
 
 namespace convoy {
 namespace {
 
 // Our number of the extension in BEP 10's handshake.
 constexpr int kShareMessage = 21;
-constexpr char kShareName[] = "cv_share";
-constexpr char kMachineName[] = "cv_machine";
 // Of libtorrent's points for a peer, -7 to 7: nothing is held against it.
 constexpr int kFullTrust = 7;
 // More than what a peer that reads may have before it.
@@ -57,25 +55,13 @@ bool TorrentPeer::on_handshake(lt::span<char const>) {
 }
 
 bool TorrentPeer::on_extension_handshake(const lt::bdecode_node& handshake) {
-  const auto torrent = torrent_.lock();
-  if (torrent == nullptr || id_ == 0 ||
-      handshake.type() != lt::bdecode_node::dict_t) {
-    return true;
-  }
-  const lt::bdecode_node messages = handshake.dict_find_dict("m");
-  if (!messages) return true;
-  const std::int64_t number = messages.dict_find_int_value(kShareName, 0);
-  MachineId machine = 0;
-  const lt::string_view text = handshake.dict_find_string_value(kMachineName);
-  if (number <= 0 || number > 255 ||
-      !absl::SimpleAtoi(absl::string_view(text.data(), text.size()),
-                        &machine)) {
-    return true;
-  }
-  number_ = static_cast<int>(number);
-  if (machine_ != 0 || machine == 0) return true;
-  machine_ = machine;
-  torrent->share_.SetMachine(id_, machine, torrent->Now());
+  const auto torrent = Joined();
+  const std::optional<ShareHandshake> read = ReadShareHandshake(handshake);
+  if (torrent == nullptr || !read) return true;
+  number_ = read->number;
+  if (machine_ != 0 || read->machine == 0) return true;
+  machine_ = read->machine;
+  torrent->share_.SetMachine(id_, machine_, torrent->Now());
   torrent->Greet(this);
   return true;
 }
