@@ -236,10 +236,10 @@ TEST_F(FileStreamTest, Fact86_AStreamThatRefusesIsAnErrorAndCompleteFails) {
   EXPECT_TRUE(Eventually([&] { return callback.Count("error") == 1; }));
   ComPtr<IBackgroundCopyError> error;
   ASSERT_EQ(job()->GetError(&error), S_OK);
-  BG_ERROR_CONTEXT context = BG_ERROR_CONTEXT_NONE;
+  BG_ERROR_CONTEXT context = BG_ERROR_CONTEXT_UNKNOWN;
   HRESULT code = S_OK;
   ASSERT_EQ(error->GetError(&context, &code), S_OK);
-  EXPECT_EQ(context, BG_ERROR_CONTEXT_LOCAL_FILE);
+  EXPECT_EQ(context, BG_ERROR_CONTEXT_NONE);
   EXPECT_EQ(code, E_FAIL);
   VARIANT extended;
   VariantInit(&extended);

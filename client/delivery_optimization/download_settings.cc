@@ -50,6 +50,12 @@ HRESULT Download::ChangeStarted(const PropertyRule& rule,
   if (rule.change == PropertyRule::Change::kFile) {
     return ChangeFile(rule, value);
   }
+  DownloadParts alone = parts_;
+  if (IsSecret(rule.property) && NameGateway("", &alone)) {
+    const HRESULT left = job()->SetFile("mirror_urls", alone.file);
+    if (FAILED(left)) return left;
+    parts_ = std::move(alone);
+  }
   HRESULT result = E_CHANGED_STATE;
   for (int i = 0; i < kMaxTries && result == E_CHANGED_STATE; ++i) {
     result = ChangeJob(rule, value);
@@ -88,10 +94,6 @@ HRESULT Download::ChangeJob(const PropertyRule& rule, const VARIANT& value) {
   changed.job = now;
   result = rule.set(value, &changed);
   if (FAILED(result) || rule.fields.empty()) return result;
-  if (IsSecret(rule.property) && NameGateway("", &changed)) {
-    result = access.SetFile("mirror_urls", changed.file);
-    if (FAILED(result)) return result;
-  }
   const bool is_certificate =
       rule.property == DODownloadProperty_SecurityContext;
   UniqueFd lock;
