@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
+#include "daemon/download_policy.h"
 #include "daemon/proto_time.h"
 #include "peer/base/status_macros.h"
 #include "peer/swarm_settings.h"
@@ -82,6 +83,7 @@ void SetStats(const ContentStats& stats, v1::SwarmStats* shown) {
   shown->set_failed_bytes(stats.failed_bytes);
   shown->set_redundant_bytes(stats.redundant_bytes);
   shown->set_background(stats.background);
+  shown->set_download_mode(ToProto(stats.mode));
 }
 
 bool IsFinite(absl::Time time) {

@@ -52,6 +52,7 @@ TEST(ContentSnapshotTest, ShowsAContent) {
   stats.failed_bytes = 14;
   stats.redundant_bytes = 15;
   stats.background = true;
+  stats.mode = DownloadMode::kGroup;
   EXPECT_EQ(
       ContentSnapshot(info, "the job").ShortDebugString(),
       absl::StrCat(
@@ -68,7 +69,8 @@ TEST(ContentSnapshotTest, ShowsAContent) {
           "lan_connection_count: 10 group_connection_count: 11 "
           "internet_connection_count: 12 download_duration { seconds: 13 "
           "nanos: 500000000 } failed_bytes: 14 redundant_bytes: 15 background: "
-          "true bytes_from_cache_hosts: 17 } job_id: \"the job\""));
+          "true bytes_from_cache_hosts: 17 download_mode: DOWNLOAD_MODE_GROUP "
+          "} job_id: \"the job\""));
 }
 
 TEST(ContentSnapshotTest, StatesAndHoldingsHaveTheirNames) {

@@ -81,6 +81,7 @@ class ContentShelf::Seed final : public SwarmObserver {
     stats.http_connections = 0;
     stats.download_duration = fetched.download_duration;
     stats.background = fetched.background;
+    stats.mode = fetched.mode;
     return stats;
   }
 
@@ -222,6 +223,7 @@ void ContentShelf::OnOpened(const std::string& content_id,
   if (!content.storage->Freeze().ok() || !StillSame(fd, opened->identity)) {
     return;
   }
+  content.news.stats.mode = mode_;
   if (const CachedContent* const kept = cache_->Find(content_id)) {
     content.source_url = std::string(kept->source_url());
     content.owner = kept->owner();
@@ -316,6 +318,7 @@ ContentInfo ContentShelf::InfoOf(const std::string& content_id) const {
   const CachedContent* const kept =
       cache_ == nullptr ? nullptr : cache_->Find(content_id);
   if (kept != nullptr) info = cache_->InfoOf(*key, *kept);
+  info.stats.mode = mode_;
   const auto seed = seeds_.find(content_id);
   if (seed != seeds_.end()) {
     if (kept == nullptr) info = seed->second->Info();

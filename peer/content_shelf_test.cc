@@ -79,6 +79,7 @@ TEST_F(ContentShelfTest, WhatASeedGivesIsAddedToWhatItsTransferGot) {
   content.news.stats.from_cache_hosts = 3;
   content.news.stats.download_duration = absl::Seconds(4);
   content.news.stats.background = true;
+  content.news.stats.mode = DownloadMode::kGroup;
   shelf_->Finish(std::move(content));
   executor_.RunUntilIdle();
   TellGiven(file.id(), 5, 6);
@@ -90,6 +91,7 @@ TEST_F(ContentShelfTest, WhatASeedGivesIsAddedToWhatItsTransferGot) {
   EXPECT_EQ(stats.to_lan, 5);
   EXPECT_EQ(stats.lan_connections, 6);
   EXPECT_TRUE(stats.background);
+  EXPECT_EQ(stats.mode, DownloadMode::kGroup);
 }
 
 TEST_F(ContentShelfTest, StatisticsGoOnWhenAContentIsClosedAndOpenedAgain) {

@@ -39,6 +39,7 @@ struct ContentStats {
   std::int64_t failed_bytes = 0;
   std::int64_t redundant_bytes = 0;
   bool background = false;
+  DownloadMode mode = DownloadMode::kHttpOnly;
 };
 
 // Content of convoy/v1/swarm_service.proto.

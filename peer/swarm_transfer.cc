@@ -591,6 +591,7 @@ ContentStats SwarmTransfer::Stats() const {
   stats.http_connections = fetcher_ == nullptr ? 0 : fetcher_->connections();
   stats.download_duration = parts_.clock->Monotonic() - began_;
   stats.background = !spec_.foreground;
+  stats.mode = mode();
   return stats;
 }
 
