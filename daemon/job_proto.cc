@@ -342,6 +342,9 @@ std::shared_ptr<const HttpSettings> MakeHttpSettings(
   settings->proxy_url = proxy.url();
   settings->proxy_bypass.assign(proxy.bypass().begin(), proxy.bypass().end());
   settings->ignore_untrusted_chain = options->tls().ignore_untrusted_chain();
+  settings->chain_checks = {options->tls().ignore_unknown_ca(),
+                            options->tls().ignore_certificate_dates(),
+                            options->tls().ignore_certificate_usage()};
   settings->ignore_host_name = options->tls().ignore_host_name();
   settings->check_revocation = options->tls().check_revocation();
   settings->redirect_policy = MakeRedirectPolicy(options->redirect_policy());

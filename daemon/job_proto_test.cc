@@ -418,6 +418,21 @@ TEST(MakeHttpSettingsTest, TakesEveryOption) {
   EXPECT_EQ(other->server_credentials.schemes, AuthSchemes::kBasic);
 }
 
+TEST(MakeHttpSettingsTest, ChecksOfTheChainAreLeftOutOneByOne) {
+  v1::HttpOptions options;
+  options.mutable_tls()->set_ignore_certificate_dates(true);
+  const auto dates = MakeHttpSettings(&options, "", "", "");
+  EXPECT_TRUE(dates->chain_checks.ignore_dates);
+  EXPECT_FALSE(dates->chain_checks.ignore_unknown_ca);
+  EXPECT_FALSE(dates->chain_checks.ignore_usage);
+  EXPECT_FALSE(dates->ignore_untrusted_chain);
+  options.mutable_tls()->set_ignore_unknown_ca(true);
+  options.mutable_tls()->set_ignore_certificate_usage(true);
+  const auto all = MakeHttpSettings(&options, "", "", "");
+  EXPECT_TRUE(all->chain_checks.ignore_unknown_ca);
+  EXPECT_TRUE(all->chain_checks.ignore_usage);
+}
+
 TEST(MakeHttpSettingsTest, SchemesOfOneTargetAreOneLogin) {
   v1::HttpOptions options;
   for (const auto scheme :

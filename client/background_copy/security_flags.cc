@@ -24,6 +24,13 @@ ULONG FlagsOfFields(const v1::HttpOptions& http) {
   if (http.tls().check_revocation()) flags |= BG_SSL_ENABLE_CRL_CHECK;
   if (http.tls().ignore_host_name()) flags |= BG_SSL_IGNORE_CERT_CN_INVALID;
   if (http.tls().ignore_untrusted_chain()) flags |= kIgnoreChain;
+  if (http.tls().ignore_unknown_ca()) flags |= BG_SSL_IGNORE_UNKNOWN_CA;
+  if (http.tls().ignore_certificate_dates()) {
+    flags |= BG_SSL_IGNORE_CERT_DATE_INVALID;
+  }
+  if (http.tls().ignore_certificate_usage()) {
+    flags |= BG_SSL_IGNORE_CERT_WRONG_USAGE;
+  }
   if (http.redirect_policy() == v1::HTTP_REDIRECT_POLICY_REFUSE) {
     flags |= BG_HTTP_REDIRECT_POLICY_DISALLOW;
   }
@@ -38,9 +45,12 @@ ULONG FlagsOfFields(const v1::HttpOptions& http) {
 void SetTlsFlags(ULONG flags, v1::HttpTls* tls) {
   tls->set_check_revocation((flags & BG_SSL_ENABLE_CRL_CHECK) != 0);
   tls->set_ignore_host_name((flags & BG_SSL_IGNORE_CERT_CN_INVALID) != 0);
-  // One switch for the whole chain: the flags that leave out less than it does
-  // have no effect alone.
-  tls->set_ignore_untrusted_chain((flags & BG_SSL_IGNORE_UNKNOWN_CA) != 0);
+  tls->clear_ignore_untrusted_chain();
+  tls->set_ignore_unknown_ca((flags & BG_SSL_IGNORE_UNKNOWN_CA) != 0);
+  tls->set_ignore_certificate_dates((flags & BG_SSL_IGNORE_CERT_DATE_INVALID) !=
+                                    0);
+  tls->set_ignore_certificate_usage((flags & BG_SSL_IGNORE_CERT_WRONG_USAGE) !=
+                                    0);
 }
 
 void SetSecurityFlags(ULONG flags, v1::Job* job) {
