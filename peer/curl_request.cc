@@ -273,9 +273,9 @@ CurlEasy::Sink::Body CurlRequest::OnBodyBytes(absl::string_view bytes) {
 void CurlRequest::GatherBytes() {
   const double spent =
       absl::ToDoubleSeconds(environment_.clock->Monotonic() - head_at_);
-  auto come_soon = static_cast<std::int64_t>(
-      kGatherSeconds * static_cast<double>(body_bytes_) /
-      std::max(spent, 0.01));
+  auto come_soon = static_cast<std::int64_t>(kGatherSeconds *
+                                             static_cast<double>(body_bytes_) /
+                                             std::max(spent, 0.01));
   // The first packets tell nothing of the rate.
   if (body_bytes_ < kGatherStep) come_soon = kGatherStep;
   const std::int64_t most =

@@ -371,7 +371,7 @@ TEST_F(CurlTransportTest, TakesTricklingBytesTogether) {
     EXPECT_TRUE(answer.body == body);
     if (absl::Now() - begin < absl::Seconds(3)) break;
   }
-  EXPECT_LT(parts, body.size() / kPart / 2);
+  EXPECT_LT(parts, body.size() / kPart / 4);
   // The connection does not wait for more than a short answer has.
   EXPECT_EQ(Get(server.Url("/short"))->body, "short");
   EXPECT_EQ(server.connection_count(), 1);

@@ -171,8 +171,8 @@ class LibtorrentDisk::Interface final : public lt::disk_interface,
     }
     const absl::string_view block(bytes,
                                   static_cast<std::size_t>(request.length));
-    const absl::StatusOr<bool> written = entry->storage->WriteBlock(
-        Piece(request.piece), request.start, block);
+    const absl::StatusOr<bool> written =
+        entry->storage->WriteBlock(Piece(request.piece), request.start, block);
     // Of a verified piece libtorrent's bytes may be none at all.
     if (written.ok() && *written) {
       entry->running.Add(Piece(request.piece), request.start, block);

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "peer/libtorrent_handshake.h"
+#include "peer/traffic_mark.h"
 
 namespace convoy {
 namespace {

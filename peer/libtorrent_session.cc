@@ -247,21 +247,37 @@ void LibtorrentSession::SetGives(bool gives) {
   session_->apply_settings(std::move(pack));
 }
 
-void LibtorrentSession::SetLimits(const BandwidthLimits& limits,
-                                  bool background) {
-  const auto rate = [](std::int64_t bytes_per_second) {
-    return static_cast<int>(std::min<std::int64_t>(bytes_per_second, 1 << 30));
+void LibtorrentSession::SetLimits(const BandwidthLimits& limits) {
+  low_effort_ = limits.low_effort_background;
+  const auto set = [&](std::uint32_t number, std::int64_t download,
+                       std::int64_t upload) {
+    const auto rate = [](std::int64_t bytes_per_second) {
+      return static_cast<int>(
+          std::min<std::int64_t>(bytes_per_second, 1 << 30));
+    };
+    const lt::peer_class_t peer_class(number);
+    lt::peer_class_info info = session_->get_peer_class(peer_class);
+    info.download_limit = rate(download);
+    info.upload_limit = rate(upload);
+    session_->set_peer_class(peer_class, info);
   };
-  lt::peer_class_info info =
-      session_->get_peer_class(lt::peer_class_t(lan_class_));
-  info.download_limit = rate(limits.lan_download);
-  info.upload_limit = rate(limits.lan_upload);
-  session_->set_peer_class(lt::peer_class_t(lan_class_), info);
-  info = session_->get_peer_class(lt::peer_class_t(wide_class_));
-  info.download_limit =
-      rate(background ? limits.background : limits.foreground);
-  info.upload_limit = rate(limits.upload);
-  session_->set_peer_class(lt::peer_class_t(wide_class_), info);
+  set(lan_class_, limits.lan_download, limits.lan_upload);
+  set(wide_class_, 0, limits.upload);
+  set(foreground_class_, limits.foreground, 0);
+  set(background_class_, limits.background, 0);
+}
+
+void LibtorrentSession::Classify(const lt::peer_connection_handle& peer,
+                                 bool background) {
+  const std::shared_ptr<lt::peer_connection> connection = peer.native_handle();
+  if (connection == nullptr) return;
+  const std::shared_ptr<lt::torrent> torrent =
+      connection->associated_torrent().lock();
+  if (torrent == nullptr) return;
+  torrent->session().set_peer_classes(
+      connection.get(),
+      lt::make_address(background ? kBackgroundAddress : kForegroundAddress),
+      lt::socket_type_t::tcp);
 }
 
 void LibtorrentSession::SetAllowed(

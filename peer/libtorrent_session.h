@@ -65,8 +65,13 @@ class LibtorrentSession {
   // False: peers get no more bytes, within seconds, but give them. True at
   // first.
   void SetGives(bool gives);
-  // `background`: nothing that is wanted in the foreground is fetched.
-  void SetLimits(const BandwidthLimits& limits, bool background);
+  void SetLimits(const BandwidthLimits& limits);
+  // A peer outside of the LAN, of a content that is fetched in the background
+  // or not: downloads of either kind have a limit of their own.
+  void Classify(const libtorrent::peer_connection_handle& peer,
+                bool background);
+  // Background downloads are to be marked.
+  bool low_effort() const { return low_effort_; }
   // Which addresses may be peers: none, but as the last step says that has the
   // address. And which of them are of the LAN.
   void SetAllowed(const std::vector<Step>& steps,

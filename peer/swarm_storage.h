@@ -76,7 +76,7 @@ class SwarmStorage {
 
   // A block of a peer. False: dropped, for the piece is verified.
   absl::StatusOr<bool> WriteBlock(PieceIndex piece, std::int64_t begin,
-                          absl::string_view bytes);
+                                  absl::string_view bytes);
   // A whole piece that is known to be right; marks it verified. False: it was
   // verified already, and nothing was written.
   absl::StatusOr<bool> PutPiece(PieceIndex piece, absl::string_view bytes);

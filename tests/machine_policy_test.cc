@@ -537,7 +537,7 @@ TEST_F(PeerRateTest, UploadsToOthersThanTheLanKeepToTheirLimit) {
 
 // Beside a foreground job that the same peer gives more.
 TEST_F(PeerRateTest, BackgroundDownloadsKeepToTheirOwnLimit) {
-  for (const int machine : {kHolder, kMachine}) LeaveLan(machine);
+  for (const int machine : {kHolder, kMachine}) net_->LeaveLan(machine);
   const Settings settings = {
       {"swarm.download_mode", "internet"},
       {"swarm.peers", net_->address(kHolder) + ":6772"},

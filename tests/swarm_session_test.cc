@@ -15,6 +15,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
@@ -87,7 +88,7 @@ TEST_F(SwarmSessionTest, NothingLeavesTheSiteThatWasNotAskedFor) {
 
 class SilentListener final : public LibtorrentTorrent::Listener {
  public:
-  void OnPeerPiece(PieceIndex) override {}
+  void OnPiecesHere(std::vector<PieceIndex>) override {}
   void OnClaimed(PieceSpan) override {}
   void OnUnclaimed(PieceSpan) override {}
   void OnNews(const SwarmNews&) override {}
