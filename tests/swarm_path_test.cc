@@ -77,7 +77,9 @@ TEST_F(SwarmPathTest, WhoLosesEverybodyIsNotWaitedForAndEndsRightWhenItIsBack) {
   net_->Join(2);
   site_->End(1, ids_[1], file_);
   std::printf("%.3f copies\n", Copies());
-  EXPECT_LE(Copies(), 1.25);
+  // It asks the origin until TCP has woken its peers' connections; alone it
+  // would take three quarters of the file.
+  EXPECT_LE(Copies(), 1.5);
 }
 
 TEST_F(SwarmPathTest, AllButOneLoseTheOrigin) {
