@@ -153,6 +153,9 @@ TEST_F(JobNeedsTest, PercentagesAreOfTheLinkThatWasMeasured) {
   EXPECT_EQ(h_.engine.count(), 1u);
   AdvanceTo(needed_by_ - absl::Seconds(2700));
   EXPECT_EQ(Newest().origin_delay, absl::ZeroDuration());
+  TransferNews news = FakeTransferEngine::Progress(kSize / 2, kSize);
+  news.connections = 1;
+  h_.engine.SendNews(h_.engine.count() - 1, news);
   EXPECT_THAT(h_.Explain(id)->ShortDebugString(),
               HasSubstr("50% of what the link carries"));
 }
