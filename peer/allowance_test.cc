@@ -24,8 +24,8 @@ TEST(AllowanceTest, SoManyAtOnceAndSoManyASecond) {
 TEST(AllowanceTest, WhatIsRefusedCostsNothing) {
   Allowance allowance(1, 1);
   EXPECT_TRUE(allowance.Take(absl::ZeroDuration()));
-  for (int i = 1; i < 10; ++i) {
-    EXPECT_FALSE(allowance.Take(absl::Milliseconds(i * 100)));
+  for (int i = 1; i < 8; ++i) {
+    EXPECT_FALSE(allowance.Take(absl::Milliseconds(i * 125)));
   }
   EXPECT_TRUE(allowance.Take(absl::Seconds(1)));
 }
