@@ -221,6 +221,12 @@ class LibtorrentDiskTest : public ::testing::Test {
       StartWrite(piece, static_cast<int>(at), bytes.substr(at, kBlock), peer_);
     }
   }
+  // It has to be read back for its hash: its last block is written again.
+  void WritePieceInDisorder(int piece, const std::string& bytes) {
+    WritePiece(piece, bytes);
+    const std::size_t last = (bytes.size() - 1) / kBlock * kBlock;
+    StartWrite(piece, static_cast<int>(last), bytes.substr(last), peer_);
+  }
   std::shared_ptr<std::optional<Hashed>> StartHash(
       int piece, lt::span<lt::sha256_hash> v2 = {}) {
     const auto got = std::make_shared<std::optional<Hashed>>();
@@ -396,8 +402,16 @@ TEST_F(LibtorrentDiskTest, AWrongPieceHasAnotherHash) {
   EXPECT_THAT(listener_.errors, IsEmpty());
 }
 
-TEST_F(LibtorrentDiskTest, APieceInMemoryIsHashedWithoutTheWorker) {
+TEST_F(LibtorrentDiskTest, APieceInOrderIsHashedAsItIsWritten) {
+  UseFile(std::make_shared<ColdFile>(OpenTargetFile(target_.Open())),
+          std::make_shared<PieceHashes>(manifest_));
   WritePiece(1, Bytes(1));
+  worker_.Hold();
+  EXPECT_EQ(HashNow(1).hash, ManifestHash(1));
+}
+
+TEST_F(LibtorrentDiskTest, APieceInMemoryIsHashedWithoutTheWorker) {
+  WritePieceInDisorder(1, Bytes(1));
   worker_.Hold();
   EXPECT_EQ(HashNow(1).hash, ManifestHash(1));
 }
@@ -405,7 +419,7 @@ TEST_F(LibtorrentDiskTest, APieceInMemoryIsHashedWithoutTheWorker) {
 TEST_F(LibtorrentDiskTest, APieceThatIsNotInMemoryIsHashedByTheWorker) {
   UseFile(std::make_shared<ColdFile>(OpenTargetFile(target_.Open())),
           std::make_shared<PieceHashes>(manifest_));
-  WritePiece(1, Bytes(1));
+  WritePieceInDisorder(1, Bytes(1));
   worker_.Hold();
   const auto hashed = StartHash(1);
   loop_.RunUntilIdle();
@@ -429,7 +443,7 @@ TEST_F(LibtorrentDiskTest, AVerifiedPieceIsNeitherWrittenNorReadForItsHash) {
 TEST_F(LibtorrentDiskTest, NobodyIsToBlameWhereTheOriginCameBetween) {
   UseFile(std::make_shared<ColdFile>(OpenTargetFile(target_.Open())),
           std::make_shared<PieceHashes>(manifest_));
-  WritePiece(1, wrong_);
+  WritePieceInDisorder(1, wrong_);
   loop_.RunUntilIdle();
   const auto hashed = StartHash(1);
   // Behind the task that hashes, before the one that is told the hash.
