@@ -6,7 +6,9 @@ config=$1 jobs=$2
 failed=0
 # has PAGE TEXT: in a page, as it is read.
 has() {
-  MANWIDTH=10000 man --nh --nj -l "$1" | col -b | grep -qF -- "$2" || {
+  local text
+  text=$(MANWIDTH=10000 man --nh --nj -l "$1" | col -b)
+  grep -qF -- "$2" <<<"$text" || {
     echo "FAILED  $1 does not say: $2" >&2
     failed=1
   }
