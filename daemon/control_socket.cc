@@ -15,12 +15,17 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "peer/base/status_macros.h"
 #include "peer/base/unique_fd.h"
 #include "proto/error_detail.h"
 
 namespace convoy {
 namespace {
+
+constexpr int kLockTries = 50;
+constexpr absl::Duration kLockStep = absl::Milliseconds(20);
 
 // Many clients may start at once; the kernel caps it at net.core.somaxconn.
 constexpr int kBacklog = 4096;
@@ -88,6 +93,16 @@ absl::Status AlreadyServed(const std::string& path,
                    "; stop it, or choose another socket with --socket"));
 }
 
+// A child that a killed daemon was just making holds the lock, too, until it is
+// another program: that is waited for.
+bool Lock(const UniqueFd& lock) {
+  for (int i = 0; ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0; ++i) {
+    if (i == kLockTries) return false;
+    absl::SleepFor(kLockStep);
+  }
+  return true;
+}
+
 // Makes way for bind: removes the socket of a process that is gone.
 absl::Status RemoveStale(const std::string& path, const sockaddr_un& address,
                          int type) {
@@ -123,7 +138,7 @@ absl::StatusOr<ControlSocket> ControlSocket::Make(const std::string& path,
   UniqueFd lock(::open(lock_path.c_str(),
                        O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!lock.valid()) return ErrnoError(lock_path, "cannot open the lock");
-  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+  if (!Lock(lock)) {
     const UniqueFd probe = UnixSocket(type);
     return AlreadyServed(path, Connect(probe, address) ? ProcessOf(probe) : "");
   }

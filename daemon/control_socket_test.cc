@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -98,6 +99,22 @@ TEST_F(ControlSocketTest, SecondDaemonIsToldEvenIfTheSocketFileIsGone) {
   const auto second = ControlSocket::Make(path_, 0600);
   EXPECT_THAT(std::string(second.status().message()),
               HasSubstr("another daemon"));
+}
+
+TEST_F(ControlSocketTest, AChildThatAKilledDaemonWasMakingIsWaitedFor) {
+  auto made = ControlSocket::Make(path_, 0600);
+  ASSERT_TRUE(made.ok()) << made.status();
+  std::optional<ControlSocket> killed(*std::move(made));
+  // It has all that the daemon had open, as between fork and exec.
+  const int child = fork();
+  if (child == 0) {
+    usleep(100'000);
+    _exit(0);
+  }
+  killed.reset();
+  const auto next = ControlSocket::Make(path_, 0600);
+  EXPECT_TRUE(next.ok()) << next.status();
+  EXPECT_EQ(waitpid(child, nullptr, 0), child);
 }
 
 TEST_F(ControlSocketTest, AnotherProgramsSocketIsLeftAlone) {
