@@ -48,7 +48,8 @@ class JobTransfer {
  public:
   JobTransfer(const SwarmTransfer::Parts& parts, const ShelfFile& file,
               const std::string& target)
-      : file_(file) {
+      : file_(file),
+        link_(std::make_shared<ObserverLink>(&observer_, parts.executor)) {
     spec_.urls = {kShelfUrl};
     spec_.http = std::make_shared<const HttpSettings>();
     spec_.owner = geteuid();
@@ -59,10 +60,10 @@ class JobTransfer {
         parts, spec_, std::move(found),
         OpenTargetFile(
             UniqueFd(open(target.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644))),
-        std::make_shared<ObserverLink>(&observer_, parts.executor),
-        [this](std::string) { gave_up_ = true; });
+        link_, [this](std::string) { gave_up_ = true; });
     transfer_->Start();
   }
+  ~JobTransfer() { link_->Cut(); }
 
   // Peers give all pieces. REQUIRES: it is the last that joined.
   void Fill(FakeSwarm* swarm) const {
@@ -77,6 +78,7 @@ class JobTransfer {
   const ShelfFile file_;
   TransferSpec spec_;
   RecordingObserver observer_;
+  const std::shared_ptr<ObserverLink> link_;
   bool gave_up_ = false;
   std::unique_ptr<SwarmTransfer> transfer_;
 };
