@@ -1,6 +1,7 @@
 #include "peer/libtorrent_session.h"
 
 #include <algorithm>
+#include <future>
 #include <libtorrent/alert.hpp>
 #include <libtorrent/alert_types.hpp>
 #include <libtorrent/aux_/session_interface.hpp>
@@ -204,6 +205,13 @@ LibtorrentSession::~LibtorrentSession() { Stop(); }
 void LibtorrentSession::Stop() {
   if (session_ == nullptr) return;
   session_->set_alert_notify([] {});
+  // The loop may be reading alerts.
+  std::promise<void> read;
+  loop_->Post([this, &read] {
+    alive_.reset();
+    read.set_value();
+  });
+  read.get_future().wait();
   // Keeps what must still be done alive; gone when the loop has run dry.
   lt::session_proxy rest = session_->abort();
   session_.reset();

@@ -86,7 +86,8 @@ class LibtorrentSession {
   absl::Status tls_status_;
   std::set<int> tls_ports_;
   std::unique_ptr<libtorrent::session> session_;
-  const std::shared_ptr<char> alive_ = std::make_shared<char>();
+  // Gone: nobody reads alerts any more. On the loop.
+  std::shared_ptr<char> alive_ = std::make_shared<char>();
   bool low_effort_ = false;
   std::uint32_t lan_class_ = 0;
   // All others; and in addition those that foreground or background downloads
