@@ -257,10 +257,6 @@ has_bytes() {
   ((bytes > 300000))
 }
 wait_for 120 "a slow job has its first bytes" has_bytes
-if inside journalctl --no-pager -q -u convoyd -n 1 | grep -q .; then
-  in_journal() { inside journalctl --no-pager -u convoyd --grep "$job"; }
-  wait_for 30 "the journal names the job" in_journal
-fi
 contents() { inside convoy cache --json | grep -oE '"id":"[0-9a-f]{40}"' | sort; }
 contents >"$work/contents"
 [ -s "$work/contents" ] || fail "nothing is kept for peers"

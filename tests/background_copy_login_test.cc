@@ -54,7 +54,8 @@ class LoginTest : public BackgroundCopyTest {
   // "SCHEME USER" each.
   static std::vector<std::string> Logins() {
     std::vector<std::string> logins;
-    for (const v1::HttpCredentials& one : Seen().http().credentials()) {
+    const v1::Job job = Seen();
+    for (const v1::HttpCredentials& one : job.http().credentials()) {
       logins.push_back(
           absl::StrCat(v1::HttpCredentials::Scheme_Name(one.scheme()), " ",
                        one.user_name()));

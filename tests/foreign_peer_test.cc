@@ -135,18 +135,5 @@ TEST_F(ForeignPeerTest, TransmissionTakesAllFromADaemonThatATrackerKnows) {
   ExpectAllGiven();
 }
 
-// Both take it from a slow origin at the same time.
-TEST_F(ForeignPeerTest, DaemonAndAria2GiveEachOtherWhatEachHasFetched) {
-  net_->SetRate(kOrigin, 4);
-  site_->StartMachine();
-  const std::string id = site_->Begin(0, file_);
-  const auto aria2 = Aria2();
-  const v1::Job job = site_->End(0, id, file_);
-  EXPECT_TRUE(HasWhole(*aria2));
-  EXPECT_GT(job.progress().source_bytes().origin_bytes(), 0);
-  EXPECT_GT(job.progress().source_bytes().lan_bytes(), 0);
-  EXPECT_TRUE(Eventually([this] { return Given() > 0; }));
-}
-
 }  // namespace
 }  // namespace convoy::testing
