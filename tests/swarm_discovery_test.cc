@@ -110,9 +110,8 @@ TEST_F(SwarmDiscoveryTest, APeerTellsOfOtherPeers) {
   const v1::Job job = site_->End(2, id, file_);
   EXPECT_EQ(job.progress().source_bytes().origin_bytes(), 0);
   // By then the one that it was told of had given nearly all.
-  EXPECT_TRUE(Eventually([&] {
-    return site_->Stats(1, file_).bytes_to_lan_peers() >= 5 * kMiB;
-  }));
+  EXPECT_TRUE(Eventually(
+      [&] { return site_->Stats(1, file_).bytes_to_lan_peers() >= 5 * kMiB; }));
   EXPECT_LE(from_known, 4 * kMiB);
   EXPECT_TRUE(site_->machine(0).Cancel(teller).ok());
 }
