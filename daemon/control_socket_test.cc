@@ -7,9 +7,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <future>
 #include <optional>
 #include <string>
 #include <utility>
@@ -105,15 +107,24 @@ TEST_F(ControlSocketTest, AChildThatAKilledDaemonWasMakingIsWaitedFor) {
   auto made = ControlSocket::Make(path_, 0600);
   ASSERT_TRUE(made.ok()) << made.status();
   std::optional<ControlSocket> killed(*std::move(made));
+  int gate[2];
+  ASSERT_EQ(pipe(gate), 0);
   // It has all that the daemon had open, as between fork and exec.
   const int child = fork();
   if (child == 0) {
-    usleep(100'000);
-    _exit(0);
+    close(gate[1]);
+    char end = 0;
+    _exit(static_cast<int>(read(gate[0], &end, 1)));
   }
   killed.reset();
-  const auto next = ControlSocket::Make(path_, 0600);
-  EXPECT_TRUE(next.ok()) << next.status();
+  auto next = std::async(std::launch::async,
+                         [this] { return ControlSocket::Make(path_, 0600); });
+  EXPECT_EQ(next.wait_for(std::chrono::milliseconds(50)),
+            std::future_status::timeout);
+  close(gate[1]);
+  const auto socket = next.get();
+  EXPECT_TRUE(socket.ok()) << socket.status();
+  close(gate[0]);
   EXPECT_EQ(waitpid(child, nullptr, 0), child);
 }
 
