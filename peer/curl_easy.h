@@ -103,9 +103,10 @@ class CurlEasy {
   std::shared_ptr<const bool> WatchForGoodbye();
 
   // The loop is woken when so many bytes have come, or the connection has
-  // ended, not by every packet (SO_RCVLOWAT). 1 before the answer's end: the
-  // next answer on this connection may be shorter. No effect on HTTP/2, where a
-  // connection outlives an answer that was given up. From inside libcurl.
+  // ended, not by every packet (SO_RCVLOWAT). Never more than the answer still
+  // has, and 1 at its end: the next one on this connection may be shorter. No
+  // effect on HTTP/2, where a connection outlives an answer that was given up.
+  // From inside libcurl.
   void SetLowWater(int bytes);
 
   // On the way to the server or to a proxy. From inside libcurl.
