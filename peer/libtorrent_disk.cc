@@ -357,12 +357,18 @@ class LibtorrentDisk::Interface final : public lt::disk_interface,
       Fail(entry.get(), hash.status());
       return answer("", Aborted());
     }
-    auto decide = [entry, piece, answer = std::move(answer)](bool right) {
+    auto decide = [entry, piece,
+                   answer = std::move(answer)](bool right) mutable {
       // Bytes of the origin may have come between, right ones: nobody is to
       // blame.
       right = right || entry->storage->verified(piece);
-      if (right) entry->storage->MarkVerified(piece);
-      answer(right ? std::string(entry->manifest->HashOf(piece)) : "", {});
+      if (!right) return answer("", {});
+      entry->storage->MarkVerified(piece);
+      entry->right.push_back(
+          [hash = std::string(entry->manifest->HashOf(piece)),
+           answer = std::move(answer)] { answer(hash, {}); });
+      if (entry->listener == nullptr) return TellRight(entry.get());
+      entry->listener->OnPieceRight();
     };
     const PieceHashes& hashes = entry->storage->hashes();
     const bool right = hashes.Find(piece) == *hash;
@@ -414,6 +420,10 @@ void LibtorrentDisk::GiveUpHash(Entry* entry, PieceIndex piece) {
   const std::vector<Entry::Held> held = std::move(found->second);
   entry->held.erase(found);
   for (const Entry::Held& one : held) one.answer(false);
+}
+
+void LibtorrentDisk::TellRight(Entry* entry) {
+  for (const auto& tell : std::exchange(entry->right, {})) tell();
 }
 
 void LibtorrentDisk::SetBacklog(Entry* entry, bool full) {

@@ -27,6 +27,9 @@ class DiskListener {
   // must be, or a peer said something else: who gave them shall say so, too.
   // HashLearned is called when somebody did.
   virtual void OnHashWanted(PieceIndex piece) = 0;
+  // A piece of peers is whole and right; TellRight tells libtorrent so, now or
+  // later.
+  virtual void OnPieceRight() = 0;
   // The block of a peer that begins there is in the file.
   virtual void OnBlockWritten(PieceIndex piece, std::int64_t begin) = 0;
   // The file cannot be read or written, or is not what it was.
@@ -70,6 +73,8 @@ class LibtorrentDisk {
       std::function<void(bool right)> answer;
     };
     std::map<std::int32_t, std::vector<Held>> held;
+    // Each tells libtorrent of a piece that is right.
+    std::vector<std::function<void()>> right;
   };
 
   explicit LibtorrentDisk(const Parts& parts);
@@ -87,6 +92,8 @@ class LibtorrentDisk {
   static void HashLearned(Entry* entry, PieceIndex piece);
   // Nobody vouches for the bytes: they count as wrong.
   static void GiveUpHash(Entry* entry, PieceIndex piece);
+  // Tells libtorrent of all pieces that are right, and it the peers.
+  static void TellRight(Entry* entry);
   static void SetBacklog(Entry* entry, bool full);
 
  private:

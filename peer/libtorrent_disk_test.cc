@@ -49,6 +49,9 @@ class RecordingListener final : public DiskListener {
   void OnHashWanted(PieceIndex piece) override {
     wanted.push_back(piece.value);
   }
+  void OnPieceRight() override {
+    if (tells_at_once) LibtorrentDisk::TellRight(entry);
+  }
   void OnBlockWritten(PieceIndex piece, std::int64_t begin) override {
     written.emplace_back(piece.value, begin);
   }
@@ -56,6 +59,8 @@ class RecordingListener final : public DiskListener {
     errors.push_back(std::move(status));
   }
 
+  LibtorrentDisk::Entry* entry = nullptr;
+  bool tells_at_once = true;
   std::vector<int> wanted;
   std::vector<std::pair<int, std::int64_t>> written;
   std::vector<absl::Status> errors;
@@ -163,6 +168,7 @@ class LibtorrentDiskTest : public ::testing::Test {
         std::move(file), std::move(hashes), StorageMap::Whole(layout_));
     entry->listener = &listener_;
     entry->manifest = manifest_;
+    listener_.entry = entry.get();
     return entry;
   }
   lt::storage_holder AddTorrent(const std::string& info_hash) {
@@ -391,6 +397,28 @@ TEST_F(LibtorrentDiskTest, ARightPieceIsVerified) {
   EXPECT_EQ(hashed.hash, ManifestHash(1));
   EXPECT_FALSE(hashed.error);
   EXPECT_TRUE(entry_->storage->verified(P(1)));
+}
+
+TEST_F(LibtorrentDiskTest, RightPiecesAreToldOfTogether) {
+  listener_.tells_at_once = false;
+  WritePiece(0, Bytes(0));
+  WritePiece(1, Bytes(1));
+  const auto first = StartHash(0);
+  const auto second = StartHash(1);
+  loop_.RunUntilIdle();
+  EXPECT_TRUE(entry_->storage->verified(P(0)));
+  EXPECT_TRUE(entry_->storage->verified(P(1)));
+  EXPECT_FALSE(first->has_value());
+  EXPECT_FALSE(second->has_value());
+  LibtorrentDisk::TellRight(entry_.get());
+  EXPECT_EQ(first->value().hash, ManifestHash(0));
+  EXPECT_EQ(second->value().hash, ManifestHash(1));
+}
+
+TEST_F(LibtorrentDiskTest, WrongPiecesAreToldOfAtOnce) {
+  listener_.tells_at_once = false;
+  WritePiece(1, wrong_);
+  EXPECT_NE(HashNow(1).hash, ManifestHash(1));
 }
 
 TEST_F(LibtorrentDiskTest, AWrongPieceHasAnotherHash) {

@@ -23,7 +23,6 @@ constexpr absl::Duration kShortestWake = absl::Milliseconds(1);
 // A connection to a machine of the LAN is there sooner.
 constexpr absl::Duration kPatience = absl::Seconds(1);
 constexpr absl::Duration kRateInterval = absl::Seconds(1);
-constexpr absl::Duration kNewsInterval = absl::Milliseconds(200);
 
 lt::piece_index_t ToLt(PieceIndex piece) {
   return lt::piece_index_t(piece.value);
@@ -216,6 +215,7 @@ void LibtorrentTorrent::Stop() {
   if (std::exchange(stopped_, true)) return;
   entry_->listener = nullptr;
   entry_->held.clear();
+  entry_->right.clear();
   if (wake_timer_ != 0) parts_.loop->CancelTimer(wake_timer_);
   for (const auto& [id, peer] : connections_) peer->id_ = 0;
   parts_.loop->NoteConnections(-static_cast<int>(connections_.size()));
@@ -385,6 +385,7 @@ void LibtorrentTorrent::OnPiecePassed(PieceIndex piece) {
   untold_pieces_.push_back(piece);
   NewsSoon();
   if (--missing_pieces_ == 0) TellPieces();
+  if (FewAreMissing()) LibtorrentDisk::TellRight(entry_.get());
   Touch();
 }
 
@@ -568,55 +569,6 @@ void LibtorrentTorrent::SendOutgoing() {
       if (found != connections_.end()) found->second->Send(payload);
     }
   }
-}
-
-void LibtorrentTorrent::NewsSoon() {
-  if (stopped_ || std::exchange(news_due_, true)) return;
-  parts_.loop->PostAfter(kNewsInterval, [weak = weak_from_this()] {
-    const auto torrent = weak.lock();
-    if (torrent == nullptr || torrent->stopped_) return;
-    torrent->news_due_ = false;
-    torrent->SendNews();
-  });
-}
-
-void LibtorrentTorrent::TellPieces() {
-  if (listener_ == nullptr || untold_pieces_.empty()) return;
-  listener_->OnPiecesHere(std::exchange(untold_pieces_, {}));
-}
-
-void LibtorrentTorrent::SendNews() {
-  if (listener_ == nullptr) return;
-  TellPieces();
-  SwarmNews news;
-  news.stats = stats_;
-  news.stats.from_lan = from_lan_;
-  news.stats.from_group = from_group_;
-  news.stats.from_internet = from_internet_;
-  news.crowd = crowd_;
-  news.slow_peers = slow_peers_.slow();
-  for (const auto& [id, peer] : connections_) {
-    switch (peer->kind_) {
-      case PeerKind::kLan:
-        ++news.stats.lan_connections;
-        break;
-      case PeerKind::kGroup:
-        ++news.stats.group_connections;
-        break;
-      case PeerKind::kInternet:
-        ++news.stats.internet_connections;
-        break;
-    }
-    if (peer->machine_ != 0) ++news.sharing_peers;
-    if (peer->connection().is_seed()) ++news.seeds;
-  }
-  // It may not be in the session yet.
-  if (handle_.is_valid()) {
-    const lt::torrent_status status = handle_.status({});
-    news.stats.failed_bytes = status.total_failed_bytes;
-    news.stats.redundant_bytes = status.total_redundant_bytes;
-  }
-  listener_->OnNews(news);
 }
 
 }  // namespace convoy

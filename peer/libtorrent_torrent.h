@@ -117,6 +117,7 @@ class LibtorrentTorrent final
   class Plugin;
 
   void OnHashWanted(PieceIndex piece) override;
+  void OnPieceRight() override;
   void OnBlockWritten(PieceIndex piece, std::int64_t begin) override;
   void OnDiskError(absl::Status status) override;
 
@@ -170,6 +171,7 @@ class LibtorrentTorrent final
   void NewsSoon();
   void SendNews();
   void TellPieces();
+  bool FewAreMissing() const;
 
   const Parts parts_;
   SwarmContent content_;
@@ -207,6 +209,7 @@ class LibtorrentTorrent final
   // Not told yet: a wake of the engine for each would cost more than its work.
   std::vector<PieceIndex> untold_pieces_;
   std::int32_t missing_pieces_ = 0;
+  bool right_due_ = false;
   bool stopped_ = false;
 };
 
