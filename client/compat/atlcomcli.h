@@ -112,10 +112,10 @@ class CComQIPtr : public CComPtr<T> {
     CComPtr<T>::operator=(other);
     return *this;
   }
+  // The old object goes last: it may be what `other` lives by.
   template <typename U>
   CComQIPtr& operator=(U* other) noexcept {
-    this->Release();
-    Query(other);
+    CComQIPtr(other).Swap(*this);
     return *this;
   }
 

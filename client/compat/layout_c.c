@@ -19,6 +19,9 @@
   _Static_assert((UINT64)(name) == (UINT64)(number), #name);
 #define CODE(name, number) \
   _Static_assert((HRESULT)(name) == (HRESULT)(number), #name);
+#define POINTER(name, number) \
+  _Static_assert(sizeof(name) == sizeof(void*), #name);
+#define WORDS(name, text) _Static_assert(sizeof(name) == sizeof(text), #name);
 #undef HRESULT_FROM_WIN32
 #define HRESULT_FROM_WIN32(code) ((HRESULT)((code) | 0x80070000u))
 #include "client/compat/layout/values.inc"

@@ -95,6 +95,9 @@ TEST(LayoutTest, EachCodeHasWindowsValue) {
   EXPECT_EQ(static_cast<HRESULT>(name), static_cast<HRESULT>(number)) \
       << #name;                                                       \
   EXPECT_EQ(sizeof(name), 4u) << #name;
+#define POINTER(name, number) \
+  EXPECT_EQ(reinterpret_cast<INT_PTR>(name), number) << #name;
+#define WORDS(name, text) EXPECT_STREQ(name, text) << #name;
 #include "client/compat/layout/values.inc"
 }
 
