@@ -55,7 +55,7 @@ class FileReaders {
   struct Request {
     JobId job;
     int file_index = 0;
-    std::vector<ByteRange> ranges;  // Rising; none: the whole file.
+    std::vector<ByteRange> ranges;  // None: the whole file.
     bool no_wait = false;
   };
 

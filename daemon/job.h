@@ -119,7 +119,7 @@ struct JobFile {
   bool completed = false;  // Has its final name.
   std::string remote_url;
   std::string local_path;
-  std::vector<ByteRange> ranges;
+  std::vector<ByteRange> ranges;  // In the local file's order; none overlaps.
   std::vector<std::string> mirror_urls;
   std::optional<std::int64_t> expected_size;
   std::string expected_sha256;         // 32 bytes, or empty.

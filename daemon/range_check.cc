@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <limits>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -28,11 +29,17 @@ absl::Status WrongRange(const std::string& field, absl::string_view what) {
       .Status(absl::StrCat(field, " ", what));
 }
 
-// Checks range `i` and appends it; `end` is where the one before ended.
-absl::Status ReadRange(const Ranges& from, int i, const std::string& field,
-                       const std::optional<std::int64_t>& file_size,
-                       std::int64_t* end, std::vector<ByteRange>* ranges) {
-  const v1::FileRange& range = from[i];
+// Where it ends, if it is not to the end of the file.
+std::int64_t EndOf(const ByteRange& range) {
+  return range.length == ByteRange::kToEnd
+             ? std::numeric_limits<std::int64_t>::max()
+             : range.end();
+}
+
+// The one alone, without a look at its neighbours.
+absl::StatusOr<ByteRange> ReadRange(
+    const v1::FileRange& range, const std::string& field,
+    const std::optional<std::int64_t>& file_size) {
   const std::string offset_field = absl::StrCat(field, ".offset_bytes");
   const std::string length_field = absl::StrCat(field, ".length_bytes");
   const std::int64_t size = file_size.value_or(kMaxFileSize);
@@ -41,17 +48,6 @@ absl::Status ReadRange(const Ranges& from, int i, const std::string& field,
   }
   if (range.has_length_bytes() && range.length_bytes() < 1) {
     return WrongRange(length_field, "is not at least 1");
-  }
-  if (!range.has_length_bytes() && i + 1 < from.size()) {
-    return WrongRange(length_field,
-                      "is absent (to the end of the file), but another range "
-                      "follows");
-  }
-  if (i > 0 && range.offset_bytes() < *end) {
-    return Error(v1::ERROR_REASON_OVERLAPPING_RANGES, v1::ERROR_CONTEXT_REQUEST)
-        .Field(field)
-        .Status(absl::StrCat(field, " begins before byte ", *end,
-                             ", where the range before it ends"));
   }
   const bool inside =
       range.has_length_bytes()
@@ -64,18 +60,30 @@ absl::Status ReadRange(const Ranges& from, int i, const std::string& field,
                    ? absl::StrCat("is not inside the file of ", size, " bytes")
                    : "ends after 2^62 bytes");
   }
-  const std::int64_t length =
-      range.has_length_bytes() ? range.length_bytes() : ByteRange::kToEnd;
-  ranges->push_back({range.offset_bytes(), length});
-  *end = range.offset_bytes() + range.length_bytes();
-  return absl::OkStatus();
+  return ByteRange{range.offset_bytes(), range.has_length_bytes()
+                                             ? range.length_bytes()
+                                             : ByteRange::kToEnd};
 }
 
-// Where it ends, if it is not to the end of the file.
-std::int64_t EndOf(const ByteRange& range) {
-  return range.length == ByteRange::kToEnd
-             ? std::numeric_limits<std::int64_t>::max()
-             : range.end();
+// `field`: of all ranges.
+absl::Status CheckDisjoint(const std::vector<ByteRange>& ranges,
+                           absl::string_view field) {
+  std::vector<std::size_t> rising(ranges.size());
+  std::iota(rising.begin(), rising.end(), std::size_t{0});
+  absl::c_stable_sort(rising, [&ranges](std::size_t a, std::size_t b) {
+    return ranges[a].offset < ranges[b].offset;
+  });
+  for (std::size_t i = 1; i < rising.size(); ++i) {
+    if (ranges[rising[i]].offset >= EndOf(ranges[rising[i - 1]])) continue;
+    const auto [first, second] = std::minmax(rising[i - 1], rising[i]);
+    const std::string wrong = absl::StrCat(field, "[", second, "]");
+    return Error(v1::ERROR_REASON_OVERLAPPING_RANGES, v1::ERROR_CONTEXT_REQUEST)
+        .Field(wrong)
+        .Status(absl::StrCat(wrong, " and ", field, "[", first,
+                             "] have bytes in common, from byte ",
+                             ranges[rising[i]].offset, " on"));
+  }
+  return absl::OkStatus();
 }
 
 // Adds `added`, joined with those that it overlaps or touches.
@@ -120,12 +128,14 @@ absl::StatusOr<std::vector<ByteRange>> ReadRanges(
         absl::StrCat("has ", ranges.size(), " ranges; allowed: ", max));
   }
   std::vector<ByteRange> read;
-  std::int64_t end = 0;
   read.reserve(static_cast<std::size_t>(ranges.size()));
   for (int i = 0; i < ranges.size(); ++i) {
-    CONVOY_RETURN_IF_ERROR(ReadRange(
-        ranges, i, absl::StrCat(field, "[", i, "]"), file_size, &end, &read));
+    CONVOY_ASSIGN_OR_RETURN(
+        ByteRange range,
+        ReadRange(ranges[i], absl::StrCat(field, "[", i, "]"), file_size));
+    read.push_back(range);
   }
+  CONVOY_RETURN_IF_ERROR(CheckDisjoint(read, field));
   return read;
 }
 
@@ -144,15 +154,11 @@ absl::Status ApplyRangesRequest(const v1::RequestRangesRequest& request,
   // What was asked for before the size was known would fail again and again.
   if (file->size.has_value()) ClipTo(*file->size, &demand.ranges);
   for (int i = 0; i < request.ranges_size(); ++i) {
-    Ranges alone;
-    *alone.Add() = request.ranges(i);
-    std::vector<ByteRange> read;
-    std::int64_t end = 0;
-    CONVOY_RETURN_IF_ERROR(
-        ReadRange(alone, 0, absl::StrCat("ranges[", i, "]"),
-                  file->size.has_value() ? file->size : file->expected_size,
-                  &end, &read));
-    AddRange(read.front(), &demand.ranges);
+    CONVOY_ASSIGN_OR_RETURN(
+        const ByteRange range,
+        ReadRange(request.ranges(i), absl::StrCat("ranges[", i, "]"),
+                  file->size.has_value() ? file->size : file->expected_size));
+    AddRange(range, &demand.ranges);
   }
   const int max = settings.config.limits().max_ranges_per_file();
   if (demand.ranges.size() > static_cast<std::size_t>(max)) {

@@ -23,8 +23,8 @@ namespace convoy {
 
 constexpr std::int64_t kMaxFileSize = std::int64_t{1} << 62;
 
-// Rising, without overlap, inside a file of `file_size` bytes, where that is
-// known. `field` is their path.
+// In the order given, without overlap, inside a file of `file_size` bytes,
+// where that is known. `field` is their path.
 absl::StatusOr<std::vector<ByteRange>> ReadRanges(
     absl::string_view field,
     const google::protobuf::RepeatedPtrField<v1::FileRange>& ranges,

@@ -1,6 +1,7 @@
 #include "peer/range_map.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "proto/error_detail.h"
@@ -11,6 +12,17 @@ namespace {
 absl::Status InvalidRange(absl::string_view message) {
   return Error(v1::ERROR_REASON_INVALID_RANGE, v1::ERROR_CONTEXT_REMOTE_FILE)
       .Status(message);
+}
+
+bool Overlap(std::vector<ByteRange> ranges) {
+  std::sort(ranges.begin(), ranges.end(),
+            [](const ByteRange& a, const ByteRange& b) {
+              return a.offset < b.offset;
+            });
+  return std::adjacent_find(ranges.begin(), ranges.end(),
+                            [](const ByteRange& a, const ByteRange& b) {
+                              return b.offset < a.end();
+                            }) != ranges.end();
 }
 
 }  // namespace
@@ -26,17 +38,17 @@ absl::StatusOr<RangeMap> RangeMap::Make(
     const std::vector<ByteRange>& ranges,
     std::optional<std::int64_t> complete_length) {
   RangeMap map;
-  std::int64_t earliest = 0;
+  std::vector<ByteRange> taken;
   for (std::size_t i = 0; i < ranges.size(); ++i) {
     ByteRange range = ranges[i];
     const bool to_end = range.length == ByteRange::kToEnd;
-    if (to_end && (i + 1 != ranges.size() || !complete_length)) {
+    if (to_end && !complete_length) {
       return InvalidRange(
-          "a range to the end must be the last, of a file whose "
-          "size the origin tells");
+          "a range to the end is wanted, and the origin does not tell where "
+          "the file ends");
     }
     if (to_end) range.length = *complete_length - range.offset;
-    if (range.offset < earliest || range.length <= 0 ||
+    if (range.offset < 0 || range.length <= 0 ||
         range.length > INT64_MAX - range.offset ||
         (complete_length && range.end() > *complete_length)) {
       return InvalidRange(absl::StrCat(
@@ -45,7 +57,7 @@ absl::StatusOr<RangeMap> RangeMap::Make(
           complete_length ? absl::StrCat(" of ", *complete_length, " bytes")
                           : ""));
     }
-    earliest = range.end();
+    taken.push_back(range);
     if (!map.segments_.empty() &&
         map.segments_.back().remote.end() == range.offset) {
       map.segments_.back().remote.length += range.length;
@@ -53,6 +65,9 @@ absl::StatusOr<RangeMap> RangeMap::Make(
       map.segments_.push_back({map.size_, range});
     }
     map.size_ += range.length;
+  }
+  if (Overlap(std::move(taken))) {
+    return InvalidRange("two ranges have bytes in common");
   }
   return map;
 }

@@ -17,8 +17,8 @@ class RangeMap {
   // The whole of a remote file of `size` bytes.
   static RangeMap Whole(std::int64_t size);
   // `ranges` as in TransferSpec. `complete_length` is the remote file's size,
-  // if known. INVALID_RANGE: a range is reversed, overlaps its forerunner, or
-  // reaches beyond the end; or the last goes to the end, which is not known.
+  // if known. INVALID_RANGE: a range is reversed, overlaps another, or reaches
+  // beyond the end; or one goes to the end, which is not known.
   static absl::StatusOr<RangeMap> Make(
       const std::vector<ByteRange>& ranges,
       std::optional<std::int64_t> complete_length);

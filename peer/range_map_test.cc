@@ -29,6 +29,15 @@ TEST(RangeMapTest, PutsRangesOneAfterAnother) {
   EXPECT_EQ(map->RemoteFrom(34), (ByteRange{99, 1}));
 }
 
+TEST(RangeMapTest, TheLocalFileHasTheOrderOfTheRanges) {
+  const auto map = RangeMap::Make({{90, kToEnd}, {10, 5}, {50, 20}}, 100);
+  ASSERT_TRUE(map.ok());
+  EXPECT_EQ(map->size(), 35);
+  EXPECT_EQ(map->RemoteFrom(0), (ByteRange{90, 10}));
+  EXPECT_EQ(map->RemoteFrom(10), (ByteRange{10, 5}));
+  EXPECT_EQ(map->RemoteFrom(15), (ByteRange{50, 20}));
+}
+
 TEST(RangeMapTest, JoinsNeighbours) {
   const auto map = RangeMap::Make({{10, 5}, {15, 5}}, 100);
   ASSERT_TRUE(map.ok());
@@ -45,9 +54,9 @@ TEST(RangeMapTest, RefusesRangesThatAreNotInsideTheFile) {
       {{10, 91}},               // Beyond the end.
       {{100, kToEnd}},          // Nothing left.
       {{101, kToEnd}},          // Begins beyond the end.
-      {{10, kToEnd}, {50, 1}},  // To the end, but not the last.
+      {{10, kToEnd}, {50, 1}},  // Inside of one to the end.
       {{10, 5}, {14, 5}},       // Overlap.
-      {{50, 5}, {10, 5}},       // Falling.
+      {{50, 5}, {10, 41}},      // Likewise, falling.
       {{10, 0}},                // Empty.
       {{-1, 5}},                // Negative.
       {{10, INT64_MAX}},        // Overflow.

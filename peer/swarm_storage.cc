@@ -36,9 +36,16 @@ StorageMap StorageMap::OfRanges(const std::vector<ByteRange>& ranges,
     if (length == 0) continue;
     map.segments_.push_back({ByteRange{range.offset, length}, map.local_size_});
     map.local_size_ += length;
+  }
+  map.file_size_ = map.local_size_;
+  const auto by_offset = [](const Segment& a, const Segment& b) {
+    return a.content.offset < b.content.offset;
+  };
+  std::sort(map.segments_.begin(), map.segments_.end(), by_offset);
+  for (const Segment& segment : map.segments_) {
     const PieceSpan touched = {
-        layout.PieceAt(range.offset),
-        PieceIndex{layout.PieceAt(range.offset + length - 1).value + 1}};
+        layout.PieceAt(segment.content.offset),
+        PieceIndex{layout.PieceAt(segment.content.end() - 1).value + 1}};
     if (!map.pieces_.empty() &&
         touched.first.value <= map.pieces_.back().end.value) {
       map.pieces_.back().end = touched.end;
@@ -46,17 +53,21 @@ StorageMap StorageMap::OfRanges(const std::vector<ByteRange>& ranges,
       map.pieces_.push_back(touched);
     }
   }
-  map.file_size_ = map.local_size_;
-  std::vector<Segment> rest;
+  map.AddRests(layout);
+  std::sort(map.segments_.begin(), map.segments_.end(), by_offset);
+  return map;
+}
+
+void StorageMap::AddRests(const PieceLayout& layout) {
+  const std::vector<Segment> wanted = segments_;
   std::size_t next = 0;
-  const std::vector<Segment> wanted = map.segments_;
-  for (const PieceSpan& span : map.pieces_) {
+  for (const PieceSpan& span : pieces_) {
     const ByteRange all = layout.RangeOf(span);
     std::int64_t at = all.offset;
     const auto fill = [&](std::int64_t end) {
       if (end <= at) return;
-      rest.push_back({ByteRange{at, end - at}, map.file_size_});
-      map.file_size_ += end - at;
+      segments_.push_back({ByteRange{at, end - at}, file_size_});
+      file_size_ += end - at;
     };
     while (next < wanted.size() && wanted[next].content.offset < all.end()) {
       fill(wanted[next].content.offset);
@@ -64,12 +75,6 @@ StorageMap StorageMap::OfRanges(const std::vector<ByteRange>& ranges,
     }
     fill(all.end());
   }
-  map.segments_.insert(map.segments_.end(), rest.begin(), rest.end());
-  std::sort(map.segments_.begin(), map.segments_.end(),
-            [](const Segment& a, const Segment& b) {
-              return a.content.offset < b.content.offset;
-            });
-  return map;
 }
 
 ByteRange StorageMap::At(std::int64_t offset) const {

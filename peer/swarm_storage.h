@@ -29,7 +29,8 @@ namespace convoy {
 class StorageMap {
  public:
   static StorageMap Whole(const PieceLayout& layout);
-  // `ranges`: of the content, rising, without overlap, inside `layout`.
+  // `ranges`: of the content, in the local file's order, without overlap, inside
+  // `layout`.
   static StorageMap OfRanges(const std::vector<ByteRange>& ranges,
                              const PieceLayout& layout);
 
@@ -49,7 +50,11 @@ class StorageMap {
     std::int64_t file_offset = 0;
   };
 
-  std::vector<Segment> segments_;
+  // Places what the pieces have besides the ranges behind the local file's end.
+  // REQUIRES: segments_ are the ranges, rising; pieces_ are those they touch.
+  void AddRests(const PieceLayout& layout);
+
+  std::vector<Segment> segments_;  // Rising by content.
   std::vector<PieceSpan> pieces_;
   std::int64_t local_size_ = 0;
   std::int64_t file_size_ = 0;

@@ -45,6 +45,25 @@ class SwarmStorageTest : public ::testing::Test {
               absl::OkStatus());
     return bytes;
   }
+  // All pieces go in and come out, and the local file is the ranges.
+  void ExpectHolds(const std::vector<ByteRange>& ranges) const {
+    std::string wanted;
+    for (const ByteRange& range : ranges) {
+      wanted += content_.substr(static_cast<std::size_t>(range.offset),
+                                range.length == ByteRange::kToEnd
+                                    ? std::string::npos
+                                    : static_cast<std::size_t>(range.length));
+    }
+    EXPECT_EQ(map_.local_size(), static_cast<std::int64_t>(wanted.size()));
+    for (const PieceSpan& span : map_.pieces()) {
+      for (int i = span.first.value; i < span.end.value; ++i) {
+        ASSERT_TRUE(*storage_->PutPiece(P(i), PieceBytes(i)));
+        EXPECT_EQ(*storage_->HashPiece(P(i)), Sha1Of(PieceBytes(i)));
+        EXPECT_EQ(ReadPiece(i), PieceBytes(i));
+      }
+    }
+    EXPECT_EQ(File(map_.local_size()), wanted);
+  }
   std::string File(std::int64_t size) const {
     std::string bytes(static_cast<std::size_t>(size), '\0');
     EXPECT_EQ(pread(fd_, &bytes[0], bytes.size(), 0), size);
@@ -113,21 +132,21 @@ TEST_F(SwarmStorageTest, RangesLieAsTheLocalFileWantsThem) {
       {100, 40'000}, {3 * kPiece + 10, 20}, {3 * kPiece + 50, 100}};
   UseRanges(ranges);
   ASSERT_EQ(map_.pieces().size(), 2U);
-  std::string wanted;
-  for (const ByteRange& range : ranges) {
-    wanted += content_.substr(static_cast<std::size_t>(range.offset),
-                              static_cast<std::size_t>(range.length));
-  }
-  EXPECT_EQ(map_.local_size(), static_cast<std::int64_t>(wanted.size()));
   EXPECT_EQ(map_.file_size(), 3 * kPiece);
-  for (const PieceSpan& span : map_.pieces()) {
-    for (int i = span.first.value; i < span.end.value; ++i) {
-      ASSERT_TRUE(*storage_->PutPiece(P(i), PieceBytes(i)));
-      EXPECT_EQ(*storage_->HashPiece(P(i)), Sha1Of(PieceBytes(i)));
-      EXPECT_EQ(ReadPiece(i), PieceBytes(i));
-    }
-  }
-  EXPECT_EQ(File(map_.local_size()), wanted);
+  ExpectHolds(ranges);
+}
+
+TEST_F(SwarmStorageTest, RangesMayComeInAnyOrder) {
+  const std::vector<ByteRange> ranges = {{4 * kPiece + 7, ByteRange::kToEnd},
+                                         {3 * kPiece + 50, 100},
+                                         {100, 40'000},
+                                         {3 * kPiece + 10, 20}};
+  UseRanges(ranges);
+  ASSERT_EQ(map_.pieces().size(), 2U);
+  EXPECT_EQ(map_.pieces()[0].first, P(0));
+  EXPECT_EQ(map_.pieces()[1].first, P(3));
+  EXPECT_EQ(map_.file_size(), 4 * kPiece + 1000);
+  ExpectHolds(ranges);
 }
 
 TEST_F(SwarmStorageTest, TheFirstHashThatIsLearnedStays) {

@@ -333,6 +333,14 @@ TEST_F(DeliveryQueueTest, AFileThatNeverGetsAPathIsNotOfTheJob) {
   EXPECT_EQ(job->Resume(), DO_E_EMPTY);
 }
 
+  // Its ranges rise, where those of BITS may come in any order.
+  BG_FILE_RANGE falling[] = {{20, 10}, {0, 10}};
+  EXPECT_EQ(own->AddFileWithRanges(L"id", content.url.c_str(),
+                                   WidePath("got").c_str(), 2, falling, 4000),
+            DO_E_OVERLAPPING_RANGES);
+  EXPECT_EQ(As<IBackgroundCopyJob3>(job.Get())->AddFileWithRanges(
+                content.url.c_str(), WidePath("got").c_str(), 2, falling),
+            DO_E_OVERLAPPING_RANGES);
 TEST_F(DeliveryQueueTest, AWrongSizeIsAnError) {
   const Content content = MakeContent("sized", 4000);
   const Com<IBackgroundCopyJob> job = MakeDelivery();

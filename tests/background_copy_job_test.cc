@@ -585,3 +585,32 @@ TEST_F(ConformanceTest, SuspendAndResumeLoseNothing) {
 
 }  // namespace
 }  // namespace convoy::testing
+// The example of AddFileWithRanges' documentation.
+TEST_F(ConformanceTest, Fact70_TheLocalFileHasTheOrderOfTheRanges) {
+  const Content content = MakeContent("unordered", 3'000'000);
+  const auto job = As<IBackgroundCopyJob3>(MakeJob().Get());
+  BG_FILE_RANGE ranges[] = {{100, 100}, {900, 100}, {400, 100}};
+  ASSERT_EQ(job->AddFileWithRanges(content.url.c_str(), WidePath("got").c_str(),
+                                   3, ranges),
+            S_OK);
+  BG_FILE_RANGE large[] = {
+      {2'999'990, BG_LENGTH_TO_EOF}, {1'000'000, 1'500'000}, {7, 600'000}};
+  ASSERT_EQ(job->AddFileWithRanges(content.url.c_str(),
+                                   WidePath("large").c_str(), 3, large),
+            S_OK);
+  BG_FILE_RANGE overlapping[] = {{400, 100}, {100, 301}};
+  EXPECT_EQ(job->AddFileWithRanges(content.url.c_str(), WidePath("no").c_str(),
+                                   2, overlapping),
+            BG_E_OVERLAPPING_RANGES);
+  ASSERT_EQ(job->Resume(), S_OK);
+  ASSERT_TRUE(Reaches(job.Get(), BG_JOB_STATE_TRANSFERRED));
+  ASSERT_EQ(job->Complete(), S_OK);
+  const std::string& bytes = content.bytes;
+  EXPECT_EQ(
+      ReadFile(Path("got")),
+      bytes.substr(100, 100) + bytes.substr(900, 100) + bytes.substr(400, 100));
+  EXPECT_TRUE(ReadFile(Path("large")) ==
+              bytes.substr(2'999'990) + bytes.substr(1'000'000, 1'500'000) +
+                  bytes.substr(7, 600'000));
+}
+

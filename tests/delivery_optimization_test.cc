@@ -455,6 +455,8 @@ TEST_F(DeliveryOptimizationTest, Fact94_PropertiesAreReadAsTheyWereWritten) {
     EXPECT_EQ(value.ulVal, 77u);
   };
   Set(download.Get(), DODownloadProperty_DisplayName, L"name");
+  const auto falling = Make(content.url, WidePath("falling"));
+  EXPECT_EQ(Start(falling.Get(), {{50, 10}, {0, 10}}), DO_E_OVERLAPPING_RANGES);
   Set(download.Get(), DODownloadProperty_CorrelationVector, L"vector");
   Set(download.Get(), DODownloadProperty_HttpCustomHeaders, L"X-One: 1\r\n");
   SetBool(download.Get(), DODownloadProperty_ForegroundPriority, true);

@@ -1,5 +1,6 @@
 #include "client/background_copy/file_ranges.h"
 
+#include <deliveryoptimizationerrors.h>
 #include <objbase.h>
 
 #include <algorithm>
@@ -23,6 +24,17 @@ bool AddRanges(const BG_FILE_RANGE* ranges, DWORD count, v1::JobFile* file) {
     }
   }
   return true;
+}
+
+HRESULT AddRangesOf(const Flavour& flavour, const BG_FILE_RANGE* ranges,
+                    DWORD count, v1::JobFile* file) {
+  if (!AddRanges(ranges, count, file)) return flavour.invalid_range;
+  const bool rise =
+      std::is_sorted(ranges, ranges + count,
+                     [](const BG_FILE_RANGE& a, const BG_FILE_RANGE& b) {
+                       return a.InitialOffset < b.InitialOffset;
+                     });
+  return rise || !flavour.ranges_rise ? S_OK : DO_E_OVERLAPPING_RANGES;
 }
 
 HRESULT GiveRanges(const std::vector<BG_FILE_RANGE>& ranges, DWORD* count,

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "client/background_copy/flavour.h"
 #include "convoy/v1/job.pb.h"
 
 namespace convoy::background_copy {
@@ -24,6 +25,11 @@ std::vector<BG_FILE_RANGE> CopyRangesOf(const Ranges& ranges) {
 
 // Adds `ranges` to `file`. False if a number is larger than the contract's.
 bool AddRanges(const BG_FILE_RANGE* ranges, DWORD count, v1::JobFile* file);
+
+// Likewise, those that the file is made of, by the flavour's rule and with its
+// code.
+HRESULT AddRangesOf(const Flavour& flavour, const BG_FILE_RANGE* ranges,
+                    DWORD count, v1::JobFile* file);
 
 // Gives `ranges` as memory that the caller frees with CoTaskMemFree; NULL for
 // none. REQUIRES: not NULL.

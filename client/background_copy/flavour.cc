@@ -18,6 +18,7 @@ const Flavour kBits = {
     /*resume_needs_work=*/true,
     /*has_one_background_priority=*/false,
     /*tells_few_contexts=*/false,
+    /*ranges_rise=*/false,
     BG_E_NOT_FOUND,
     BG_E_INVALID_STATE,
     BG_E_EMPTY,
@@ -52,6 +53,7 @@ const Flavour kDeliveryOptimization = {
     DO_E_READ_ONLY_PROPERTY,
 };
 
+    /*ranges_rise=*/true,
 }  // namespace
 
 const Flavour& BitsFlavour() { return kBits; }

@@ -32,6 +32,8 @@ struct Flavour {
   bool has_one_background_priority;
   // GetError tells REMOTE_FILE or NONE.
   bool tells_few_contexts;
+  // A file's ranges rise: other orders are DO_E_OVERLAPPING_RANGES.
+  bool ranges_rise;
 
   HRESULT not_found;
   HRESULT invalid_state;

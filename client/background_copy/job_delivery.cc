@@ -46,7 +46,8 @@ HRESULT BackgroundCopyJob::AddFileWithRanges(LPCWSTR file_id,
   v1::JobFile file;
   file.set_remote_url(UrlOfRemoteName(*remote));
   file.set_local_path(*local);
-  if (!AddRanges(ranges, count, &file)) return DO_E_INVALID_RANGE;
+  const HRESULT result = AddRangesOf(job_.flavour(), ranges, count, &file);
+  if (FAILED(result)) return result;
   if (file_size != DO_UNKNOWN_FILE_SIZE) {
     if (file_size > std::numeric_limits<std::int64_t>::max()) {
       return E_INVALIDARG;
@@ -76,7 +77,8 @@ HRESULT BackgroundCopyJob::AddFile(LPCWSTR file_id, LPCWSTR remote_url,
   if (!remote.has_value() || !id.has_value()) return E_INVALIDARG;
   v1::JobFile file;
   file.set_remote_url(UrlOfRemoteName(*remote));
-  if (!AddRanges(ranges, count, &file)) return DO_E_INVALID_RANGE;
+  const HRESULT result = AddRangesOf(job_.flavour(), ranges, count, &file);
+  if (FAILED(result)) return result;
   Microsoft::WRL::ComPtr<BackgroundCopyFile> made;
   made.Attach(
       new BackgroundCopyFile(job_, std::move(file), *id, without_path_));

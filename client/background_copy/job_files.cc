@@ -56,7 +56,8 @@ HRESULT BackgroundCopyJob::AddFileWithRanges(LPCWSTR remote_url,
   if (!file.has_value() || count == 0 || ranges == nullptr) {
     return E_INVALIDARG;
   }
-  if (!AddRanges(ranges, count, &*file)) return job_.flavour().invalid_range;
+  const HRESULT result = AddRangesOf(job_.flavour(), ranges, count, &*file);
+  if (FAILED(result)) return result;
   return job_.AddFiles({*std::move(file)});
 }
 

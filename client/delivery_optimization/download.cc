@@ -178,6 +178,9 @@ HRESULT Download::AddRanges(const DO_DOWNLOAD_RANGES_INFO* ranges) {
     if (range.Offset > kLongest || (!to_end && range.Length > kLongest)) {
       return DO_E_INVALID_RANGE;
     }
+    if (i > 0 && range.Offset < ranges->Ranges[i - 1].Offset) {
+      return DO_E_OVERLAPPING_RANGES;
+    }
     v1::FileRange* const added = parts_.file.add_ranges();
     added->set_offset_bytes(static_cast<std::int64_t>(range.Offset));
     if (!to_end) {
