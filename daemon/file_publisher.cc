@@ -104,18 +104,16 @@ void FilePublisher::Keep(const Job& job, const JobFile& file) {
 }
 
 void FilePublisher::Withdraw(const Job& job) {
-  std::vector<std::string> ids;
-  for (const JobFile& file : job.files) {
-    if (file.completed || file.transfer == nullptr) continue;
-    const std::string& id = file.transfer->content_id;
-    if (!id.empty()) ids.push_back(id);
-  }
-  if (ids.empty()) return;
-  commits_.WhenDurable(
-      [this, ids = std::move(ids)](const absl::Status& status) {
-        if (!status.ok()) return;
-        for (const std::string& id : ids) contents_.Release(id);
-      });
+  for (const JobFile& file : job.files) Withdraw(file);
+}
+
+void FilePublisher::Withdraw(const JobFile& file) {
+  if (file.completed || file.transfer == nullptr) return;
+  const std::string& id = file.transfer->content_id;
+  if (id.empty()) return;
+  commits_.WhenDurable([this, id](const absl::Status& status) {
+    if (status.ok()) contents_.Release(id);
+  });
 }
 
 void FilePublisher::Acknowledge(JobEntry* entry, Then then) {

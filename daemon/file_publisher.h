@@ -61,6 +61,8 @@ class FilePublisher {
   // Peers get the job's whole files no more, once its newest change is durable.
   // Files that have their names are others' to judge.
   void Withdraw(const Job& job);
+  // The same of one file.
+  void Withdraw(const JobFile& file);
 
  private:
   void PublishNext(const JobId& id, Then then);

@@ -48,6 +48,21 @@ unsigned StatesOf(const v1::ListJobsRequest& request) {
   return states;
 }
 
+// The request says what the owner's check of the file's bytes said.
+bool IsVerdict(const v1::UpdateFileRequest& request) {
+  return absl::c_linear_search(request.update_mask().paths(), "validated") &&
+         request.file().has_validated();
+}
+
+absl::Status CheckVerdictFits(const JobFile& file) {
+  if (file.transferred && !file.completed) return absl::OkStatus();
+  return Error(v1::ERROR_REASON_INVALID_STATE, v1::ERROR_CONTEXT_REQUEST)
+      .Field("file.validated")
+      .Status(file.completed ? "the file has its name already"
+                             : "the file is not transferred yet: there is "
+                               "nothing to check");
+}
+
 // The job has all annotations that the request names.
 bool HasAnnotations(const Job& job, const v1::ListJobsRequest& request) {
   const auto& own = ExtrasOf(job).annotations;
@@ -401,6 +416,9 @@ void JobManager::Impl::UpdateFile(const Caller& caller,
   const std::string url = file.remote_url;
   const std::vector<std::string> mirrors = file.mirror_urls;
   const std::optional<std::int64_t> size = file.expected_size;
+  const bool is_verdict = IsVerdict(request);
+  if (is_verdict) status = CheckVerdictFits(file);
+  if (!status.ok()) return std::move(reply)(std::move(status));
   status = ApplyFileUpdate(request, *parts_.settings, job.http.get(), &file);
   if (!status.ok()) return std::move(reply)(std::move(status));
   commits_.TouchFile(job.id, index);
@@ -408,6 +426,10 @@ void JobManager::Impl::UpdateFile(const Caller& caller,
   if (file.remote_url != url || file.mirror_urls != mirrors ||
       file.expected_size != size) {
     life_.FileChanged(entry, index);
+  }
+  if (is_verdict && !request.file().validated()) {
+    publisher_.Withdraw(file);
+    life_.FileRejected(entry, index);
   }
   AnswerWhenDurable(std::move(reply), FileSnapshot(job, file));
 }

@@ -71,20 +71,144 @@ TEST_F(JobExtrasTest, AnnotationsAreKeptAndSelectJobs) {
   EXPECT_EQ(harness_.List(list)->jobs_size(), 1);
 }
 
-TEST_F(JobExtrasTest, TheOwnersVerdictIsKeptAndDisturbsNothing) {
-  const std::string id = harness_.CreateRunning({"/d/a"});
+// What the owner's own check of the bytes said.
+class VerdictTest : public JobExtrasTest {
+ protected:
+  absl::StatusOr<v1::JobFile> Judge(const std::string& id, bool is_right,
+                                    int index = 0) {
+    v1::UpdateFileRequest request;
+    request.set_job_id(id);
+    request.mutable_file()->set_index(index);
+    request.mutable_file()->set_validated(is_right);
+    request.mutable_update_mask()->add_paths("validated");
+    absl::StatusOr<v1::JobFile> file = harness_.UpdateFile(request);
+    harness_.RunUntilIdle();
+    return file;
+  }
+  // Ends transfer `index`; a peer gave 60 of its 100 bytes.
+  void SucceedWithPeers(std::size_t index) {
+    TransferEnd end;
+    end.news = FakeTransferEngine::Progress(100, 100);
+    end.news.origin_bytes = 40;
+    end.news.lan_bytes = 60;
+    end.news.content_id = std::string(20, 'c');
+    harness_.engine.SendEnd(index, std::move(end));
+    harness_.RunUntilIdle();
+  }
+};
+
+TEST_F(VerdictTest, ARightFileStaysAsItIs) {
+  const std::string id = harness_.CreateTransferred({"/d/a"});
+  EXPECT_TRUE(Judge(id, true)->validated());
+  EXPECT_EQ(harness_.StateOf(id), v1::JOB_STATE_TRANSFERRED);
+  harness_.KillAndRestart();
+  EXPECT_TRUE(harness_.Files(id)[0].validated());
   v1::UpdateFileRequest request;
   request.set_job_id(id);
-  request.mutable_file()->set_validated(true);
+  request.mutable_file()->set_index(0);
   request.mutable_update_mask()->add_paths("validated");
-  EXPECT_TRUE(harness_.UpdateFile(request)->validated());
-  EXPECT_EQ(harness_.engine.count(), 1u);
-  EXPECT_TRUE(harness_.engine.running(0));
-  harness_.KillAndRestart();
-  ASSERT_EQ(harness_.Files(id).size(), 1u);
-  EXPECT_TRUE(harness_.Files(id)[0].has_validated());
-  request.mutable_file()->clear_validated();
   EXPECT_FALSE(harness_.UpdateFile(request)->has_validated());
+  EXPECT_EQ(harness_.engine.count(), 1u);
+}
+
+TEST_F(VerdictTest, ThereIsNoneBeforeTheFileIsTransferred) {
+  const std::string id = harness_.CreateRunning({"/d/a"});
+  for (const bool is_right : {true, false}) {
+    const absl::Status refused = Judge(id, is_right).status();
+    EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+    EXPECT_EQ(ErrorDetailOf(refused).field(), "file.validated");
+  }
+  EXPECT_TRUE(harness_.engine.running(0));
+}
+
+TEST_F(VerdictTest, WrongBytesOfTheOriginAreAnErrorAndResumeFetchesThemAgain) {
+  const std::string id = harness_.CreateTransferred({"/d/a", "/d/b"});
+  const std::uint64_t inode = harness_.Stored(id)->files[1].transfer->inode;
+  const auto file = Judge(id, false, 1);
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_FALSE(file->transferred());
+  EXPECT_EQ(file->transferred_bytes(), 0);
+  const auto job = harness_.Get(id);
+  EXPECT_EQ(job->state(), v1::JOB_STATE_ERROR);
+  EXPECT_EQ(job->error().detail().reason(), v1::ERROR_REASON_VALIDATION_FAILED);
+  EXPECT_EQ(job->error().detail().context(), v1::ERROR_CONTEXT_REMOTE_FILE);
+  EXPECT_EQ(job->error().file_index(), 1);
+  EXPECT_EQ(job->error_count(), 1);
+  EXPECT_EQ(job->progress().transferred_files(), 1);
+  EXPECT_EQ(harness_.engine.count(), 2u);
+
+  harness_.KillAndRestart();
+  ASSERT_TRUE(harness_.Resume(id).ok());
+  harness_.RunUntilIdle();
+  ASSERT_EQ(harness_.engine.count(), 3u);
+  const TransferSpec& spec = harness_.engine.spec(2);
+  EXPECT_EQ(spec.checkpoint, "");
+  EXPECT_TRUE(spec.urls_alone);
+  EXPECT_EQ(spec.download_mode, DownloadMode::kHttpOnly);
+  harness_.engine.Succeed(2, "content");
+  harness_.RunUntilIdle();
+  EXPECT_EQ(harness_.StateOf(id), v1::JOB_STATE_TRANSFERRED);
+  // The old file may be open elsewhere, and is not written to.
+  EXPECT_NE(harness_.Stored(id)->files[1].transfer->inode, inode);
+}
+
+TEST_F(VerdictTest, WrongBytesOfPeersAreFetchedFromTheOrigin) {
+  const std::string id = harness_.CreateRunning({"/d/a"});
+  EXPECT_FALSE(harness_.engine.spec(0).urls_alone);
+  SucceedWithPeers(0);
+  ASSERT_EQ(harness_.StateOf(id), v1::JOB_STATE_TRANSFERRED);
+  ASSERT_TRUE(Judge(id, false).ok());
+  EXPECT_EQ(harness_.engine.contents().released,
+            std::vector<std::string>{std::string(20, 'c')});
+  ASSERT_EQ(harness_.engine.count(), 2u);
+  EXPECT_TRUE(harness_.engine.running(1));
+  EXPECT_TRUE(harness_.engine.spec(1).urls_alone);
+  EXPECT_EQ(harness_.engine.spec(1).download_mode, DownloadMode::kHttpOnly);
+  EXPECT_FALSE(harness_.Get(id)->has_error());
+  EXPECT_EQ(harness_.Files(id)[0].transferred_bytes(), 0);
+  EXPECT_EQ(harness_.Files(id)[0].source_bytes().lan_bytes(), 0);
+  harness_.engine.Succeed(1, "content");
+  harness_.RunUntilIdle();
+  EXPECT_EQ(harness_.StateOf(id), v1::JOB_STATE_TRANSFERRED);
+  // These are of the origin.
+  ASSERT_TRUE(Judge(id, false).ok());
+  EXPECT_EQ(harness_.StateOf(id), v1::JOB_STATE_ERROR);
+}
+
+TEST_F(VerdictTest, AJobThatRunsGoesOnWithTheFile) {
+  const std::string id = harness_.CreateRunning({"/d/a", "/d/b"});
+  SucceedWithPeers(0);
+  ASSERT_EQ(harness_.engine.count(), 2u);
+  ASSERT_TRUE(Judge(id, false).ok());
+  ASSERT_EQ(harness_.engine.count(), 3u);
+  EXPECT_TRUE(harness_.engine.running(1));
+  EXPECT_TRUE(harness_.engine.spec(2).urls_alone);
+  harness_.engine.Succeed(1, "content");
+  harness_.RunUntilIdle();
+  EXPECT_NE(harness_.StateOf(id), v1::JOB_STATE_TRANSFERRED);
+  harness_.engine.Succeed(2, "content");
+  harness_.RunUntilIdle();
+  EXPECT_EQ(harness_.StateOf(id), v1::JOB_STATE_TRANSFERRED);
+}
+
+TEST_F(VerdictTest, ASuspendedJobWaits) {
+  const std::string id = harness_.CreateRunning({"/d/a", "/d/b"});
+  SucceedWithPeers(0);
+  ASSERT_TRUE(harness_.Suspend(id).ok());
+  ASSERT_TRUE(Judge(id, false).ok());
+  EXPECT_EQ(harness_.StateOf(id), v1::JOB_STATE_SUSPENDED);
+  EXPECT_EQ(harness_.engine.count(), 2u);
+  ASSERT_TRUE(harness_.Resume(id).ok());
+  harness_.RunUntilIdle();
+  EXPECT_EQ(harness_.engine.count(), 4u);
+}
+
+TEST_F(VerdictTest, AJobThatIsOverTakesNone) {
+  const std::string id = harness_.CreateTransferred({"/d/a"});
+  ASSERT_TRUE(harness_.Complete(id).ok());
+  EXPECT_EQ(ErrorDetailOf(Judge(id, false).status()).reason(),
+            v1::ERROR_REASON_INVALID_STATE);
+  EXPECT_TRUE(harness_.Files(id)[0].completed());
 }
 
 TEST_F(JobExtrasTest, FilesTellWhoAnsweredAndHow) {

@@ -232,6 +232,28 @@ void JobLife::FileChanged(JobEntry* entry, int file_index) {
   }
 }
 
+void JobLife::FileRejected(JobEntry* entry, int file_index) {
+  JobFile& file = entry->job->files[static_cast<std::size_t>(file_index)];
+  const SourceCounts from = file.transfer->sources;
+  const bool from_others =
+      from.lan + from.group + from.internet + from.cache_host > 0;
+  runner_.Forget(entry, file_index);
+  if (!from_others) {
+    const absl::Status wrong =
+        Error(v1::ERROR_REASON_VALIDATION_FAILED, v1::ERROR_CONTEXT_REMOTE_FILE)
+            .Url(file.remote_url)
+            .Status(
+                "the file's owner found its bytes wrong, and they came from "
+                "the origin; ResumeJob fetches them again");
+    Apply(entry, JobEvent::kRejected,
+          MakeFailure(wrong, file, parts_.clock->Now()));
+    return;
+  }
+  if (entry->run != nullptr) entry->run->pending.insert(file_index);
+  Apply(entry, JobEvent::kRefetch);
+  RequestSchedule();
+}
+
 void JobLife::TakeOver(JobEntry* entry, const JobOwner& owner) {
   parts_.table->SetOwner(entry, owner);
   if (entry->job->extras != nullptr) entry->job->extras->notify_command.reset();

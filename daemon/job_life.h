@@ -98,6 +98,9 @@ class JobLife final : private JobRunner::Observer {
   // The URLs of one file were changed, or what comes first of it: a running
   // transfer goes on so, and a file that waits after a failure is tried again.
   void FileChanged(JobEntry* entry, int file_index);
+  // Its owner found a whole file's bytes wrong: they are void. Those of the
+  // origin are an error of the job; others are fetched again from there.
+  void FileRejected(JobEntry* entry, int file_index);
   // The new owner has nothing to do with the old one's notify command: it is
   // dropped.
   void TakeOver(JobEntry* entry, const JobOwner& owner);

@@ -1,5 +1,6 @@
 #include "daemon/job_runner.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <utility>
@@ -236,6 +237,18 @@ void JobRunner::SetIdentity(JobEntry* entry, int file_index,
   observer_.OnFileReset(entry, file_index);
 }
 
+void JobRunner::Forget(JobEntry* entry, int file_index) {
+  JobFile& file = FileOf(entry, file_index);
+  file.transferred = false;
+  file.flushed_bytes = 0;
+  file.transfer->checkpoint.clear();
+  file.transfer->sources = SourceCounts();
+  file.transfer->device = 0;
+  file.transfer->inode = 0;
+  parts_.commits->TouchFile(entry->job->id, file_index);
+  observer_.OnFileReset(entry, file_index);
+}
+
 TransferSpec JobRunner::MakeSpec(const JobEntry& entry, const JobFile& file,
                                  Opened opened) const {
   const Job& job = *entry.job;
@@ -269,6 +282,11 @@ TransferSpec JobRunner::MakeSpec(const JobEntry& entry, const JobFile& file,
   spec.cache_host_delay = CacheHostDelay(job, *parts_.settings);
   spec.min_peer_bytes_per_second = MinPeerRate(job, *parts_.settings);
   SetDelays(entry, &spec);
+  if (file.validated == std::optional(false)) {
+    spec.urls_alone = true;
+    spec.download_mode = std::min(spec.download_mode, DownloadMode::kHttpOnly);
+    spec.cache_host_delay = absl::ZeroDuration();
+  }
   spec.owner = job.owner.uid;
   if (file.proof == nullptr) return spec;
   const FileProof& proof = *file.proof;

@@ -71,6 +71,10 @@ class JobRunner final : private FileRunListener {
   // now.
   void RestartBlocked(JobEntry* entry);
 
+  // The whole file's bytes are void: it is fetched anew, into a new temporary
+  // file. REQUIRES: it does not run.
+  void Forget(JobEntry* entry, int file_index);
+
   // Takes the newest news into the job's files. True: something was new.
   bool Fold(JobEntry* entry);
 

@@ -63,6 +63,10 @@ constexpr Rule kRules[] = {
      kFresh | kStampComplete},
     {JobEvent::kDemandMet, kRunning, kSuspended, kStopTransfers | kFresh},
 
+    {JobEvent::kRejected, kNotFinal, kError, kStopTransfers | kCountFailure},
+    {JobEvent::kRefetch, In(kTransferred), kQueued, kFresh},
+    {JobEvent::kRefetch, kNotFinal, kStays, kNoEffect},
+
     {JobEvent::kRetryDue, In(kTransientError), kQueued, kNoEffect},
     {JobEvent::kNoProgress, kRunning | In(kTransientError), kError,
      kStopTransfers | kCountFailure},

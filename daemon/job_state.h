@@ -27,6 +27,9 @@ enum class JobEvent {
   kFatalFailure,
   kAllTransferred,
   kDemandMet,  // What was asked for is there; the files are not whole.
+  // The owner found a whole file's bytes wrong.
+  kRejected,  // They came from the origin.
+  kRefetch,   // They came from others: the origin is asked.
   // Time.
   kRetryDue,
   kNoProgress,

@@ -33,6 +33,8 @@ constexpr char kTable[] = R"(
   fatal_failure       .  E  E  E  E  .  .  .  .
   all_transferred     .  .  .  D  .  .  .  .  .
   demand_met          .  .  S  S  .  .  .  .  .
+  rejected            E  E  E  E  E  E  E  .  .
+  refetch             =  =  =  =  =  =  Q  .  .
   retry_due           .  .  .  .  Q  .  .  .  .
   no_progress         .  .  E  E  E  .  .  .  .
   inactive            X  X  X  X  X  X  X  .  .
@@ -54,6 +56,8 @@ const std::map<std::string, JobEvent>& Events() {
       {"fatal_failure", JobEvent::kFatalFailure},
       {"all_transferred", JobEvent::kAllTransferred},
       {"demand_met", JobEvent::kDemandMet},
+      {"rejected", JobEvent::kRejected},
+      {"refetch", JobEvent::kRefetch},
       {"retry_due", JobEvent::kRetryDue},
       {"no_progress", JobEvent::kNoProgress},
       {"inactive", JobEvent::kInactive},
@@ -142,7 +146,8 @@ TEST(JobStateTest, LeavingTheRunningStatesStopsTransfers) {
   for (const JobEvent event :
        {JobEvent::kSuspend, JobEvent::kCancel, JobEvent::kComplete,
         JobEvent::kPreempted, JobEvent::kRecoverableFailure,
-        JobEvent::kFatalFailure, JobEvent::kNoProgress, JobEvent::kInactive}) {
+        JobEvent::kFatalFailure, JobEvent::kRejected, JobEvent::kNoProgress,
+        JobEvent::kInactive}) {
     EXPECT_TRUE(TransitionOf(event, v1::JOB_STATE_TRANSFERRING).effects &
                 kStopTransfers)
         << static_cast<int>(event);

@@ -370,7 +370,6 @@ absl::Status ReadFile(const v1::JobFile& from, const std::string& field,
   to->local_path = from.local_path();
   CONVOY_RETURN_IF_ERROR(ReadExpectations(from, field, to));
   CONVOY_RETURN_IF_ERROR(ReadProof(from, field, to));
-  if (from.has_validated()) to->validated = from.validated();
   CONVOY_ASSIGN_OR_RETURN(
       to->ranges, ReadRanges(absl::StrCat(field, ".ranges"), from.ranges(),
                              to->expected_size, settings));

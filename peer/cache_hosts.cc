@@ -155,6 +155,10 @@ std::string WhyNeverCached(const TransferSpec& spec) {
   if (spec.is_private) {
     return "the job is private: its bytes are not put into caches";
   }
+  if (spec.urls_alone) {
+    return "the file's owner found the bytes wrong that had come: they are "
+           "fetched again from the origin alone";
+  }
   const HttpSettings& http = *spec.http;
   if (!http.method.empty()) {
     return absl::StrCat("the job asks by ", http.method,

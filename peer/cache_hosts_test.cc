@@ -126,6 +126,10 @@ TEST_F(CacheHostsTest, WhatIsForTheOriginAloneIsNeverCached) {
   };
   EXPECT_EQ(why(HttpSettings(), false), "");
   EXPECT_NE(why(HttpSettings(), true), "");
+  TransferSpec refused;
+  refused.http = std::make_shared<const HttpSettings>();
+  refused.urls_alone = true;
+  EXPECT_NE(WhyNeverCached(refused), "");
   HttpSettings http;
   http.headers = {{"X-Token", "1"}};
   EXPECT_NE(why(http, false), "");

@@ -79,6 +79,9 @@ struct TransferSpec {
   // the origin is asked. InfiniteDuration: never the origin. Without cache
   // hosts it has no effect.
   absl::Duration cache_host_delay;
+  // The file's owner has refused what came from elsewhere: cache hosts are not
+  // asked. (Peers: download_mode says so.)
+  bool urls_alone = false;
   // Where peers give less, the rest is taken from the origin at once, without
   // origin_delay. 0: never.
   std::int64_t min_peer_bytes_per_second = 0;

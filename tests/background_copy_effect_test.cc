@@ -71,7 +71,21 @@ TEST_F(EffectTest, TheNotificationIntervalHoldsModificationsBack) {
 // It is not called again, and what follows is not held up.
 TEST_F(EffectTest, NotImplementedCountsAsTaken) {
   RecordingCallback callback(
-      [](const std::string&, IBackgroundCopyJob*) { return E_NOTIMPL; });
+      [&](const std::string&, IBackgroundCopyJob*) -> HRESULT {
+        return ++calls == 1 ? E_NOTIMPL : S_OK;
+      });
+  const Com<IBackgroundCopyJob> job = TransferredJob();
+  const NotifyScope scope(job.Get(), callback);
+  ASSERT_TRUE(Eventually([&] { return calls == 2; }));
+  EXPECT_EQ(callback.Count("transferred"), 2);
+  ASSERT_EQ(job->Complete(), S_OK);
+  EXPECT_TRUE(Eventually([&] { return callback.references() == 0; }));
+  EXPECT_EQ(calls, 2);
+}
+
+TEST_F(EffectTest, AFileThatIsFoundWrongIsAnErrorAndResumeFetchesItAgain) {
+  RecordingCallback callback;
+  const Content content = MakeContent("wrong");
   const Com<IBackgroundCopyJob> job = MakeJob();
   for (const char* name : {"first", "second"}) {
     const Content content = MakeContent(name);

@@ -536,7 +536,8 @@ TEST_F(ConformanceTest, DetailsOfAFile) {
   LPWSTR text = nullptr;
   ASSERT_EQ(file->GetRemoteName(&text), S_OK);
   EXPECT_EQ(Wide(Take(text)), content.url);
-  EXPECT_EQ(file->SetValidationState(TRUE), BG_E_INVALID_STATE);
+  EXPECT_EQ(file->SetValidationState(TRUE), E_PENDING);
+  EXPECT_EQ(file->SetValidationState(FALSE), E_PENDING);
   DWORD count = 9;
   BG_FILE_RANGE* ranges = nullptr;
   EXPECT_EQ(file->GetFileRanges(&count, &ranges), S_FALSE);

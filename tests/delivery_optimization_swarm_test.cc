@@ -42,13 +42,21 @@ class DeliverySwarmTest : public ::testing::Test {
     return job;
   }
 
-  static DOSwarmStats StatsOf(IBackgroundCopyJob* job) {
+  static ComPtr<IBackgroundCopyFile> FileOf(IBackgroundCopyJob* job) {
     ComPtr<IEnumBackgroundCopyFiles> files;
     EXPECT_EQ(job->EnumFiles(&files), S_OK);
     ComPtr<IBackgroundCopyFile> file;
     EXPECT_EQ(files->Next(1, &file, nullptr), S_OK);
+    return file;
+  }
+  static bool IsTransferred(IBackgroundCopyJob* job) {
+    BG_JOB_STATE state = BG_JOB_STATE_ERROR;
+    return job->GetState(&state) == S_OK && state == BG_JOB_STATE_TRANSFERRED;
+  }
+
+  static DOSwarmStats StatsOf(IBackgroundCopyJob* job) {
     ComPtr<IDeliveryOptimizationFile> own;
-    EXPECT_EQ(file.As(&own), S_OK);
+    EXPECT_EQ(FileOf(job).As(&own), S_OK);
     DOSwarmStats stats = {};
     EXPECT_EQ(own->GetStats(&stats), S_OK);
     CoTaskMemFree(stats.fileId);
@@ -63,10 +71,7 @@ TEST_F(DeliverySwarmTest, StatisticsAreThoseOfTheContentToo) {
   const PublishedFile file = site_.Serve("file", 4 << 20);
   const ComPtr<IBackgroundCopyJob> job = JobFor(file);
   ASSERT_EQ(job->Resume(), S_OK);
-  ASSERT_TRUE(Eventually([&] {
-    BG_JOB_STATE state = BG_JOB_STATE_ERROR;
-    return job->GetState(&state) == S_OK && state == BG_JOB_STATE_TRANSFERRED;
-  }));
+  ASSERT_TRUE(Eventually([&] { return IsTransferred(job.Get()); }));
   EXPECT_TRUE(
       Eventually([&] { return StatsOf(job.Get()).downloadDuration > 0; }));
   EXPECT_EQ(StatsOf(job.Get()).bytesToLanPeers, 0u);
@@ -80,3 +85,26 @@ TEST_F(DeliverySwarmTest, StatisticsAreThoseOfTheContentToo) {
 
 }  // namespace
 }  // namespace convoy::testing
+TEST_F(DeliverySwarmTest, BytesOfPeersThatAreFoundWrongComeFromTheOrigin) {
+  const PublishedFile file = site_.Serve("file", 4 << 20);
+  site_.Run(0, file);
+  site_.StartMachine(FromPeersAlone());
+  setenv("CONVOY_SOCKET", site_.machine(1).socket().c_str(), 1);
+  const ComPtr<IBackgroundCopyJob> job = JobFor(file);
+  ASSERT_EQ(job->Resume(), S_OK);
+  ASSERT_TRUE(Eventually([&] { return IsTransferred(job.Get()); }));
+  ComPtr<IBackgroundCopyFile3> own;
+  ASSERT_EQ(FileOf(job.Get()).As(&own), S_OK);
+  BOOL from_peer = FALSE;
+  ASSERT_EQ(own->IsDownloadedFromPeer(&from_peer), S_OK);
+  EXPECT_EQ(from_peer, TRUE);
+
+  ASSERT_EQ(own->SetValidationState(FALSE), S_OK);
+  ASSERT_TRUE(Eventually([&] { return IsTransferred(job.Get()); }));
+  ASSERT_EQ(own->IsDownloadedFromPeer(&from_peer), S_OK);
+  EXPECT_EQ(from_peer, FALSE);
+  EXPECT_EQ(StatsOf(job.Get()).bytesFromHttp, file.bytes.size());
+  ASSERT_EQ(job->Complete(), S_OK);
+  EXPECT_TRUE(ReadFile(site_.Local("got")) == file.bytes);
+}
+

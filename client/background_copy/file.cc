@@ -136,11 +136,13 @@ HRESULT BackgroundCopyFile::GetTemporaryName(LPWSTR* name) {
                   name);
 }
 
+// FALSE: the daemon throws the bytes away. Those of the origin bring the job to
+// ERROR, others are fetched again from there.
 HRESULT BackgroundCopyFile::SetValidationState(BOOL state) {
   v1::JobFile now;
   const HRESULT result = Read(&now);
   if (FAILED(result)) return result;
-  if (!now.transferred()) return job_.flavour().invalid_state;
+  if (!now.transferred()) return E_PENDING;
   v1::JobFile file;
   file.set_index(made_of().index());
   file.set_validated(state != FALSE);

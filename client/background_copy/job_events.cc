@@ -104,16 +104,26 @@ bool JobEvents::Observe(const v1::Job& job, bool tell_modification,
 }
 
 bool JobEvents::ObserveFiles(const v1::Job& job, Files& files) {
-  const auto transferred =
-      static_cast<std::size_t>(job.progress().transferred_files());
-  if (transferred <= files_.size()) return true;
+  const std::pair<int, std::string> now = {
+      job.progress().transferred_files(),
+      job.transfer_complete_time().SerializeAsString()};
+  if (now == listed_at_) return true;
   std::optional<std::vector<v1::JobFile>> list = files.List();
   if (!list.has_value()) return false;
   for (v1::JobFile& file : *list) {
-    if (!file.transferred() || !files_.insert(file.index()).second) continue;
-    events_.push_back(
-        {JobEvent::Kind::kFileTransferred, std::move(file), {}, {}});
+    const int index = file.index();
+    const bool was_refused = file.has_validated() && !file.validated();
+    if (!file.transferred()) {
+      files_.erase({index, false});
+      files_.erase({index, true});
+    } else if (files_.insert({index, was_refused}).second) {
+      // A file that was fetched again and is approved now was told before.
+      files_.insert({index, false});
+      events_.push_back(
+          {JobEvent::Kind::kFileTransferred, std::move(file), {}, {}});
+    }
   }
+  listed_at_ = now;
   return true;
 }
 

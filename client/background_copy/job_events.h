@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "convoy/v1/job.pb.h"
@@ -80,7 +81,11 @@ class JobEvents {
   // What has been made an event.
   std::optional<std::string> transferred_at_;
   std::optional<int> error_count_;
-  std::set<int> files_;
+  // Files, and whether their owner had refused their bytes before: then they
+  // were fetched again, which is an event of its own.
+  std::set<std::pair<int, bool>> files_;
+  // At what number of transferred files, and at which end, they were listed.
+  std::pair<int, std::string> listed_at_;
   std::int64_t range_bytes_ = 0;
   std::map<int, std::vector<v1::FileRange>> ranges_;
 };

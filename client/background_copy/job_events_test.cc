@@ -138,6 +138,31 @@ TEST_F(JobEventsTest, FilesComeBeforeTheJobAndOnce) {
   EXPECT_EQ(Show(v1::JOB_STATE_TRANSFERRED), "");
 }
 
+TEST_F(JobEventsTest, AFileThatIsFetchedAgainIsToldAgain) {
+  job_.set_notify_flags(BG_NOTIFY_JOB_TRANSFERRED | BG_NOTIFY_FILE_TRANSFERRED);
+  files_.files.resize(1);
+  v1::JobFile& file = files_.files[0];
+  file.set_transferred(true);
+  job_.mutable_progress()->set_transferred_files(1);
+  EnterTransferred(5);
+  EXPECT_EQ(Show(v1::JOB_STATE_TRANSFERRED), "FT");
+  // Refused, and there again before anybody looked.
+  file.set_validated(false);
+  EnterTransferred(6);
+  EXPECT_EQ(Show(v1::JOB_STATE_TRANSFERRED), "FT");
+  file.set_validated(true);
+  EXPECT_EQ(Show(v1::JOB_STATE_TRANSFERRED), "");
+  // Refused once more; this time it was seen.
+  file.set_validated(false);
+  file.set_transferred(false);
+  job_.mutable_progress()->set_transferred_files(0);
+  EXPECT_EQ(Show(v1::JOB_STATE_ERROR), "");
+  file.set_transferred(true);
+  job_.mutable_progress()->set_transferred_files(1);
+  EnterTransferred(7);
+  EXPECT_EQ(Show(v1::JOB_STATE_TRANSFERRED), "FT");
+}
+
 TEST_F(JobEventsTest, RangesAreThoseThatAreNew) {
   job_.set_notify_flags(BG_NOTIFY_FILE_RANGES_TRANSFERRED);
   files_.files.resize(1);
