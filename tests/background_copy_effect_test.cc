@@ -2,6 +2,7 @@
 // makes it, what its answers mean; and a daemon that stands still.
 #include <bits.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <wrl.h>
 
 #include <atomic>
@@ -68,8 +69,8 @@ TEST_F(EffectTest, TheNotificationIntervalHoldsModificationsBack) {
   EXPECT_EQ(callback.Count("modification"), 1);
 }
 
-// It is not called again, and what follows is not held up.
-TEST_F(EffectTest, NotImplementedCountsAsTaken) {
+TEST_F(EffectTest, NotImplementedIsAFailureLikeOthers) {
+  std::atomic<int> calls{0};
   RecordingCallback callback(
       [&](const std::string&, IBackgroundCopyJob*) -> HRESULT {
         return ++calls == 1 ? E_NOTIMPL : S_OK;
@@ -87,21 +88,45 @@ TEST_F(EffectTest, AFileThatIsFoundWrongIsAnErrorAndResumeFetchesItAgain) {
   RecordingCallback callback;
   const Content content = MakeContent("wrong");
   const Com<IBackgroundCopyJob> job = MakeJob();
-  for (const char* name : {"first", "second"}) {
-    const Content content = MakeContent(name);
-    ASSERT_EQ(job->AddFile(content.url.c_str(), WidePath(name).c_str()), S_OK);
-  }
-  ASSERT_EQ(job->SetNotifyFlags(BG_NOTIFY_JOB_TRANSFERRED |
-                                BG_NOTIFY_FILE_TRANSFERRED),
-            S_OK);
+  ASSERT_EQ(job->AddFile(content.url.c_str(), WidePath("got").c_str()), S_OK);
+  ASSERT_EQ(
+      job->SetNotifyFlags(BG_NOTIFY_JOB_TRANSFERRED | BG_NOTIFY_JOB_ERROR |
+                          BG_NOTIFY_FILE_TRANSFERRED),
+      S_OK);
   const NotifyScope scope(job.Get(), callback);
   ASSERT_EQ(job->Resume(), S_OK);
   ASSERT_TRUE(Eventually([&] { return callback.Count("transferred") == 1; }));
-  ASSERT_EQ(job->Complete(), S_OK);
-  // It has been told all.
-  EXPECT_TRUE(Eventually([&] { return callback.references() == 0; }));
+  Com<IEnumBackgroundCopyFiles> files;
+  ASSERT_EQ(job->EnumFiles(&files), S_OK);
+  Com<IBackgroundCopyFile> first;
+  ASSERT_EQ(files->Next(1, &first, nullptr), S_OK);
+  const auto file = As<IBackgroundCopyFile3>(first.Get());
+  ASSERT_EQ(file->SetValidationState(FALSE), S_OK);
+
+  EXPECT_EQ(StateOf(job.Get()), BG_JOB_STATE_ERROR);
+  Com<IBackgroundCopyError> error;
+  ASSERT_EQ(job->GetError(&error), S_OK);
+  BG_ERROR_CONTEXT context = BG_ERROR_CONTEXT_NONE;
+  HRESULT code = S_OK;
+  ASSERT_EQ(error->GetError(&context, &code), S_OK);
+  EXPECT_EQ(context, BG_ERROR_CONTEXT_REMOTE_FILE);
+  EXPECT_EQ(code, BG_E_VALIDATION_FAILED);
+  Com<IBackgroundCopyFile> wrong;
+  EXPECT_EQ(error->GetFile(&wrong), S_OK);
+  BG_FILE_PROGRESS progress = {};
+  ASSERT_EQ(file->GetProgress(&progress), S_OK);
+  EXPECT_EQ(progress.BytesTransferred, 0u);
+  EXPECT_EQ(progress.Completed, FALSE);
+  EXPECT_EQ(file->SetValidationState(TRUE), E_PENDING);
+  EXPECT_TRUE(Eventually([&] { return callback.Count("error") == 1; }));
+
+  ASSERT_EQ(job->Resume(), S_OK);
+  ASSERT_TRUE(Reaches(job.Get(), BG_JOB_STATE_TRANSFERRED));
+  EXPECT_TRUE(Eventually([&] { return callback.Count("transferred") == 2; }));
   EXPECT_EQ(callback.Count("file"), 2);
-  EXPECT_EQ(callback.Count("transferred"), 1);
+  ASSERT_EQ(file->SetValidationState(TRUE), S_OK);
+  ASSERT_EQ(job->Complete(), S_OK);
+  EXPECT_EQ(ReadFile(Path("got")), content.bytes);
 }
 
 // {0d8f7c52-6f0e-4a55-9d0b-5a1c8f1f0c11}, of a class that tests register.
@@ -207,6 +232,11 @@ TEST_F(NotificationClassTest, AnObjectThatWasSetComesFirst) {
 TEST_F(EffectTest, ADaemonThatStandsStillIsATimeoutUntilItGoesOn) {
   const Com<IBackgroundCopyJob> job = MakeJob();
   ASSERT_EQ(kill(daemon().pid(), SIGSTOP), 0);
+  // Until then a thread of its may still answer.
+  siginfo_t stopped = {};
+  ASSERT_EQ(waitid(P_PID, static_cast<id_t>(daemon().pid()), &stopped,
+                   WSTOPPED | WNOWAIT),
+            0);
   BG_JOB_STATE state = BG_JOB_STATE_ERROR;
   const HRESULT asked = job->GetState(&state);
   ASSERT_EQ(kill(daemon().pid(), SIGCONT), 0);

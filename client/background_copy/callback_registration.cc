@@ -21,8 +21,6 @@ using Microsoft::WRL::ComPtr;
 constexpr absl::Duration kFirstPause = absl::Seconds(1);
 constexpr absl::Duration kLongestPause = absl::Seconds(60);
 
-bool IsTaken(HRESULT result) { return result == S_OK || result == E_NOTIMPL; }
-
 }  // namespace
 
 CallbackRegistration::CallbackRegistration(JobAccess job, CallbackTarget target,
@@ -61,7 +59,7 @@ void CallbackRegistration::Deliver() {
     if (event.kind == JobEvent::Kind::kModification) {
       modified_at_ = clock_.Monotonic();
     }
-    if (!IsTaken(result)) {
+    if (result != S_OK) {
       try_again_at_ = clock_.Monotonic() + pause_;
       RunAfter(pause_);
       pause_ = std::min(2 * pause_, kLongestPause);
@@ -89,13 +87,13 @@ HRESULT CallbackRegistration::Call(const JobEvent& event,
     case JobEvent::Kind::kModification:
       return target.callback->JobModification(job.Get(), 0);
     case JobEvent::Kind::kFileTransferred: {
-      if (target.callback2 == nullptr) return E_NOTIMPL;
+      if (target.callback2 == nullptr) return S_OK;
       ComPtr<IBackgroundCopyFile> file;
       file.Attach(new BackgroundCopyFile(job_, event.file));
       return target.callback2->FileTransferred(job.Get(), file.Get());
     }
     case JobEvent::Kind::kFileRangesTransferred: {
-      if (target.callback3 == nullptr) return E_NOTIMPL;
+      if (target.callback3 == nullptr) return S_OK;
       ComPtr<IBackgroundCopyFile> file;
       file.Attach(new BackgroundCopyFile(job_, event.file));
       const std::vector<BG_FILE_RANGE> ranges = CopyRangesOf(event.ranges);
@@ -104,7 +102,7 @@ HRESULT CallbackRegistration::Call(const JobEvent& event,
           ranges.data());
     }
   }
-  return E_NOTIMPL;
+  return S_OK;
 }
 
 // By BITS_JOB_PROPERTY_MINIMUM_NOTIFICATION_INTERVAL_MS.
