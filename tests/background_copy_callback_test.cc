@@ -143,6 +143,37 @@ TEST_F(ConformanceTest, Fact74_CompleteAndRemovalFromInsideTheCallback) {
   EXPECT_EQ(callback.Calls().size(), 1u);
 }
 
+// Ends `job` from inside the first call of its callback.
+void CancelInside(IBackgroundCopyJob* job, const std::string& expected) {
+  std::atomic<HRESULT> cancelled{E_PENDING};
+  RecordingCallback callback(
+      [&](const std::string&, IBackgroundCopyJob* told) -> HRESULT {
+        cancelled = told->Cancel();
+        return S_OK;
+      });
+  const NotifyScope scope(job, callback);
+  EXPECT_TRUE(Eventually([&] { return callback.references() == 0; }));
+  EXPECT_EQ(cancelled, S_OK);
+  // It is released: there is nothing any more that could be called.
+  EXPECT_EQ(callback.Calls(), std::vector<std::string>{expected});
+  IUnknown* object = nullptr;
+  EXPECT_EQ(job->GetNotifyInterface(&object), S_OK);
+  EXPECT_EQ(object, nullptr);
+}
+
+TEST_F(ConformanceTest, CancelFromInsideJobTransferredEndsTheCalls) {
+  const Com<IBackgroundCopyJob> job = TransferredJob();
+  CancelInside(job.Get(), "transferred");
+  EXPECT_EQ(StateOf(job.Get()), BG_JOB_STATE_CANCELLED);
+  EXPECT_FALSE(Exists(Path("got")));
+}
+
+TEST_F(ConformanceTest, CancelFromInsideJobErrorEndsTheCalls) {
+  const Com<IBackgroundCopyJob> job = FailedJob();
+  CancelInside(job.Get(), "error");
+  EXPECT_EQ(StateOf(job.Get()), BG_JOB_STATE_CANCELLED);
+}
+
 TEST_F(ConformanceTest, Fact75_CallsComeOnAThreadOfTheLibrary) {
   std::atomic<bool> elsewhere{false};
   const std::thread::id here = std::this_thread::get_id();
