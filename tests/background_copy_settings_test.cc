@@ -379,7 +379,8 @@ TEST_F(ConformanceTest, TheNotifyCommandRunsAndComesBackAsItWasGiven) {
   LPWSTR program = nullptr;
   LPWSTR parameters = nullptr;
   EXPECT_EQ(job2->GetNotifyCmdLine(&program, &parameters), S_OK);
-  EXPECT_EQ(program, nullptr);
+  EXPECT_EQ(Take(program), "");
+  EXPECT_EQ(Take(parameters), "");
   const std::wstring line = L"touch  \"" + WidePath("a file") + L"\"";
   ASSERT_EQ(job2->SetNotifyCmdLine(L"/usr/bin/touch", line.c_str()), S_OK);
   EXPECT_EQ(job2->GetNotifyCmdLine(&program, &parameters), S_OK);
@@ -391,7 +392,8 @@ TEST_F(ConformanceTest, TheNotifyCommandRunsAndComesBackAsItWasGiven) {
   EXPECT_TRUE(Eventually([&] { return Exists(Path("a file")); }));
   EXPECT_EQ(job2->SetNotifyCmdLine(nullptr, nullptr), S_OK);
   EXPECT_EQ(job2->GetNotifyCmdLine(&program, &parameters), S_OK);
-  EXPECT_EQ(program, nullptr);
+  EXPECT_EQ(Take(program), "");
+  EXPECT_EQ(Take(parameters), "");
 }
 
 TEST_F(ConformanceTest, MaximumDownloadTimeAndPeerCaching) {

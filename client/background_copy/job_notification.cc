@@ -127,6 +127,7 @@ HRESULT BackgroundCopyJob::SetNotifyCmdLine(LPCWSTR program,
   });
 }
 
+// Empty texts where there is no command.
 HRESULT BackgroundCopyJob::GetNotifyCmdLine(LPWSTR* program,
                                             LPWSTR* parameters) {
   if (program == nullptr || parameters == nullptr) return E_INVALIDARG;
@@ -134,20 +135,22 @@ HRESULT BackgroundCopyJob::GetNotifyCmdLine(LPWSTR* program,
   *parameters = nullptr;
   v1::Job job;
   HRESULT result = job_.Read(&job);
-  if (FAILED(result) || !job.has_notify_command()) return result;
+  if (FAILED(result)) return result;
   const v1::NotifyCommand& command = job.notify_command();
-  const std::vector<std::string> arguments(command.arguments().begin(),
-                                           command.arguments().end());
-  std::optional<std::string> text = Note(job, kNotifyParametersNote);
-  // Another client has set the command since.
-  if (ArgumentsOf(text.value_or("")) != arguments) {
-    std::vector<std::string> words = arguments;
-    words.insert(words.begin(), command.program());
-    text = JoinCommandLine(words);
+  std::string text;
+  if (job.has_notify_command()) {
+    const std::vector<std::string> arguments(command.arguments().begin(),
+                                             command.arguments().end());
+    text = Note(job, kNotifyParametersNote).value_or("");
+    // Another client has set the command since.
+    if (ArgumentsOf(text) != arguments) {
+      std::vector<std::string> words = arguments;
+      words.insert(words.begin(), command.program());
+      text = JoinCommandLine(words);
+    }
   }
   result = GiveText(command.program(), program);
-  if (FAILED(result) || !text.has_value()) return result;
-  return GiveText(*text, parameters);
+  return FAILED(result) ? result : GiveText(text, parameters);
 }
 
 }  // namespace convoy::background_copy
