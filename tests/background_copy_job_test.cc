@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "tests/background_copy_world.h"
 
@@ -189,25 +190,62 @@ TEST_F(ConformanceTest, Fact17_And54_AFileSetRaisesTheTotals) {
   EXPECT_EQ(progress.BytesTotal, BG_SIZE_UNKNOWN);
 }
 
-TEST_F(ConformanceTest, Fact18To21_AFileIsAsItWasGiven) {
-  const Com<IBackgroundCopyJob> job = MakeJob();
-  // Escapes stay as they are written; a plain path stays a path.
-  const std::wstring names[] = {Wide(origin().Url("a%20b%2fc?q=%41")),
-                                WidePath("with blank & %41 #1")};
-  for (const std::wstring& name : names) {
-    const std::wstring local = WidePath("got" + std::to_string(name.size()));
-    ASSERT_EQ(job->AddFile(name.c_str(), local.c_str()), S_OK);
+// A job with two files, whose names are as no other text: escapes stay as they
+// are written; a plain path stays a path.
+class GivenFilesTest : public BackgroundCopyTest {
+ protected:
+  void SetUp() override {
+    BackgroundCopyTest::SetUp();
+    job_ = MakeJob();
+    remotes_ = {Wide(origin().Url("a%20b%2fc?q=%41")),
+                WidePath("with blank & %41 #1")};
+    locals_ = {WidePath("got & %42"), WidePath("got 2")};
+    for (std::size_t i = 0; i < remotes_.size(); ++i) {
+      ASSERT_EQ(job_->AddFile(remotes_[i].c_str(), locals_[i].c_str()), S_OK);
+    }
   }
+
+  std::vector<Com<IBackgroundCopyFile>> Files() {
+    Com<IEnumBackgroundCopyFiles> files;
+    EXPECT_EQ(job_->EnumFiles(&files), S_OK);
+    std::vector<Com<IBackgroundCopyFile>> all(remotes_.size());
+    for (Com<IBackgroundCopyFile>& file : all) {
+      EXPECT_EQ(files->Next(1, &file, nullptr), S_OK);
+    }
+    return all;
+  }
+
+  Com<IBackgroundCopyJob> job_;
+  std::vector<std::wstring> remotes_;
+  std::vector<std::wstring> locals_;
+};
+
+TEST_F(GivenFilesTest, Fact18_EnumFilesGivesAnEnumerator) {
   Com<IEnumBackgroundCopyFiles> files;
-  ASSERT_EQ(job->EnumFiles(&files), S_OK);
-  for (const std::wstring& name : names) {
-    Com<IBackgroundCopyFile> file;
-    ASSERT_EQ(files->Next(1, &file, nullptr), S_OK);
+  EXPECT_EQ(job_->EnumFiles(&files), S_OK);
+  EXPECT_NE(files, nullptr);
+}
+
+TEST_F(GivenFilesTest, Fact19_GetRemoteNameIsTheSourceAsGiven) {
+  const auto files = Files();
+  for (std::size_t i = 0; i < files.size(); ++i) {
     LPWSTR text = nullptr;
-    EXPECT_EQ(file->GetRemoteName(&text), S_OK);
-    EXPECT_EQ(Wide(Take(text)), name);
-    EXPECT_EQ(file->GetLocalName(&text), S_OK);
-    EXPECT_EQ(Take(text), Path("got" + std::to_string(name.size())));
+    EXPECT_EQ(files[i]->GetRemoteName(&text), S_OK);
+    EXPECT_EQ(Wide(Take(text)), remotes_[i]);
+  }
+}
+
+TEST_F(GivenFilesTest, Fact20_GetLocalNameIsTheDestinationAsGiven) {
+  const auto files = Files();
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    LPWSTR text = nullptr;
+    EXPECT_EQ(files[i]->GetLocalName(&text), S_OK);
+    EXPECT_EQ(Wide(Take(text)), locals_[i]);
+  }
+}
+
+TEST_F(GivenFilesTest, Fact21_NothingIsTransferredYet) {
+  for (const auto& file : Files()) {
     BG_FILE_PROGRESS progress = {1, 1, 1};
     EXPECT_EQ(file->GetProgress(&progress), S_OK);
     EXPECT_EQ(progress.BytesTotal, BG_SIZE_UNKNOWN);
@@ -216,36 +254,91 @@ TEST_F(ConformanceTest, Fact18To21_AFileIsAsItWasGiven) {
   }
 }
 
-TEST_F(ConformanceTest, Fact22To31_LocalFilesAreDelivered) {
-  const Com<IBackgroundCopyJob> job = MakeJob();
-  WriteFile(Path("one"), RandomBytes(70'000, 1));
-  WriteFile(Path("two"), RandomBytes(10, 2));
-  ASSERT_EQ(job->AddFile(WidePath("one").c_str(), WidePath("a").c_str()), S_OK);
-  ASSERT_EQ(job->AddFile((L"file://" + WidePath("two")).c_str(),
-                         WidePath("b").c_str()),
-            S_OK);
-  EXPECT_EQ(job->Resume(), S_OK);
+// A job with two local files, one by its path, one by its URL.
+class LocalFilesTest : public BackgroundCopyTest {
+ protected:
+  void SetUp() override {
+    BackgroundCopyTest::SetUp();
+    job_ = MakeJob();
+    WriteFile(Path("one"), RandomBytes(70'000, 1));
+    WriteFile(Path("two"), RandomBytes(10, 2));
+    ASSERT_EQ(job_->AddFile(WidePath("one").c_str(), WidePath("a").c_str()),
+              S_OK);
+    ASSERT_EQ(job_->AddFile((L"file://" + WidePath("two")).c_str(),
+                            WidePath("b").c_str()),
+              S_OK);
+  }
+  void Transfer() {
+    ASSERT_EQ(job_->Resume(), S_OK);
+    ASSERT_TRUE(
+        Reaches(job_.Get(), BG_JOB_STATE_TRANSFERRED, absl::Seconds(30)));
+  }
+  void Deliver() {
+    Transfer();
+    ASSERT_EQ(job_->Complete(), S_OK);
+  }
+
+  Com<IBackgroundCopyJob> job_;
+};
+
+TEST_F(LocalFilesTest, Fact22_ResumeIsFine) { EXPECT_EQ(job_->Resume(), S_OK); }
+
+// And 71.
+TEST_F(LocalFilesTest, Fact23_AfterResumeTheStateIsNeverSuspendedOrError) {
+  ASSERT_EQ(job_->Resume(), S_OK);
   EXPECT_TRUE(Eventually([&] {
-    const BG_JOB_STATE state = StateOf(job.Get());
-    // 23 and 71: never SUSPENDED or ERROR after Resume.
+    const BG_JOB_STATE state = StateOf(job_.Get());
     EXPECT_TRUE(
         state == BG_JOB_STATE_QUEUED || state == BG_JOB_STATE_CONNECTING ||
         state == BG_JOB_STATE_TRANSFERRING || state == BG_JOB_STATE_TRANSFERRED)
         << state;
     return state == BG_JOB_STATE_TRANSFERRED;
   }));
-  Com<IBackgroundCopyError> error;
-  EXPECT_EQ(job->GetError(&error), BG_E_ERROR_INFORMATION_UNAVAILABLE);
+}
+
+TEST_F(LocalFilesTest, Fact25_TheyAreTransferredWithin30Seconds) {
+  Transfer();
   EXPECT_FALSE(Exists(Path("a")));
-  EXPECT_EQ(job->Complete(), S_OK);
-  EXPECT_EQ(StateOf(job.Get()), BG_JOB_STATE_ACKNOWLEDGED);
+  EXPECT_FALSE(Exists(Path("b")));
+}
+
+TEST_F(LocalFilesTest, Fact26_CompleteLeadsToAcknowledged) {
+  Transfer();
+  EXPECT_EQ(job_->Complete(), S_OK);
+  EXPECT_EQ(StateOf(job_.Get()), BG_JOB_STATE_ACKNOWLEDGED);
+}
+
+TEST_F(LocalFilesTest, Fact27_TheDestinationsEqualTheSources) {
+  Deliver();
   EXPECT_EQ(ReadFile(Path("a")), ReadFile(Path("one")));
   EXPECT_EQ(ReadFile(Path("b")), ReadFile(Path("two")));
-  EXPECT_EQ(job->Complete(), BG_E_INVALID_STATE);
-  EXPECT_EQ(job->SetNotifyInterface(nullptr), BG_E_INVALID_STATE);
+}
+
+TEST_F(LocalFilesTest, Fact29_NoNotifyInterfaceAfterTheEnd) {
+  Deliver();
+  EXPECT_EQ(job_->SetNotifyInterface(nullptr), BG_E_INVALID_STATE);
+}
+
+TEST_F(LocalFilesTest, Fact30_GetErrorWithoutAnErrorIsUnavailable) {
+  Com<IBackgroundCopyError> error;
+  EXPECT_EQ(job_->GetError(&error), BG_E_ERROR_INFORMATION_UNAVAILABLE);
+  Transfer();
+  EXPECT_EQ(job_->GetError(&error), BG_E_ERROR_INFORMATION_UNAVAILABLE);
+  EXPECT_EQ(error, nullptr);
+}
+
+TEST_F(LocalFilesTest, Fact31_GettersGoOnAfterTheEnd) {
+  Deliver();
+  EXPECT_EQ(StateOf(job_.Get()), BG_JOB_STATE_ACKNOWLEDGED);
   BG_JOB_PROGRESS progress = {};
-  EXPECT_EQ(job->GetProgress(&progress), S_OK);
+  EXPECT_EQ(job_->GetProgress(&progress), S_OK);
   EXPECT_EQ(progress.BytesTransferred, 70'010u);
+  const Com<IBackgroundCopyJob> cancelled = MakeJob();
+  ASSERT_EQ(cancelled->Cancel(), S_OK);
+  EXPECT_EQ(StateOf(cancelled.Get()), BG_JOB_STATE_CANCELLED);
+  LPWSTR name = nullptr;
+  EXPECT_EQ(cancelled->GetDisplayName(&name), S_OK);
+  EXPECT_EQ(Take(name), "job");
 }
 
 TEST_F(ConformanceTest, Fact24_ResumeInATransientErrorIsFine) {
@@ -319,6 +412,27 @@ TEST_F(ConformanceTest, Fact55_ResumeInFinalStatesAndWithNothingToDo) {
   ASSERT_EQ(job->Complete(), S_OK);
   EXPECT_EQ(job->Resume(), BG_E_INVALID_STATE);
   EXPECT_EQ(job->Suspend(), BG_E_INVALID_STATE);
+  const Com<IBackgroundCopyJob> cancelled = TransferredJob("cancelled");
+  ASSERT_EQ(cancelled->Cancel(), S_OK);
+  EXPECT_EQ(cancelled->Resume(), BG_E_INVALID_STATE);
+}
+
+TEST_F(ConformanceTest, Fact55_ResumeClearsTheLastError) {
+  const Com<IBackgroundCopyJob> job = FailedJob();
+  Com<IBackgroundCopyError> error;
+  ASSERT_EQ(job->GetError(&error), S_OK);
+  const Content content = MakeContent("there-now");
+  Com<IEnumBackgroundCopyFiles> files;
+  ASSERT_EQ(job->EnumFiles(&files), S_OK);
+  Com<IBackgroundCopyFile> file;
+  ASSERT_EQ(files->Next(1, &file, nullptr), S_OK);
+  ASSERT_EQ(
+      As<IBackgroundCopyFile2>(file.Get())->SetRemoteName(content.url.c_str()),
+      S_OK);
+  EXPECT_EQ(job->Resume(), S_OK);
+  Com<IBackgroundCopyError> none;
+  EXPECT_EQ(job->GetError(&none), BG_E_ERROR_INFORMATION_UNAVAILABLE);
+  EXPECT_TRUE(Reaches(job.Get(), BG_JOB_STATE_TRANSFERRED));
 }
 
 TEST_F(ConformanceTest, Fact56_AnEarlyCompleteKeepsWholeFiles) {
@@ -542,6 +656,35 @@ TEST_F(ConformanceTest, Fact70_RangesAreJoinedAndChecked) {
                                        content.bytes.substr(3900));
 }
 
+// The example of AddFileWithRanges' documentation.
+TEST_F(ConformanceTest, Fact70_TheLocalFileHasTheOrderOfTheRanges) {
+  const Content content = MakeContent("unordered", 3'000'000);
+  const auto job = As<IBackgroundCopyJob3>(MakeJob().Get());
+  BG_FILE_RANGE ranges[] = {{100, 100}, {900, 100}, {400, 100}};
+  ASSERT_EQ(job->AddFileWithRanges(content.url.c_str(), WidePath("got").c_str(),
+                                   3, ranges),
+            S_OK);
+  BG_FILE_RANGE large[] = {
+      {2'999'990, BG_LENGTH_TO_EOF}, {1'000'000, 1'500'000}, {7, 600'000}};
+  ASSERT_EQ(job->AddFileWithRanges(content.url.c_str(),
+                                   WidePath("large").c_str(), 3, large),
+            S_OK);
+  BG_FILE_RANGE overlapping[] = {{400, 100}, {100, 301}};
+  EXPECT_EQ(job->AddFileWithRanges(content.url.c_str(), WidePath("no").c_str(),
+                                   2, overlapping),
+            BG_E_OVERLAPPING_RANGES);
+  ASSERT_EQ(job->Resume(), S_OK);
+  ASSERT_TRUE(Reaches(job.Get(), BG_JOB_STATE_TRANSFERRED));
+  ASSERT_EQ(job->Complete(), S_OK);
+  const std::string& bytes = content.bytes;
+  EXPECT_EQ(
+      ReadFile(Path("got")),
+      bytes.substr(100, 100) + bytes.substr(900, 100) + bytes.substr(400, 100));
+  EXPECT_TRUE(ReadFile(Path("large")) ==
+              bytes.substr(2'999'990) + bytes.substr(1'000'000, 1'500'000) +
+                  bytes.substr(7, 600'000));
+}
+
 TEST_F(ConformanceTest, Fact79_GetOwnerIsAUserName) {
   LPWSTR owner = nullptr;
   ASSERT_EQ(MakeJob()->GetOwner(&owner), S_OK);
@@ -585,32 +728,3 @@ TEST_F(ConformanceTest, SuspendAndResumeLoseNothing) {
 
 }  // namespace
 }  // namespace convoy::testing
-// The example of AddFileWithRanges' documentation.
-TEST_F(ConformanceTest, Fact70_TheLocalFileHasTheOrderOfTheRanges) {
-  const Content content = MakeContent("unordered", 3'000'000);
-  const auto job = As<IBackgroundCopyJob3>(MakeJob().Get());
-  BG_FILE_RANGE ranges[] = {{100, 100}, {900, 100}, {400, 100}};
-  ASSERT_EQ(job->AddFileWithRanges(content.url.c_str(), WidePath("got").c_str(),
-                                   3, ranges),
-            S_OK);
-  BG_FILE_RANGE large[] = {
-      {2'999'990, BG_LENGTH_TO_EOF}, {1'000'000, 1'500'000}, {7, 600'000}};
-  ASSERT_EQ(job->AddFileWithRanges(content.url.c_str(),
-                                   WidePath("large").c_str(), 3, large),
-            S_OK);
-  BG_FILE_RANGE overlapping[] = {{400, 100}, {100, 301}};
-  EXPECT_EQ(job->AddFileWithRanges(content.url.c_str(), WidePath("no").c_str(),
-                                   2, overlapping),
-            BG_E_OVERLAPPING_RANGES);
-  ASSERT_EQ(job->Resume(), S_OK);
-  ASSERT_TRUE(Reaches(job.Get(), BG_JOB_STATE_TRANSFERRED));
-  ASSERT_EQ(job->Complete(), S_OK);
-  const std::string& bytes = content.bytes;
-  EXPECT_EQ(
-      ReadFile(Path("got")),
-      bytes.substr(100, 100) + bytes.substr(900, 100) + bytes.substr(400, 100));
-  EXPECT_TRUE(ReadFile(Path("large")) ==
-              bytes.substr(2'999'990) + bytes.substr(1'000'000, 1'500'000) +
-                  bytes.substr(7, 600'000));
-}
-

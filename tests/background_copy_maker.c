@@ -71,14 +71,17 @@ static int Download(const char* url, const char* path) {
   WCHAR wide_url[2048];
   WCHAR wide_path[2048];
   GUID id;
+  HRESULT made;
   HRESULT added;
   int i;
   done = CreateEvent(NULL, TRUE, FALSE, NULL);
   Widen(url, wide_url, 2048);
   Widen(path, wide_path, 2048);
   for (i = 0; i < 2; ++i) {
-    if (IBackgroundCopyManager_CreateJob(manager, L"in C", BG_JOB_TYPE_DOWNLOAD,
-                                         &id, &jobs[i]) != S_OK) {
+    made = IBackgroundCopyManager_CreateJob(
+        manager, L"in C", BG_JOB_TYPE_DOWNLOAD, &id, &jobs[i]);
+    if (made != S_OK) {
+      printf("CreateJob: 0x%08X\n", (unsigned)made);
       return 8;
     }
   }

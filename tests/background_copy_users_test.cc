@@ -1,5 +1,5 @@
-// Jobs of other users, as BITS shows them to an administrator: facts 66 and 79,
-// by their number.
+// Jobs of other users, as BITS shows them to an administrator: facts 65, 66,
+// 69 and 79, by their number.
 #include <bits.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -34,13 +34,22 @@ class UsersTest : public BackgroundCopyTest {
   }
 
   // The C program, as Anna.
-  ProcessResult Run(const std::vector<std::string>& arguments = {}) {
+  ProcessResult Run(const std::vector<std::string>& arguments = {},
+                    const TestDaemon& at = daemon()) {
     ProcessOptions options;
     options.argv = {shared_.path() + "/maker"};
     options.argv.insert(options.argv.end(), arguments.begin(), arguments.end());
-    options.environment = {{"CONVOY_SOCKET", daemon().socket()}};
+    options.environment = {{"CONVOY_SOCKET", at.socket()}};
     options.uid = kAnna;
     return RunProcess(options);
+  }
+
+  // Where Anna may write.
+  std::string AnnasFolder() {
+    const std::string folder = shared_.path() + "/annas";
+    EXPECT_EQ(mkdir(folder.c_str(), 0755), 0);
+    EXPECT_EQ(chown(folder.c_str(), kAnna, kAnna), 0);
+    return folder;
   }
 
   // The first job of all users' that has the name.
@@ -105,6 +114,46 @@ TEST_F(UsersTest, AnAdministratorIsCalledBackForTheJobsOfOthers) {
   ASSERT_EQ(own->Resume(), S_OK);
   EXPECT_TRUE(Eventually([&] { return of_own.Count("transferred") == 1; }));
   EXPECT_EQ(job->Cancel(), S_OK);
+}
+
+// What the daemon may not remove with the owner's rights stays, and Cancel says
+// so.
+TEST_F(UsersTest, Fact69_CancelSaysThatFilesAreLeft) {
+  ASSERT_EQ(Run().exit_code, 0);
+  const Com<IBackgroundCopyJob> job = FindJob("made elsewhere");
+  ASSERT_NE(job, nullptr);
+  const std::string folder = AnnasFolder();
+  const Content content = MakeContent("left");
+  ASSERT_EQ(job->AddFile(content.url.c_str(), Wide(folder + "/got").c_str()),
+            S_OK);
+  ASSERT_EQ(job->Resume(), S_OK);
+  ASSERT_TRUE(Reaches(job.Get(), BG_JOB_STATE_TRANSFERRED));
+  Com<IEnumBackgroundCopyFiles> files;
+  ASSERT_EQ(job->EnumFiles(&files), S_OK);
+  Com<IBackgroundCopyFile> file;
+  ASSERT_EQ(files->Next(1, &file, nullptr), S_OK);
+  LPWSTR name = nullptr;
+  ASSERT_EQ(As<IBackgroundCopyFile3>(file.Get())->GetTemporaryName(&name),
+            S_OK);
+  const std::string temporary = Take(name);
+  ASSERT_TRUE(Exists(temporary));
+  ASSERT_EQ(chown(folder.c_str(), 0, 0), 0);
+  EXPECT_EQ(job->Cancel(), BG_S_UNABLE_TO_DELETE_FILES);
+  EXPECT_EQ(StateOf(job.Get()), BG_JOB_STATE_CANCELLED);
+  EXPECT_TRUE(Exists(temporary));
+}
+
+// An administrator's jobs are not counted so.
+TEST_F(UsersTest, Fact65_AUserHasSoManyJobsOnly) {
+  TestDaemon::Options options;
+  options.parent_folder = MemoryFolder();
+  options.settings = {{"limits.max_jobs_per_user", "1"}};
+  const TestDaemon small(options);
+  const ProcessResult result =
+      Run({origin().Url("any"), AnnasFolder() + "/got"}, small);
+  EXPECT_EQ(result.exit_code, 8) << result.output;
+  EXPECT_TRUE(absl::StrContains(result.output, "CreateJob: 0x80200049"))
+      << result.output;
 }
 
 TEST_F(UsersTest, Fact66_AFileInAFolderOfAnotherUserIsDenied) {

@@ -3,6 +3,7 @@
 // (client/delivery_optimization/README.md).
 #include <sys/stat.h>
 
+#include <atomic>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -174,6 +175,33 @@ TEST_F(DeliveryOptimizationTest, Fact84_TheCallbackIsToldOfTransferred) {
       Eventually([&] { return callback->Saw(DODownloadState_Finalized); }));
   EXPECT_TRUE(callback->Saw(DODownloadState_Transferred));
   EXPECT_EQ(ReadFile(Path("told")), content.bytes);
+}
+
+TEST_F(DeliveryOptimizationTest, Fact84_TheCallbackMayPause) {
+  Nginx origin(Slow());
+  WriteFile(origin.root() + "/file", std::string(1'000'000, 'x'));
+  std::atomic<HRESULT> paused{E_PENDING};
+  const auto callback = Microsoft::WRL::Make<StatusCallback>(
+      [&paused](IDODownload* download, const DO_DOWNLOAD_STATUS& status) {
+        if (status.State == DODownloadState_Transferring && paused != S_OK) {
+          paused = download->Pause();
+        }
+      });
+  const auto download = Make(Wide(origin.Url("file")), WidePath("pause"));
+  ASSERT_EQ(SetObject(download.Get(), DODownloadProperty_CallbackInterface,
+                      callback.Get()),
+            S_OK);
+  ASSERT_EQ(Start(download.Get()), S_OK);
+  EXPECT_TRUE(Reaches(download.Get(), DODownloadState_Paused));
+  EXPECT_TRUE(
+      Eventually([&] { return callback->Saw(DODownloadState_Paused); }));
+  EXPECT_EQ(paused, S_OK);
+  const DO_DOWNLOAD_STATUS status = StatusOf(download.Get());
+  EXPECT_EQ(status.Error, S_OK);
+  EXPECT_EQ(status.ExtendedError, S_OK);
+  EXPECT_EQ(
+      SetObject(download.Get(), DODownloadProperty_CallbackInterface, nullptr),
+      S_OK);
 }
 
 TEST_F(DeliveryOptimizationTest, Fact84_ACallbackSetAfterwardsIsToldToo) {
