@@ -1,6 +1,7 @@
 // The manager of Delivery Optimization's class: its codes, defaults and queue,
 // where they differ from BITS'.
 #include <deliveryoptimization.h>
+#include <deliveryoptimizationerrors.h>
 #include <netinet/in.h>
 #include <oleauto.h>
 #include <sys/socket.h>
@@ -121,6 +122,100 @@ TEST_F(DeliveryQueueTest, ArgumentsHaveItsCodesToo) {
   }
 }
 
+// Proxies, logins and properties: what the library decides itself.
+TEST_F(DeliveryQueueTest, SettingsHaveItsCodesToo) {
+  const Com<IBackgroundCopyJob> bits = MakeJob();
+  const Com<IBackgroundCopyJob> delivery = MakeDelivery();
+  for (IBackgroundCopyJob* job : {bits.Get(), delivery.Get()}) {
+    const auto code = [is_bits = job == bits.Get()](HRESULT of_bits,
+                                                    HRESULT other) {
+      return is_bits ? of_bits : other;
+    };
+    const std::wstring long_list(40'000, L'x');
+    EXPECT_EQ(job->SetProxySettings(BG_JOB_PROXY_USAGE_OVERRIDE,
+                                    long_list.c_str(), nullptr),
+              code(BG_E_PROXY_LIST_TOO_LARGE, E_INVALIDARG));
+    EXPECT_EQ(job->SetProxySettings(BG_JOB_PROXY_USAGE_OVERRIDE, L"proxy:1",
+                                    long_list.c_str()),
+              code(BG_E_PROXY_BYPASS_LIST_TOO_LARGE, E_INVALIDARG));
+    const auto job2 = As<IBackgroundCopyJob2>(job);
+    const auto log_in = [&job2](int target, int scheme, std::wstring user,
+                                std::wstring password) {
+      BG_AUTH_CREDENTIALS login = {};
+      login.Target = static_cast<BG_AUTH_TARGET>(target);
+      login.Scheme = static_cast<BG_AUTH_SCHEME>(scheme);
+      login.Credentials.Basic = {user.data(), password.data()};
+      return job2->SetCredentials(&login);
+    };
+    EXPECT_EQ(log_in(9, BG_AUTH_SCHEME_BASIC, L"u", L"p"),
+              code(BG_E_INVALID_AUTH_TARGET, E_INVALIDARG));
+    EXPECT_EQ(log_in(BG_AUTH_TARGET_SERVER, 9, L"u", L"p"),
+              code(BG_E_INVALID_AUTH_SCHEME, E_INVALIDARG));
+    EXPECT_EQ(log_in(BG_AUTH_TARGET_SERVER, BG_AUTH_SCHEME_BASIC,
+                     std::wstring(301, L'u'), L"p"),
+              code(BG_E_USERNAME_TOO_LARGE, E_INVALIDARG));
+    EXPECT_EQ(log_in(BG_AUTH_TARGET_SERVER, BG_AUTH_SCHEME_BASIC, L"u",
+                     std::wstring(4097, L'p')),
+              code(BG_E_PASSWORD_TOO_LARGE, E_INVALIDARG));
+    EXPECT_EQ(job2->RemoveCredentials(static_cast<BG_AUTH_TARGET>(9),
+                                      BG_AUTH_SCHEME_BASIC),
+              code(BG_E_INVALID_AUTH_TARGET, E_INVALIDARG));
+    EXPECT_EQ(job2->RemoveCredentials(BG_AUTH_TARGET_SERVER,
+                                      static_cast<BG_AUTH_SCHEME>(9)),
+              code(BG_E_INVALID_AUTH_SCHEME, E_INVALIDARG));
+    const auto job5 = As<IBackgroundCopyJob5>(job);
+    BITS_JOB_PROPERTY_VALUE value = {};
+    value.Uint64 = UINT64{1} << 63;
+    EXPECT_EQ(job5->SetProperty(BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE, value),
+              code(BG_E_MAX_DOWNLOAD_SIZE_INVALID_VALUE, E_INVALIDARG));
+    value = {};
+    value.Target = BG_AUTH_TARGET_SERVER;
+    EXPECT_EQ(
+        job5->SetProperty(BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS, value),
+        code(BG_E_USE_STORED_CREDENTIALS_NOT_SUPPORTED, E_NOTIMPL));
+    value.Target = static_cast<BG_AUTH_TARGET>(9);
+    EXPECT_EQ(
+        job5->SetProperty(BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS, value),
+        code(BG_E_INVALID_AUTH_TARGET, E_INVALIDARG));
+  }
+}
+
+TEST_F(DeliveryQueueTest, FilesAndErrorsHaveItsCodesToo) {
+  const Com<IBackgroundCopyJob> bits = MakeJob();
+  const Com<IBackgroundCopyJob> delivery = MakeDelivery();
+  Nginx::Options options;
+  options.location = "limit_rate 1k;";
+  Nginx slow(options);
+  WriteFile(slow.root() + "/file", std::string(100'000, 'x'));
+  WriteFile(Path("local"), "bytes");
+  for (IBackgroundCopyJob* job : {bits.Get(), delivery.Get()}) {
+    const bool is_bits = job == bits.Get();
+    ASSERT_EQ(job->AddFile(WidePath("local").c_str(),
+                           WidePath(is_bits ? "a" : "b").c_str()),
+              S_OK);
+    Com<IEnumBackgroundCopyFiles> files;
+    ASSERT_EQ(job->EnumFiles(&files), S_OK);
+    Com<IBackgroundCopyFile> file;
+    ASSERT_EQ(files->Next(1, &file, nullptr), S_OK);
+    EXPECT_EQ(As<IBackgroundCopyFile6>(file.Get())->UpdateDownloadPosition(1),
+              is_bits ? BG_E_RANDOM_ACCESS_NOT_SUPPORTED
+                      : DO_E_INSUFFICIENT_RANGE_SUPPORT);
+    ASSERT_EQ(job->AddFile(Wide(slow.Url("file")).c_str(),
+                           WidePath(is_bits ? "c" : "d").c_str()),
+              S_OK);
+    ASSERT_EQ(As<IBackgroundCopyJob4>(job)->SetMaximumDownloadTime(1), S_OK);
+    ASSERT_EQ(job->Resume(), S_OK);
+    ASSERT_TRUE(Reaches(job, BG_JOB_STATE_ERROR));
+    Com<IBackgroundCopyError> error;
+    ASSERT_EQ(job->GetError(&error), S_OK);
+    // An error that has to do with no URL.
+    LPWSTR protocol = nullptr;
+    EXPECT_EQ(error->GetProtocol(&protocol),
+              is_bits ? BG_E_PROTOCOL_NOT_AVAILABLE
+                      : DO_E_ERROR_INFORMATION_UNAVAILABLE);
+  }
+}
+
 TEST_F(DeliveryQueueTest, PrioritiesBelowForegroundAreOne) {
   const Com<IBackgroundCopyJob> job = MakeDelivery();
   const auto daemons = [&] {
@@ -238,6 +333,14 @@ TEST_F(DeliveryQueueTest, FilesHaveIdsSizesAndStatistics) {
   EXPECT_EQ(own->AddFileWithRanges(L"id", content.url.c_str(),
                                    WidePath("got").c_str(), 2, ranges, 4000),
             DO_E_OVERLAPPING_RANGES);
+  // Its ranges rise, where those of BITS may come in any order.
+  BG_FILE_RANGE falling[] = {{20, 10}, {0, 10}};
+  EXPECT_EQ(own->AddFileWithRanges(L"id", content.url.c_str(),
+                                   WidePath("got").c_str(), 2, falling, 4000),
+            DO_E_OVERLAPPING_RANGES);
+  EXPECT_EQ(As<IBackgroundCopyJob3>(job.Get())->AddFileWithRanges(
+                content.url.c_str(), WidePath("got").c_str(), 2, falling),
+            DO_E_OVERLAPPING_RANGES);
   ASSERT_EQ(own->AddFileWithRanges(L"the id", content.url.c_str(),
                                    WidePath("got").c_str(), 0, nullptr, 4000),
             S_OK);
@@ -333,14 +436,6 @@ TEST_F(DeliveryQueueTest, AFileThatNeverGetsAPathIsNotOfTheJob) {
   EXPECT_EQ(job->Resume(), DO_E_EMPTY);
 }
 
-  // Its ranges rise, where those of BITS may come in any order.
-  BG_FILE_RANGE falling[] = {{20, 10}, {0, 10}};
-  EXPECT_EQ(own->AddFileWithRanges(L"id", content.url.c_str(),
-                                   WidePath("got").c_str(), 2, falling, 4000),
-            DO_E_OVERLAPPING_RANGES);
-  EXPECT_EQ(As<IBackgroundCopyJob3>(job.Get())->AddFileWithRanges(
-                content.url.c_str(), WidePath("got").c_str(), 2, falling),
-            DO_E_OVERLAPPING_RANGES);
 TEST_F(DeliveryQueueTest, AWrongSizeIsAnError) {
   const Content content = MakeContent("sized", 4000);
   const Com<IBackgroundCopyJob> job = MakeDelivery();

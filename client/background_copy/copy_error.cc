@@ -64,7 +64,7 @@ HRESULT CopyError::GetProtocol(LPWSTR* protocol) {
   *protocol = nullptr;
   const std::string& url = error_.detail().url();
   const std::size_t colon = url.find("://");
-  if (colon == std::string::npos) return BG_E_PROTOCOL_NOT_AVAILABLE;
+  if (colon == std::string::npos) return job_.flavour().no_protocol;
   return GiveText(absl::AsciiStrToLower(url.substr(0, colon)), protocol);
 }
 

@@ -213,7 +213,7 @@ HRESULT BackgroundCopyFile::Request(v1::RequestRangesRequest request) {
   const std::optional<v1::ErrorDetail> detail = GetErrorDetail(status);
   return detail.has_value() &&
                  detail->reason() == v1::ERROR_REASON_INSUFFICIENT_RANGE_SUPPORT
-             ? BG_E_RANDOM_ACCESS_NOT_SUPPORTED
+             ? job_.flavour().no_random_access
              : job_.Code(status);
 }
 

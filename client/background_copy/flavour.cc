@@ -28,6 +28,17 @@ const Flavour kBits = {
     BG_E_STRING_TOO_LONG,
     BG_E_UNKNOWN_PROPERTY_ID,
     BG_E_READ_ONLY_PROPERTY,
+    BG_E_PROTOCOL_NOT_AVAILABLE,
+    BG_E_RANDOM_ACCESS_NOT_SUPPORTED,
+    BG_E_PROXY_LIST_TOO_LARGE,
+    BG_E_PROXY_BYPASS_LIST_TOO_LARGE,
+    BG_E_INVALID_AUTH_TARGET,
+    BG_E_INVALID_AUTH_SCHEME,
+    BG_E_USERNAME_TOO_LARGE,
+    BG_E_PASSWORD_TOO_LARGE,
+    BG_E_USE_STORED_CREDENTIALS_NOT_SUPPORTED,
+    BG_E_MAX_DOWNLOAD_SIZE_INVALID_VALUE,
+    BG_S_UNABLE_TO_DELETE_FILES,
 };
 
 const Flavour kDeliveryOptimization = {
@@ -42,6 +53,7 @@ const Flavour kDeliveryOptimization = {
     /*resume_needs_work=*/false,
     /*has_one_background_priority=*/true,
     /*tells_few_contexts=*/true,
+    /*ranges_rise=*/true,
     DO_E_JOB_NOT_FOUND,
     DO_E_INVALID_STATE,
     DO_E_JOB_EMPTY,
@@ -51,9 +63,20 @@ const Flavour kDeliveryOptimization = {
     E_INVALIDARG,
     DO_E_UNKNOWN_PROPERTY_ID,
     DO_E_READ_ONLY_PROPERTY,
+    DO_E_ERROR_INFORMATION_UNAVAILABLE,
+    DO_E_INSUFFICIENT_RANGE_SUPPORT,
+    // Its documentation knows none of these; its codes have nothing for them.
+    E_INVALIDARG,
+    E_INVALIDARG,
+    E_INVALIDARG,
+    E_INVALIDARG,
+    E_INVALIDARG,
+    E_INVALIDARG,
+    E_NOTIMPL,
+    E_INVALIDARG,
+    S_OK,
 };
 
-    /*ranges_rise=*/true,
 }  // namespace
 
 const Flavour& BitsFlavour() { return kBits; }

@@ -44,6 +44,20 @@ struct Flavour {
   HRESULT string_too_long;
   HRESULT unknown_property;
   HRESULT read_only_property;
+  // An error that has to do with no URL.
+  HRESULT no_protocol;
+  // The file does not come by parts.
+  HRESULT no_random_access;
+  HRESULT proxy_list_too_large;
+  HRESULT proxy_bypass_list_too_large;
+  HRESULT invalid_auth_target;
+  HRESULT invalid_auth_scheme;
+  HRESULT user_name_too_large;
+  HRESULT password_too_large;
+  HRESULT no_stored_credentials;
+  HRESULT invalid_download_size;
+  // A success: what Cancel and Complete could not delete is still there.
+  HRESULT files_left_over;
 };
 
 const Flavour& BitsFlavour();

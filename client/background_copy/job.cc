@@ -66,7 +66,7 @@ HRESULT BackgroundCopyJob::Cancel() {
   if (!cancelled.ok()) return job_.Code(cancelled.status());
   job_.session().streams().Remove(job_.id());
   return cancelled->left_over_paths().empty() ? S_OK
-                                              : BG_S_UNABLE_TO_DELETE_FILES;
+                                              : job_.flavour().files_left_over;
 }
 
 // What a stream refused, it answered: Resume tries again. Files that went to
@@ -94,7 +94,7 @@ HRESULT BackgroundCopyJob::Complete() {
   if (completed->partial() && job_.flavour().tells_partial_complete) {
     return BG_S_PARTIAL_COMPLETE;
   }
-  return is_left_over ? BG_S_UNABLE_TO_DELETE_FILES : S_OK;
+  return is_left_over ? job_.flavour().files_left_over : S_OK;
 }
 
 HRESULT BackgroundCopyJob::TakeOwnership() {

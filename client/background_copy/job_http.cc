@@ -118,8 +118,9 @@ HRESULT BackgroundCopyJob::SetProxySettings(BG_JOB_PROXY_USAGE usage,
   const std::optional<std::string> proxies = TextOrEmpty(list);
   const std::optional<std::string> exceptions = TextOrEmpty(bypass);
   if (!proxies.has_value() || !exceptions.has_value()) return E_INVALIDARG;
-  if (IsLonger(list, kMaxProxyList)) return BG_E_PROXY_LIST_TOO_LARGE;
-  if (IsLonger(bypass, kMaxProxyList)) return BG_E_PROXY_BYPASS_LIST_TOO_LARGE;
+  if (IsLonger(list, kMaxProxyList)) return job_.flavour().proxy_list_too_large;
+  if (IsLonger(bypass, kMaxProxyList))
+    return job_.flavour().proxy_bypass_list_too_large;
   v1::HttpProxy proxy;
   switch (usage) {
     case BG_JOB_PROXY_USAGE_PRECONFIG:
@@ -206,8 +207,8 @@ HRESULT BackgroundCopyJob::GetProxySettings(BG_JOB_PROXY_USAGE* usage,
 HRESULT BackgroundCopyJob::SetCredentials(BG_AUTH_CREDENTIALS* credentials) {
   if (credentials == nullptr) return E_INVALIDARG;
   const auto target = TargetFrom(credentials->Target);
-  if (!target.has_value()) return BG_E_INVALID_AUTH_TARGET;
-  if (!IsScheme(credentials->Scheme)) return BG_E_INVALID_AUTH_SCHEME;
+  if (!target.has_value()) return job_.flavour().invalid_auth_target;
+  if (!IsScheme(credentials->Scheme)) return job_.flavour().invalid_auth_scheme;
   const BG_BASIC_CREDENTIALS& given = credentials->Credentials.Basic;
   const v1::HttpCredentials::Scheme scheme = SchemeFrom(credentials->Scheme);
   if (scheme == v1::HttpCredentials::SCHEME_UNSPECIFIED) {
@@ -223,8 +224,10 @@ HRESULT BackgroundCopyJob::SetCredentials(BG_AUTH_CREDENTIALS* credentials) {
   const std::optional<std::string> user = Utf8Of(given.UserName);
   const std::optional<std::string> password = Utf8Of(given.Password);
   if (!user.has_value() || !password.has_value()) return E_INVALIDARG;
-  if (IsLonger(given.UserName, kMaxUserName)) return BG_E_USERNAME_TOO_LARGE;
-  if (IsLonger(given.Password, kMaxPassword)) return BG_E_PASSWORD_TOO_LARGE;
+  if (IsLonger(given.UserName, kMaxUserName))
+    return job_.flavour().user_name_too_large;
+  if (IsLonger(given.Password, kMaxPassword))
+    return job_.flavour().password_too_large;
   v1::HttpCredentials login;
   login.set_target(*target);
   login.set_scheme(scheme);
@@ -240,8 +243,8 @@ HRESULT BackgroundCopyJob::SetCredentials(BG_AUTH_CREDENTIALS* credentials) {
 HRESULT BackgroundCopyJob::RemoveCredentials(BG_AUTH_TARGET target,
                                              BG_AUTH_SCHEME scheme) {
   const auto known = TargetFrom(target);
-  if (!known.has_value()) return BG_E_INVALID_AUTH_TARGET;
-  if (!IsScheme(scheme)) return BG_E_INVALID_AUTH_SCHEME;
+  if (!known.has_value()) return job_.flavour().invalid_auth_target;
+  if (!IsScheme(scheme)) return job_.flavour().invalid_auth_scheme;
   return job_.Edit({"http.credentials"}, [&](v1::Job& job) {
     return RemoveCredentialsIf(
                [&](const v1::HttpCredentials& one) {

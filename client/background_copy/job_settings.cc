@@ -246,7 +246,7 @@ HRESULT BackgroundCopyJob::SetProperty(BITS_JOB_PROPERTY_ID id,
     }
     case BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE: {
       if (value.Uint64 > kLargestDownload) {
-        return BG_E_MAX_DOWNLOAD_SIZE_INVALID_VALUE;
+        return job_.flavour().invalid_download_size;
       }
       v1::Job job;
       job.set_maximum_download_bytes(static_cast<std::int64_t>(value.Uint64));
@@ -272,9 +272,10 @@ HRESULT BackgroundCopyJob::SetProperty(BITS_JOB_PROPERTY_ID id,
     // Windows machine without a domain: without effect.
     case BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS:
       if (value.Target == BG_AUTH_TARGET_SERVER) {
-        return BG_E_USE_STORED_CREDENTIALS_NOT_SUPPORTED;
+        return job_.flavour().no_stored_credentials;
       }
-      if (value.Target != BG_AUTH_TARGET_PROXY) return BG_E_INVALID_AUTH_TARGET;
+      if (value.Target != BG_AUTH_TARGET_PROXY)
+        return job_.flavour().invalid_auth_target;
       return job_.Edit({"annotations"}, [](v1::Job& job) {
         SetNumberNote(kStoredCredentialsNote, BG_AUTH_TARGET_PROXY, &job);
         return S_OK;
