@@ -54,7 +54,7 @@ constexpr PropertyShape kProperties[] = {
     {DODownloadProperty_IntegrityCheckMandatory, VT_BOOL, Access::kBoth},
     {DODownloadProperty_TotalSizeBytes, VT_UI8, Access::kBoth},
     {DODownloadProperty_DisallowOnCellular, VT_BOOL, Access::kBoth},
-    {DODownloadProperty_HttpCustomAuthHeaders, VT_BSTR, Access::kWrite},
+    {DODownloadProperty_HttpCustomAuthHeaders, VT_BSTR, Access::kBoth},
     {DODownloadProperty_HttpAllowSecureToNonSecureRedirect, VT_BOOL,
      Access::kBoth},
     {DODownloadProperty_NonVolatile, VT_BOOL, Access::kBoth},

@@ -455,6 +455,8 @@ TEST_F(DeliveryOptimizationTest, RangesThatAreNoneAreRefused) {
   const auto overlapping = Make(content.url, WidePath("overlapping"));
   EXPECT_EQ(Start(overlapping.Get(), {{0, 100}, {50, 100}}),
             DO_E_OVERLAPPING_RANGES);
+  const auto falling = Make(content.url, WidePath("falling"));
+  EXPECT_EQ(Start(falling.Get(), {{50, 10}, {0, 10}}), DO_E_OVERLAPPING_RANGES);
   const auto empty = Make(content.url, WidePath("empty"));
   EXPECT_EQ(Start(empty.Get(), {{0, 0}}), DO_E_INVALID_RANGE);
 }
@@ -483,8 +485,6 @@ TEST_F(DeliveryOptimizationTest, Fact94_PropertiesAreReadAsTheyWereWritten) {
     EXPECT_EQ(value.ulVal, 77u);
   };
   Set(download.Get(), DODownloadProperty_DisplayName, L"name");
-  const auto falling = Make(content.url, WidePath("falling"));
-  EXPECT_EQ(Start(falling.Get(), {{50, 10}, {0, 10}}), DO_E_OVERLAPPING_RANGES);
   Set(download.Get(), DODownloadProperty_CorrelationVector, L"vector");
   Set(download.Get(), DODownloadProperty_HttpCustomHeaders, L"X-One: 1\r\n");
   SetBool(download.Get(), DODownloadProperty_ForegroundPriority, true);
@@ -503,6 +503,71 @@ TEST_F(DeliveryOptimizationTest, Fact94_PropertiesAreReadAsTheyWereWritten) {
   EXPECT_EQ(TextOf(download.Get(), DODownloadProperty_DisplayName), "other");
   EXPECT_EQ(Set(download.Get(), DODownloadProperty_LocalPath, L"/tmp/other"),
             DO_E_INVALID_STATE);
+}
+
+TEST_F(DeliveryOptimizationTest, CellularNetworksAreLeftOutByTheirCost) {
+  const Content content = MakeContent("cellular");
+  const auto download = Make(content.url, WidePath("cellular"));
+  const auto flags = [] {
+    grpc::ClientContext context;
+    v1::ListJobsResponse jobs;
+    EXPECT_TRUE(daemon().jobs().ListJobs(&context, {}, &jobs).ok());
+    EXPECT_EQ(jobs.jobs_size(), 1);
+    return jobs.jobs_size() == 1 ? jobs.jobs(0).cost_flags() : 0;
+  };
+  const auto set_policy = [&](DODownloadCostPolicy policy) {
+    return SetNumber(download.Get(), DODownloadProperty_CostPolicy,
+                     static_cast<UINT>(policy));
+  };
+  const auto disallow = [&](bool disallowed) {
+    return SetBool(download.Get(), DODownloadProperty_DisallowOnCellular,
+                   disallowed);
+  };
+  ASSERT_EQ(disallow(true), S_OK);
+  ASSERT_EQ(Start(download.Get()), S_OK);
+  EXPECT_EQ(flags(), BITS_JOB_TRANSFER_POLICY_STANDARD);
+  ASSERT_EQ(set_policy(DODownloadCostPolicy_NoRoaming), S_OK);
+  EXPECT_EQ(flags(), BITS_JOB_TRANSFER_POLICY_STANDARD);
+  ASSERT_EQ(set_policy(DODownloadCostPolicy_Unrestricted), S_OK);
+  EXPECT_EQ(flags(), BITS_JOB_TRANSFER_POLICY_UNRESTRICTED);
+  ASSERT_EQ(set_policy(DODownloadCostPolicy_NoRoaming), S_OK);
+  ASSERT_EQ(disallow(false), S_OK);
+  EXPECT_EQ(flags(), BITS_JOB_TRANSFER_POLICY_NOT_ROAMING);
+  VARIANT value;
+  ASSERT_EQ(Get(download.Get(), DODownloadProperty_CostPolicy, &value), S_OK);
+  EXPECT_EQ(value.ulVal, static_cast<ULONG>(DODownloadCostPolicy_NoRoaming));
+}
+
+TEST_F(DeliveryOptimizationTest, AuthHeadersAreReadByWhoSetThem) {
+  const Content content = MakeContent("auth");
+  const auto download = Make(content.url, WidePath("auth"));
+  const auto plain = Make(content.url, WidePath("plain"));
+  ASSERT_EQ(Set(download.Get(), DODownloadProperty_HttpCustomHeaders,
+                L"X-One: 1\r\n"),
+            S_OK);
+  ASSERT_EQ(
+      Set(plain.Get(), DODownloadProperty_HttpCustomHeaders, L"X-One: 1\r\n"),
+      S_OK);
+  ASSERT_EQ(Set(download.Get(), DODownloadProperty_HttpCustomAuthHeaders,
+                L"Authorization: secret\r\n"),
+            S_OK);
+  ASSERT_EQ(Start(download.Get()), S_OK);
+  ASSERT_EQ(Start(plain.Get()), S_OK);
+  EXPECT_EQ(TextOf(download.Get(), DODownloadProperty_HttpCustomAuthHeaders),
+            "Authorization: secret\r\n");
+  EXPECT_EQ(TextOf(plain.Get(), DODownloadProperty_HttpCustomAuthHeaders), "");
+  // The daemon tells them to nobody.
+  const std::wstring path = WidePath("auth");
+  const DO_DOWNLOAD_ENUM_CATEGORY category = {DODownloadProperty_LocalPath,
+                                              path.c_str()};
+  ComPtr<IEnumUnknown> all;
+  ASSERT_EQ(downloads()->EnumDownloads(&category, &all), S_OK);
+  ComPtr<IUnknown> one;
+  ASSERT_EQ(all->Next(1, &one, nullptr), S_OK);
+  VARIANT value;
+  EXPECT_EQ(Get(As<IDODownload>(one.Get()).Get(),
+                DODownloadProperty_HttpCustomAuthHeaders, &value),
+            E_ACCESSDENIED);
 }
 
 TEST_F(DeliveryOptimizationTest, PropertiesKnowWhoMayReadAndWriteThem) {

@@ -119,14 +119,44 @@ HRESULT SetAuthHeaders(const VARIANT& value, DownloadParts* parts) {
   return CombineHeaders(parts) ? S_OK : E_INVALIDARG;
 }
 
+// The daemon tells them to nobody: only the object that set them knows. Another
+// one sees that there are more headers than those that can be read.
+HRESULT GetAuthHeaders(const DownloadParts& parts, VARIANT* value) {
+  if (!parts.auth_headers.empty()) return GiveText(parts.auth_headers, value);
+  const auto others = background_copy::ParseRequestHeaders(
+      Note(parts.job, kHeadersTextNote).value_or(""));
+  const int readable =
+      others.has_value() ? static_cast<int>(others->size()) : 0;
+  if (parts.job.http().headers_size() > readable) return E_ACCESSDENIED;
+  return GiveText("", value);
+}
+
+// By the cost policy and DisallowOnCellular, which leaves out what NoCellular
+// does.
+void SetCostFlags(v1::Job* job) {
+  std::uint32_t flags = CostFlagsOf(NumberNote(*job, kCostPolicyNote,
+                                               DODownloadCostPolicy_Always))
+                            .value_or(BITS_JOB_TRANSFER_POLICY_ALWAYS);
+  if (NumberNote(*job, kCellularNote, 0) != 0) {
+    flags &= *CostFlagsOf(DODownloadCostPolicy_NoCellular);
+  }
+  job->set_cost_flags(flags);
+}
+
 HRESULT SetCostPolicy(const VARIANT& value, DownloadParts* parts) {
   const std::optional<std::uint32_t> policy = NumberIn(value);
-  if (!policy.has_value()) return E_INVALIDARG;
-  const std::optional<std::uint32_t> flags = CostFlagsOf(*policy);
-  if (!flags.has_value()) return E_INVALIDARG;
-  parts->job.set_cost_flags(*flags);
+  if (!policy.has_value() || !CostFlagsOf(*policy).has_value()) {
+    return E_INVALIDARG;
+  }
   SetNumberNote(kCostPolicyNote, *policy, &parts->job);
+  SetCostFlags(&parts->job);
   return S_OK;
+}
+
+HRESULT SetNoCellular(const VARIANT& value, DownloadParts* parts) {
+  const HRESULT noted = SetBoolNote(kCellularNote, value, parts);
+  if (SUCCEEDED(noted)) SetCostFlags(&parts->job);
+  return noted;
 }
 
 HRESULT SetSecurityFlags(const VARIANT& value, DownloadParts* parts) {
@@ -399,19 +429,17 @@ const std::vector<PropertyRule>& Rules() {
       {DODownloadProperty_DisallowOnCellular,
        Access::kReadWrite,
        Change::kJob,
-       {"annotations"},
-       [](const VARIANT& value, DownloadParts* parts) {
-         return SetBoolNote(kCellularNote, value, parts);
-       },
+       {"cost_flags", "annotations"},
+       SetNoCellular,
        [](const DownloadParts& parts, VARIANT* value) {
          return GetBoolNote(kCellularNote, parts, value);
        }},
       {DODownloadProperty_HttpCustomAuthHeaders,
-       Access::kWriteOnly,
+       Access::kReadWrite,
        Change::kJob,
        {"http.headers"},
        SetAuthHeaders,
-       nullptr},
+       GetAuthHeaders},
       {DODownloadProperty_HttpAllowSecureToNonSecureRedirect,
        Access::kReadWrite,
        Change::kJob,

@@ -143,6 +143,7 @@ HRESULT Download::GetProperty(DODownloadProperty property, VARIANT* value) {
   result = access.ReadFile(0, &now.file);
   // A cancelled job's files may be gone.
   if (FAILED(result)) now.file = parts_.file;
+  now.auth_headers = parts_.auth_headers;
   return rule->get(now, value);
 }
 
