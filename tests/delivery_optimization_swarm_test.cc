@@ -75,6 +75,8 @@ TEST_F(DeliverySwarmTest, StatisticsAreThoseOfTheContentToo) {
   EXPECT_TRUE(
       Eventually([&] { return StatsOf(job.Get()).downloadDuration > 0; }));
   EXPECT_EQ(StatsOf(job.Get()).bytesToLanPeers, 0u);
+  // The mode in force: the job asks for none.
+  EXPECT_EQ(StatsOf(job.Get()).downloadMode, DownloadMode_Lan);
 
   site_.StartMachine(FromPeersAlone());
   site_.Run(1, file);
@@ -83,8 +85,6 @@ TEST_F(DeliverySwarmTest, StatisticsAreThoseOfTheContentToo) {
   EXPECT_EQ(StatsOf(job.Get()).bytesFromHttp, file.bytes.size());
 }
 
-}  // namespace
-}  // namespace convoy::testing
 TEST_F(DeliverySwarmTest, BytesOfPeersThatAreFoundWrongComeFromTheOrigin) {
   const PublishedFile file = site_.Serve("file", 4 << 20);
   site_.Run(0, file);
@@ -108,3 +108,5 @@ TEST_F(DeliverySwarmTest, BytesOfPeersThatAreFoundWrongComeFromTheOrigin) {
   EXPECT_TRUE(ReadFile(site_.Local("got")) == file.bytes);
 }
 
+}  // namespace
+}  // namespace convoy::testing

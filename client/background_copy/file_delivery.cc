@@ -63,8 +63,10 @@ SwarmStatus StatusOf(const v1::Job& job, const v1::JobFile& file) {
 
 UINT64 Unsigned(std::int64_t bytes) { return static_cast<UINT64>(bytes); }
 
-// What belongs to a content: given bytes, connections, milliseconds.
+// What belongs to a content: given bytes, connections, milliseconds, the mode
+// in force.
 void SetSwarmStats(const v1::SwarmStats& from, DOSwarmStats* to) {
+  to->downloadMode = ModeOf(from.download_mode());
   to->bytesToLanPeers = Unsigned(from.bytes_to_lan_peers());
   to->bytesToGroupPeers = Unsigned(from.bytes_to_group_peers());
   to->bytesToInternetPeers = Unsigned(from.bytes_to_internet_peers());
