@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Programs as a newcomer builds them: with the packages' files alone, by pkg-config, as the READMEs say. Each
 # downloads a file from the packages' daemon.
-# usage: pkg_config_test.sh PROGRAM.c… PROGRAM.cc… CONVOY.deb CONVOY_DEV.deb
+# usage: pkg_config_test.sh PROGRAM.c… PROGRAM.cc… CLIENT_README.md CONVOY.deb CONVOY_DEV.deb
 set -euo pipefail
 for tool in dpkg-deb pkg-config; do
   command -v "$tool" >/dev/null || {
@@ -23,6 +23,7 @@ programs=()
 for file in "$@"; do
   case $file in
     *.deb) dpkg-deb -x "$file" "$work/root" ;;
+    *.md) readme=$(realpath "$file") ;;
     *) programs+=("$(realpath "$file")") ;;
   esac
 done
@@ -70,7 +71,7 @@ for source in "${programs[@]}"; do
   esac
   flags=$bits
   case $name in
-    job_client*) flags=$client ;;
+    job_client* | read_along*) flags=$client ;;
   esac
   # shellcheck disable=SC2086  # flags are words
   if $compiler -Wall -Wextra -Werror "$source" $flags -o "$work/program"; then
@@ -95,6 +96,61 @@ if g++ -std=c++17 -Wall -Wextra -Werror "$work/agent.cc" $bits -o "$work/program
   check "an agent on do_download.h" "$work/program"
 else
   failed=$((failed + 1))
+fi
+
+# The README's example, as it stands there.
+sed -n '/^```c++$/,/^```$/p' "$readme" | grep -v '^```' >"$work/example"
+{
+  grep '^#include' "$work/example"
+  echo 'int Documented(const convoy::v1::CreateJobRequest& request) {'
+  grep -v '^#include' "$work/example"
+  echo '  return job.ok() ? 0 : 1;'
+  echo '}'
+  # Without files there is no such job, and the daemon says so.
+  cat <<'END'
+int main() {
+  if (Documented(convoy::v1::CreateJobRequest()) != 1) return 1;
+  const auto refused = convoy::JobClient().CreateJob(convoy::v1::CreateJobRequest());
+  const auto detail = convoy::GetErrorDetail(refused.status());
+  return detail.has_value() && !detail->field().empty() ? 0 : 1;
+}
+END
+} >"$work/documented.cc"
+# shellcheck disable=SC2086
+if g++ -std=c++17 -Wall -Wextra -Werror -Wno-unused-variable -Wno-unused-but-set-variable "$work/documented.cc" $client \
+  -o "$work/program" && "$work/program"; then
+  echo "ok  the README's example"
+else
+  echo "FAILED  the README's example"
+  failed=$((failed + 1))
+fi
+
+# Both libraries in one process: what they have in common is there once.
+# shellcheck disable=SC2086
+if g++ -std=c++17 "${programs[1]}" -Wl,--no-as-needed $client $bits -o "$work/program"; then
+  check "both libraries together" "$work/program"
+else
+  failed=$((failed + 1))
+fi
+
+# The client's library has none of Windows' functions; the other one has them.
+exports() {
+  nm -D --defined-only "$libraries/$1.so.0" | awk '{print $3}' | sed 's/@.*//' | grep -E '^[A-Z][A-Za-z0-9_]*$' | grep -v '^_' | sort -u
+}
+exports libconvoy-bits >"$work/windows"
+exports libconvoy-client >"$work/plain" || true
+for name in CloseHandle CoCreateInstance CoTaskMemFree Sleep SysAllocString; do
+  if ! grep -qx "$name" "$work/windows" || grep -qx "$name" "$work/plain"; then
+    echo "FAILED  $name is in the wrong library"
+    failed=$((failed + 1))
+  fi
+done
+if [ -s "$work/plain" ]; then
+  echo "FAILED  libconvoy-client exports"
+  cat "$work/plain"
+  failed=$((failed + 1))
+else
+  echo "ok  the C++ client's library exports no function of Windows"
 fi
 
 # Who uses the C++ client alone sees nothing of Windows.
