@@ -134,7 +134,8 @@ std::string RemedyOf(const v1::ErrorDetail& detail) {
 
     case v1::ERROR_REASON_VALIDATION_FAILED:
       return "Compare expected_sha256 with the file at the origin: one of them "
-             "is wrong. Bytes that the owner found wrong are fetched again with "
+             "is wrong. Bytes that the owner found wrong are fetched again "
+             "with "
              "ResumeJob.";
     case v1::ERROR_REASON_SIZE_MISMATCH:
       return "Compare expected_size_bytes with the file at the origin: one of "

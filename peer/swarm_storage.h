@@ -29,8 +29,8 @@ namespace convoy {
 class StorageMap {
  public:
   static StorageMap Whole(const PieceLayout& layout);
-  // `ranges`: of the content, in the local file's order, without overlap, inside
-  // `layout`.
+  // `ranges`: of the content, in the local file's order, without overlap,
+  // inside `layout`.
   static StorageMap OfRanges(const std::vector<ByteRange>& ranges,
                              const PieceLayout& layout);
 

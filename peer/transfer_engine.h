@@ -34,8 +34,8 @@ struct TransferSpec {
   std::vector<std::string> urls;
   // The open file of a file:// URL; else invalid.
   UniqueFd source;
-  // Empty: the whole remote file. Else what the local file is made of, one after
-  // another: in any order, without overlap; one may be ByteRange::kToEnd.
+  // Empty: the whole remote file. Else what the local file is made of, one
+  // after another: in any order, without overlap; one may be ByteRange::kToEnd.
   std::vector<ByteRange> ranges;
   std::optional<std::int64_t> expected_size;  // Of the whole remote file.
   // Of the local file. A longer one ends with MAX_DOWNLOAD_SIZE.
