@@ -62,6 +62,17 @@ TEST_F(LocalCopyTest, CopiesRangesOneAfterAnother) {
                                                content.substr(3 * kMiB - 5));
 }
 
+TEST_F(LocalCopyTest, CopiesRangesInTheirOrder) {
+  const std::string content = TestContent(3 * kMiB);
+  source_.Write(0, content);
+  TransferSpec spec = Spec();
+  spec.ranges = {{3 * kMiB - 5, ByteRange::kToEnd}, {kMiB, kMiB}, {100, 1000}};
+  EXPECT_TRUE(world_.Run(std::move(spec)).status().ok());
+  EXPECT_TRUE(world_.target().Content() == content.substr(3 * kMiB - 5) +
+                                               content.substr(kMiB, kMiB) +
+                                               content.substr(100, 1000));
+}
+
 TEST_F(LocalCopyTest, RefusesRangesOutsideTheFile) {
   source_.Write(0, "short");
   TransferSpec spec = Spec();

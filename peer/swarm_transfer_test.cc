@@ -516,6 +516,27 @@ TEST_F(SwarmTransferTest, RangesGoOnFromTheirCheckpoint) {
   EXPECT_EQ(target_.Content(), content_.substr(100, 6 * kPiece));
 }
 
+TEST_F(SwarmTransferTest, RangesInAnyOrderGoOnFromTheirCheckpoint) {
+  spec_.ranges = {{kSize - 50, ByteRange::kToEnd},
+                  {5 * kPiece + 3, 2 * kPiece},
+                  {100, 1000}};
+  swarm_.AllowClaims(2);
+  Start();
+  Advance(absl::Seconds(3));
+  const std::int64_t flushed = observer_->all().back().flushed_bytes;
+  EXPECT_GT(flushed, 0);
+  EXPECT_LT(flushed, 2 * kPiece + 1050);
+  swarm_.AllowClaims(1 << 30);
+  const RecordingObserver& observer = Restart();
+  ASSERT_TRUE(observer.ended());
+  EXPECT_EQ(observer.status(), absl::OkStatus());
+  EXPECT_EQ(target_.Content(),
+            content_.substr(static_cast<std::size_t>(kSize - 50)) +
+                content_.substr(5 * kPiece + 3, 2 * kPiece) +
+                content_.substr(100, 1000));
+  EXPECT_EQ(observer.end().news.flushed_bytes, 2 * kPiece + 1050);
+}
+
 TEST_F(SwarmTransferTest, TheDigestDecidesWhatALateBoundContentIs) {
   found_.late_bound = true;
   found_.sha256 = Sha256Of(content_);
