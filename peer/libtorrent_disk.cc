@@ -204,6 +204,7 @@ class LibtorrentDisk::Interface final : public lt::disk_interface,
     };
     if (entry == nullptr) return Answer([answer] { answer("", Aborted()); });
     if (v2.empty() && entry->storage->verified(piece)) {
+      entry->running.Forget(piece);
       return Answer([answer, entry, piece] {
         answer(std::string(entry->manifest->HashOf(piece)), {});
       });

@@ -481,6 +481,13 @@ TEST_F(LibtorrentDiskTest, NobodyIsToBlameWhereTheOriginCameBetween) {
   EXPECT_EQ((*hashed)->hash, ManifestHash(1));
 }
 
+TEST_F(LibtorrentDiskTest, OfAPieceThatIsVerifiedNoRunningHashIsKept) {
+  WritePiece(1, wrong_);
+  PutPiece(1);
+  HashNow(1);
+  EXPECT_EQ(entry_->running.Take(P(1), kPiece), std::nullopt);
+}
+
 TEST_F(LibtorrentDiskTest, BlocksOfHybridManifestsAreHashed) {
   WritePiece(1, Bytes(1));
   std::vector<lt::sha256_hash> blocks(2);

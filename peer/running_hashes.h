@@ -27,6 +27,7 @@ class RunningHashes {
   // Of the piece's `length` bytes as they were written last; nothing if that is
   // not known. Forgets the piece.
   std::optional<std::string> Take(PieceIndex piece, std::int64_t length);
+  void Forget(PieceIndex piece) { pieces_.erase(piece.value); }
 
  private:
   struct Running {
