@@ -23,6 +23,7 @@ constexpr absl::string_view kProtocol =
 // BEP 10 and BEP 6.
 constexpr absl::string_view kReserved("\0\0\0\0\0\x10\0\x04", 8);
 constexpr std::size_t kHandshakeSize = 68;
+constexpr std::size_t kPeerNameSize = 20;
 // The number under which this peer hears "cv_share".
 constexpr int kShareNumber = 9;
 constexpr int kTickMilliseconds = 200;
@@ -44,8 +45,13 @@ std::uint32_t FromBig(absl::string_view bytes) {
   return value;
 }
 
-std::string Handshake(const std::string& info_hash) {
-  return absl::StrCat(kProtocol, kReserved, info_hash, "-XX0001-hostilepeer0");
+// Peers at different addresses have different names: libtorrent closes one of
+// two connections that lead to the same name.
+std::string Handshake(const std::string& info_hash,
+                      const std::string& address) {
+  std::string name = absl::StrCat("-XX0001-", address);
+  name.resize(kPeerNameSize, '.');
+  return absl::StrCat(kProtocol, kReserved, info_hash, name);
 }
 
 std::string ExtensionHandshake(MachineId machine) {
@@ -198,7 +204,7 @@ void HostilePeer::Run() {
 bool HostilePeer::ShakeHands(int socket) {
   HostileLink link;
   link.socket_ = socket;
-  link.SendRaw(Handshake(options_.info_hash));
+  link.SendRaw(Handshake(options_.info_hash, options_.address));
   link.SendExtended(0, ExtensionHandshake(options_.machine));
   char answer[kHandshakeSize];
   return recv(socket, answer, sizeof(answer), MSG_WAITALL) ==
@@ -264,7 +270,7 @@ ConnectionFlood::ConnectionFlood(int port, int connections,
                                  const std::string& info_hash,
                                  const std::string& address)
     : port_(port),
-      hello_(info_hash.empty() ? "" : Handshake(info_hash)),
+      hello_(info_hash.empty() ? "" : Handshake(info_hash, address)),
       address_(address),
       sockets_(static_cast<std::size_t>(connections)) {
   rlimit limit = {};
