@@ -72,6 +72,8 @@ class FakeSwarm final : public Swarm {
   const SwarmContent& content() const { return content_; }
   const std::vector<PieceSpan>& claims() const { return claims_; }
   const std::vector<PieceSpan>& unclaimed() const { return unclaimed_; }
+  // Pieces of the origin that the transfer put into the storage.
+  const std::vector<PieceIndex>& put() const { return put_; }
   // What the beacon tells others of a content. Absent: nothing.
   std::optional<BeaconHolding> HoldingOf(const std::string& content_id) const {
     const auto found = holdings_.find(content_id);
@@ -148,7 +150,7 @@ class FakeSwarm final : public Swarm {
       swarm_->origin_usable_ = usable;
     }
     void NoteProgress(PieceIndex, std::int64_t) override {}
-    void PiecePut(PieceIndex) override {}
+    void PiecePut(PieceIndex piece) override { swarm_->put_.push_back(piece); }
     void Unclaim(PieceSpan span) override {
       swarm_->unclaimed_.push_back(span);
       for (PieceIndex piece = span.first; piece < span.end; ++piece.value) {
@@ -202,6 +204,7 @@ class FakeSwarm final : public Swarm {
   std::set<std::int32_t> missing_;
   std::vector<PieceSpan> claims_;
   std::vector<PieceSpan> unclaimed_;
+  std::vector<PieceIndex> put_;
   std::map<std::string, SwarmObserver*> observers_;  // Of all members.
   std::map<std::string, BeaconHolding> holdings_;
   AskedForContent asked_;

@@ -106,6 +106,7 @@ absl::Status PieceStore::Clear() {
   streaming_ = scattered_ = false;
   stream_written_ = stream_taken_ = stream_flushed_ = 0;
   flush_running_ = writeback_running_ = hash_running_ = false;
+  hash_again_ = sync_again_ = false;
   since_writeback_ = flushing_bytes_ = hashed_bytes_ = 0;
   sha256_.reset();
   finishing_ = synced_ = ended_ = false;
@@ -160,6 +161,22 @@ void PieceStore::NoteWritten(std::int64_t offset, std::int64_t length) {
   CheckBacklog();
 }
 
+void PieceStore::NoteReplaced(std::int64_t offset) {
+  if (ended_) return;
+  if (hash_running_) {
+    hash_again_ = true;
+  } else if (scattered_ || offset < hashed_bytes_) {
+    sha256_.reset();
+    hashed_bytes_ = 0;
+  }
+  if (finishing_) {
+    sync_again_ = flush_running_;
+    synced_ = false;
+    StartFlush();
+  }
+  MaybeHash();
+}
+
 bool PieceStore::FlushNow() {
   if (ended_ || (!flush_running_ && untaken_bytes() == 0)) return false;
   StartFlush();
@@ -189,7 +206,7 @@ void PieceStore::StartFlush() {
   RunOnWorker([file = file_] { return file->Sync(); },
               [this, pieces = std::move(pieces), mark = stream_taken_,
                last = finishing_](absl::Status status) {
-                synced_ = last;
+                synced_ = !std::exchange(sync_again_, false) && last;
                 OnFlushDone(pieces, mark, std::move(status));
               });
 }
@@ -242,6 +259,10 @@ void PieceStore::MaybeHash() {
 void PieceStore::OnHashDone(std::int64_t hashed, absl::Status status) {
   hash_running_ = false;
   hashed_bytes_ = hashed;
+  if (std::exchange(hash_again_, false)) {
+    sha256_.reset();
+    hashed_bytes_ = 0;
+  }
   if (!status.ok()) return End(std::move(status));
   MaybeHash();
 }

@@ -100,6 +100,8 @@ class PieceStore {
   absl::Status Write(std::int64_t offset, absl::string_view bytes);
   // As Write, for bytes that somebody else put into the file.
   void NoteWritten(std::int64_t offset, std::int64_t length);
+  // Somebody else has put other bytes there than those that were noted before.
+  void NoteReplaced(std::int64_t offset);
 
   // Begins to flush whole pieces that are not on disk, if none are on their
   // way; OnFlushed follows. False: all are on disk.
@@ -153,6 +155,9 @@ class PieceStore {
   std::shared_ptr<Sha256> sha256_;  // With the job while hash_running_.
   bool hash_running_ = false;
   std::int64_t hashed_bytes_ = 0;
+  // What is under way is of old bytes.
+  bool hash_again_ = false;
+  bool sync_again_ = false;
 
   bool finishing_ = false;
   bool synced_ = false;  // Since Finish.

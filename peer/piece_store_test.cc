@@ -130,6 +130,38 @@ TEST_F(PieceStoreTest, FindsASingleWrongByte) {
   EXPECT_EQ(ReasonOf(*end_), v1::ERROR_REASON_VALIDATION_FAILED);
 }
 
+// Before the digest has come to it, behind it, and while it is under way.
+TEST_F(PieceStoreTest, TheDigestIsOfBytesThatReplacedOthers) {
+  const std::string content = TestContent(100 * kPiece);
+  std::string wrong = content;
+  wrong[5] = static_cast<char>(wrong[5] ^ 1);
+  for (const bool hashed : {false, true}) {
+    for (const bool held : {false, true}) {
+      for (const bool finishing : {false, true}) {
+        end_.reset();
+        auto store = Make(Sha256Of(content));
+        ASSERT_TRUE(store->Open(PieceLayout(100 * kPiece)).ok());
+        Put(store.get(), wrong, 0, (finishing ? 100 : 99) * kPiece);
+        if (hashed) executor_.RunUntilIdle();
+        if (held) worker_.Hold();
+        if (finishing) {
+          ASSERT_TRUE(store->Finish().ok());
+        }
+        target_.Write(0, content.substr(0, kPiece));
+        store->NoteReplaced(0);
+        if (!finishing) {
+          Put(store.get(), content, 99 * kPiece, 100 * kPiece);
+          ASSERT_TRUE(store->Finish().ok());
+        }
+        worker_.Release();
+        executor_.RunUntilIdle();
+        ASSERT_TRUE(end_);
+        EXPECT_TRUE(end_->ok()) << *end_ << " " << hashed << held << finishing;
+      }
+    }
+  }
+}
+
 TEST_F(PieceStoreTest, AStreamBecomesAFile) {
   const std::string content = TestContent(2 * kPiece + 5);
   auto store = Make(Sha256Of(content));

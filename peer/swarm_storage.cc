@@ -16,6 +16,10 @@ constexpr std::size_t kHashBuffer = 64 << 10;
 // As much as half a millisecond has time for.
 constexpr std::int64_t kQuickHash = 1 << 20;
 
+absl::Status NoPlace() {
+  return absl::OutOfRangeError("the file has no such piece of the content");
+}
+
 }  // namespace
 
 StorageMap StorageMap::Whole(const PieceLayout& layout) {
@@ -77,15 +81,25 @@ void StorageMap::AddRests(const PieceLayout& layout) {
   }
 }
 
-ByteRange StorageMap::At(std::int64_t offset) const {
-  auto after = std::upper_bound(segments_.begin(), segments_.end(), offset,
-                                [](std::int64_t at, const Segment& segment) {
-                                  return at < segment.content.offset;
-                                });
+std::optional<ByteRange> StorageMap::At(std::int64_t offset) const {
+  const auto after =
+      std::upper_bound(segments_.begin(), segments_.end(), offset,
+                       [](std::int64_t at, const Segment& segment) {
+                         return at < segment.content.offset;
+                       });
+  if (after == segments_.begin()) return std::nullopt;
   const Segment& segment = *std::prev(after);
   const std::int64_t inside = offset - segment.content.offset;
+  if (inside >= segment.content.length) return std::nullopt;
   return ByteRange{segment.file_offset + inside,
                    segment.content.length - inside};
+}
+
+bool StorageMap::Has(PieceIndex piece) const {
+  const auto after = std::upper_bound(
+      pieces_.begin(), pieces_.end(), piece,
+      [](PieceIndex at, const PieceSpan& span) { return at < span.first; });
+  return after != pieces_.begin() && piece < std::prev(after)->end;
 }
 
 SwarmStorage::SwarmStorage(std::shared_ptr<TargetFile> file,
@@ -108,10 +122,11 @@ void SwarmStorage::MarkVerified(PieceIndex piece) {
 absl::Status SwarmStorage::WriteAt(std::int64_t offset,
                                    absl::string_view bytes) {
   while (!bytes.empty()) {
-    const ByteRange at = map_.At(offset);
+    const std::optional<ByteRange> at = map_.At(offset);
+    if (!at) return NoPlace();
     const auto length = static_cast<std::size_t>(
-        std::min(at.length, static_cast<std::int64_t>(bytes.size())));
-    CONVOY_RETURN_IF_ERROR(file_->Write(at.offset, bytes.substr(0, length)));
+        std::min(at->length, static_cast<std::int64_t>(bytes.size())));
+    CONVOY_RETURN_IF_ERROR(file_->Write(at->offset, bytes.substr(0, length)));
     bytes.remove_prefix(length);
     offset += static_cast<std::int64_t>(length);
   }
@@ -130,11 +145,31 @@ absl::StatusOr<bool> SwarmStorage::WriteBlock(PieceIndex piece,
   return true;
 }
 
+void SwarmStorage::SetWord(PieceIndex piece,
+                           const std::optional<std::string>& hash) {
+  MutexLock lock(&mutex_);
+  if (verified_[static_cast<std::size_t>(piece.value)]) return;
+  hashes_->Forget(piece);
+  if (hash) hashes_->Learn(piece, *hash);
+}
+
+// What is right, and the bytes, change under one lock: else a peer's word could
+// make others verified in between.
 absl::StatusOr<bool> SwarmStorage::PutPiece(PieceIndex piece,
-                                            absl::string_view bytes) {
+                                            absl::string_view bytes,
+                                            Authority authority) {
+  const std::string hash = Sha1Of(bytes);
   MutexLock lock(&mutex_);
   auto verified = verified_[static_cast<std::size_t>(piece.value)];
-  if (verified) return false;
+  const bool decides = authority == Authority::kOrigin;
+  if (verified && (hashes_->certain(piece) || !decides)) return false;
+  const std::optional<std::string> before = hashes_->Find(piece);
+  if (!decides) hashes_->Forget(piece);
+  if (!(decides ? hashes_->Decide(piece, hash) : hashes_->Learn(piece, hash))) {
+    return absl::DataLossError("the bytes of the piece are not right");
+  }
+  if (verified && before == hash) return false;
+  verified = false;
   CONVOY_RETURN_IF_ERROR(WriteAt(layout().RangeOf(piece).offset, bytes));
   verified = true;
   return true;
@@ -172,9 +207,10 @@ absl::Status SwarmStorage::ReadBack(PieceIndex piece, std::int64_t begin,
 absl::Status SwarmStorage::ReadAt(std::int64_t offset, char* buffer,
                                   std::size_t length) {
   while (length > 0) {
-    const ByteRange at = map_.At(offset);
-    const auto step = std::min(static_cast<std::size_t>(at.length), length);
-    CONVOY_RETURN_IF_ERROR(file_->Read(at.offset, buffer, step));
+    const std::optional<ByteRange> at = map_.At(offset);
+    if (!at) return NoPlace();
+    const auto step = std::min(static_cast<std::size_t>(at->length), length);
+    CONVOY_RETURN_IF_ERROR(file_->Read(at->offset, buffer, step));
     buffer += step;
     length -= step;
     offset += static_cast<std::int64_t>(step);
@@ -190,9 +226,10 @@ bool SwarmStorage::TryRead(PieceIndex piece, std::int64_t begin, char* buffer,
 
 bool SwarmStorage::TryReadBack(PieceIndex piece, std::int64_t begin,
                                char* buffer, std::size_t length) {
-  const ByteRange at = map_.At(layout().RangeOf(piece).offset + begin);
-  return at.length >= static_cast<std::int64_t>(length) &&
-         file_->TryRead(at.offset, buffer, length);
+  const std::optional<ByteRange> at =
+      map_.At(layout().RangeOf(piece).offset + begin);
+  return at && at->length >= static_cast<std::int64_t>(length) &&
+         file_->TryRead(at->offset, buffer, length);
 }
 
 absl::StatusOr<std::string> SwarmStorage::HashPiece(PieceIndex piece) {

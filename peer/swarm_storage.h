@@ -35,8 +35,9 @@ class StorageMap {
                              const PieceLayout& layout);
 
   // Where the content's byte `offset` is, and how many follow it without a gap.
-  // REQUIRES: the byte is in a piece that the map has.
-  ByteRange At(std::int64_t offset) const;
+  // Absent: in no piece that the map has.
+  std::optional<ByteRange> At(std::int64_t offset) const;
+  bool Has(PieceIndex piece) const;
   // Size of the local file, without what is cut off.
   std::int64_t local_size() const { return local_size_; }
   // With it.
@@ -64,8 +65,11 @@ class StorageMap {
 // come, whole pieces of the origin when their hash is right, and bytes come out
 // of verified pieces only.
 //
+// What lies in no piece of the map is neither written nor read: OUT_OF_RANGE.
+//
 // Thread-safe. Invariant: the bytes of a verified piece are never written
-// again.
+// again, but for those that a peer's word called right and the origin's are
+// not.
 class SwarmStorage {
  public:
   SwarmStorage(std::shared_ptr<TargetFile> file,
@@ -82,9 +86,23 @@ class SwarmStorage {
   // A block of a peer. False: dropped, for the piece is verified.
   absl::StatusOr<bool> WriteBlock(PieceIndex piece, std::int64_t begin,
                                   absl::string_view bytes);
-  // A whole piece that is known to be right; marks it verified. False: it was
-  // verified already, and nothing was written.
-  absl::StatusOr<bool> PutPiece(PieceIndex piece, absl::string_view bytes);
+  // What peers say is the hash of a late-bound piece; absent: they say nothing,
+  // or different things. Ignored where that is certain, or the piece verified.
+  void SetWord(PieceIndex piece, const std::optional<std::string>& hash);
+
+  enum class Authority {
+    // The origin's own bytes: of a late-bound content they decide what is
+    // right, also against what was verified on a peer's word.
+    kOrigin,
+    // Those of somebody whose hash is a word, too: one that counts for more
+    // than those of peers.
+    kMirror,
+  };
+  // A whole piece that was fetched; if it is right, it is in the file then, and
+  // verified. False: it was there, and nothing was written. DATA_LOSS: its hash
+  // is another one.
+  absl::StatusOr<bool> PutPiece(PieceIndex piece, absl::string_view bytes,
+                                Authority authority = Authority::kOrigin);
 
   // Fills `buffer` with bytes of `piece` from `begin` on. FAILED_PRECONDITION:
   // the file is not what it was, or the piece is not verified.

@@ -149,6 +149,83 @@ TEST_F(SwarmStorageTest, RangesMayComeInAnyOrder) {
   ExpectHolds(ranges);
 }
 
+TEST_F(SwarmStorageTest, WhatLiesInNoPieceOfTheRangesHasNoPlace) {
+  UseRanges({{kPiece + 10, 20}, {3 * kPiece, 5}});
+  for (const int piece : {0, 2, 4, 5}) {
+    EXPECT_FALSE(map_.Has(P(piece))) << piece;
+    EXPECT_FALSE(map_.At(layout_.RangeOf(P(piece)).offset)) << piece;
+    EXPECT_TRUE(absl::IsOutOfRange(
+        storage_->PutPiece(P(piece), PieceBytes(piece)).status()));
+    EXPECT_TRUE(absl::IsOutOfRange(
+        storage_->WriteBlock(P(piece), 0, PieceBytes(piece)).status()));
+    EXPECT_TRUE(absl::IsOutOfRange(storage_->HashPiece(P(piece)).status()));
+    EXPECT_FALSE(storage_->TryHashPiece(P(piece)));
+    EXPECT_FALSE(storage_->verified(P(piece)));
+    char byte;
+    EXPECT_TRUE(absl::IsOutOfRange(storage_->ReadBack(P(piece), 0, &byte, 1)));
+  }
+  for (const int piece : {1, 3}) {
+    EXPECT_TRUE(map_.Has(P(piece))) << piece;
+    EXPECT_TRUE(*storage_->PutPiece(P(piece), PieceBytes(piece)));
+  }
+  // Begins where it may, and goes on into the gap.
+  std::string bytes(2 * kPiece, '\0');
+  EXPECT_TRUE(
+      absl::IsOutOfRange(storage_->ReadBack(P(1), 0, &bytes[0], 2 * kPiece)));
+}
+
+TEST_F(SwarmStorageTest, TheOriginsBytesReplaceWhatWasVerifiedOnAWord) {
+  const std::string lie(kPiece, 'x');
+  storage_->SetWord(P(1), Sha1Of(lie));
+  ASSERT_TRUE(*storage_->WriteBlock(P(1), 0, lie));
+  storage_->MarkVerified(P(1));
+  EXPECT_TRUE(*storage_->PutPiece(P(1), PieceBytes(1)));
+  EXPECT_EQ(ReadPiece(1), PieceBytes(1));
+  EXPECT_TRUE(storage_->hashes().certain(P(1)));
+  EXPECT_EQ(storage_->hashes().Find(P(1)), Sha1Of(PieceBytes(1)));
+}
+
+TEST_F(SwarmStorageTest, AWordThatIsRightBecomesCertain) {
+  storage_->SetWord(P(1), Sha1Of(PieceBytes(1)));
+  ASSERT_TRUE(*storage_->WriteBlock(P(1), 0, PieceBytes(1)));
+  storage_->MarkVerified(P(1));
+  EXPECT_FALSE(*storage_->PutPiece(P(1), PieceBytes(1)));
+  EXPECT_TRUE(storage_->hashes().certain(P(1)));
+}
+
+TEST_F(SwarmStorageTest, WhatAMirrorGivesIsNoMoreThanAWord) {
+  const std::string mirrored(kPiece, 'm');
+  const auto put = [&](const std::string& bytes) {
+    return storage_->PutPiece(P(1), bytes, SwarmStorage::Authority::kMirror);
+  };
+  storage_->SetWord(P(1), Sha1Of("a peer's"));
+  ASSERT_TRUE(*put(mirrored));
+  EXPECT_EQ(storage_->hashes().Find(P(1)), Sha1Of(mirrored));
+  EXPECT_FALSE(storage_->hashes().certain(P(1)));
+  EXPECT_FALSE(*put(PieceBytes(1)));
+  EXPECT_EQ(ReadPiece(1), mirrored);
+  ASSERT_TRUE(*storage_->PutPiece(P(1), PieceBytes(1)));
+  EXPECT_EQ(ReadPiece(1), PieceBytes(1));
+}
+
+TEST_F(SwarmStorageTest, AMirrorDoesNotContradictTheOrigin) {
+  storage_->hashes().Decide(P(1), Sha1Of(PieceBytes(1)));
+  EXPECT_TRUE(absl::IsDataLoss(storage_
+                                   ->PutPiece(P(1), std::string(kPiece, 'm'),
+                                              SwarmStorage::Authority::kMirror)
+                                   .status()));
+  EXPECT_FALSE(storage_->verified(P(1)));
+}
+
+TEST_F(SwarmStorageTest, WordsChangeNothingOfWhatIsVerified) {
+  storage_->SetWord(P(1), Sha1Of("one"));
+  storage_->SetWord(P(1), Sha1Of("another"));
+  EXPECT_EQ(storage_->hashes().Find(P(1)), Sha1Of("another"));
+  storage_->MarkVerified(P(1));
+  storage_->SetWord(P(1), std::nullopt);
+  EXPECT_EQ(storage_->hashes().Find(P(1)), Sha1Of("another"));
+}
+
 TEST_F(SwarmStorageTest, TheFirstHashThatIsLearnedStays) {
   PieceHashes& hashes = storage_->hashes();
   EXPECT_FALSE(hashes.Find(P(1)));

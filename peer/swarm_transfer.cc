@@ -300,16 +300,17 @@ void SwarmTransfer::OnOriginBytes(PieceIndex piece, std::int64_t in_piece,
 }
 
 void SwarmTransfer::OnOriginPiece(PieceIndex piece, std::string bytes) {
-  if (storage_->verified(piece)) return member_->PiecePut(piece);
+  // A late-bound one may have been verified on a false word.
+  if (!found_.late_bound && storage_->verified(piece)) {
+    return member_->PiecePut(piece);
+  }
+  const auto authority = source().kind == HttpSource::Kind::kMirror
+                             ? SwarmStorage::Authority::kMirror
+                             : SwarmStorage::Authority::kOrigin;
   parts_.worker->Post([this, alive = std::weak_ptr<char>(alive_),
                        executor = parts_.executor, storage = storage_, piece,
-                       bytes = std::move(bytes)]() mutable {
-    absl::StatusOr<bool> put = false;
-    if (!storage->verified(piece)) {
-      put = storage->hashes().Decide(piece, Sha1Of(bytes))
-                ? storage->PutPiece(piece, bytes)
-                : absl::DataLossError("the bytes of the piece are not right");
-    }
+                       authority, bytes = std::move(bytes)]() mutable {
+    absl::StatusOr<bool> put = storage->PutPiece(piece, bytes, authority);
     executor->Post([this, alive, piece, put = std::move(put)]() mutable {
       if (!alive.expired()) OnOriginChecked(piece, std::move(put));
     });
@@ -318,7 +319,11 @@ void SwarmTransfer::OnOriginPiece(PieceIndex piece, std::string bytes) {
 
 void SwarmTransfer::OnOriginChecked(PieceIndex piece,
                                     absl::StatusOr<bool> put) {
-  if (member_ == nullptr || fetcher_ == nullptr) return;
+  if (member_ == nullptr) return;
+  const bool replaced =
+      put.ok() && *put && store_.ledger()->state(piece) >= PieceState::kWritten;
+  if (replaced) store_.NoteReplaced(layout().RangeOf(piece).offset);
+  if (fetcher_ == nullptr) return;
   if (put.ok()) {
     bad_pieces_ = 0;
     next_wait_ = kFirstWait;

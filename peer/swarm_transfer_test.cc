@@ -600,6 +600,82 @@ TEST_F(SwarmTransferTest, TheOriginsBytesCountMoreThanWhatPeersTold) {
   EXPECT_TRUE(swarm_.content().storage->hashes().certain(P(0)));
 }
 
+// Without a manifest, and a peer that lies.
+class LateSwarmTransferTest : public SwarmTransferTest {
+ protected:
+  LateSwarmTransferTest() {
+    found_.late_bound = true;
+    found_.sha256 = Sha256Of(content_);
+    found_.identity = RemoteIdentity{kSize, {"\"v1\"", ""}};
+  }
+  // It gives wrong bytes, and tells their hash.
+  void Lie(int piece) {
+    const std::string lie(kPiece, 'x');
+    swarm_.content().storage->SetWord(P(piece), Sha1Of(lie));
+    swarm_.GivePiece(P(piece), lie);
+  }
+  void ExpectRightEnd() {
+    ASSERT_TRUE(observer_->ended());
+    EXPECT_EQ(observer_->status(), absl::OkStatus());
+    EXPECT_EQ(target_.Content(), content_);
+    EXPECT_EQ(origin_.sent_bytes(), kSize);
+  }
+};
+
+TEST_F(LateSwarmTransferTest, ALieBeforeTheOriginsPieceIsReplaced) {
+  origin_.SetRates(kPiece, kPiece);
+  swarm_.AllowClaims(1);
+  Start();
+  Advance(absl::Milliseconds(600));
+  ASSERT_EQ(origin_.active(), 1);
+  Lie(0);
+  Advance(absl::Seconds(1));
+  EXPECT_EQ(swarm_.content().storage->hashes().Find(P(0)),
+            Sha1Of(PieceBytes(0)));
+  EXPECT_EQ(swarm_.put(), std::vector<PieceIndex>{P(0)});
+  origin_.SetRates(kSize, kSize);
+  swarm_.AllowClaims(1 << 30);
+  Advance(absl::Seconds(2));
+  ExpectRightEnd();
+}
+
+TEST_F(LateSwarmTransferTest, ALieWhileTheOriginsPieceIsCheckedIsReplaced) {
+  swarm_.AllowClaims(0);
+  Start();
+  worker_.Hold();
+  swarm_.AllowClaims(3);
+  executor_.RunUntilIdle();
+  ASSERT_EQ(origin_.sent_bytes(), 3 * kPiece);
+  Lie(1);
+  worker_.Release();
+  swarm_.AllowClaims(1 << 30);
+  executor_.RunUntilIdle();
+  ExpectRightEnd();
+  EXPECT_TRUE(swarm_.put().size() >= 3U);
+}
+
+// It says nothing of who lies.
+TEST_F(LateSwarmTransferTest, AMirrorsBytesAreNotCertain) {
+  spec_.urls = {kUrl, kMirror};
+  FakeRemoteFile file;
+  file.content = content_;
+  file.etag = "\"m\"";
+  origin_.SetFile(kMirror, file);
+  FakeOriginFault dead;
+  dead.status = 404;
+  origin_.AddFault(kUrl, dead);
+  swarm_.AllowClaims(0);
+  Start();
+  swarm_.content().storage->SetWord(P(0), Sha1Of("a lie"));
+  swarm_.AllowClaims(1 << 30);
+  executor_.RunUntilIdle();
+  ExpectRightEnd();
+  EXPECT_EQ(observer_->end().news.mirror_bytes, kSize);
+  PieceHashes& hashes = swarm_.content().storage->hashes();
+  EXPECT_EQ(hashes.Find(P(0)), Sha1Of(PieceBytes(0)));
+  EXPECT_FALSE(hashes.certain(P(0)));
+}
+
 TEST_F(SwarmTransferTest, AFileThatCannotBeWrittenEndsIt) {
   swarm_.AllowClaims(0);
   const RecordingObserver& observer = Start();
