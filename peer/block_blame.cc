@@ -58,6 +58,23 @@ void BlockBlame::NoteSuspects(PieceIndex piece,
   }
 }
 
+void BlockBlame::Excuse(PieceIndex piece, Sender sender) {
+  const auto senders = senders_.find(piece.value);
+  if (senders != senders_.end()) {
+    std::replace(senders->second.begin(), senders->second.end(), sender,
+                 Sender{0});
+  }
+  const auto found = suspects_.find(piece.value);
+  if (found == suspects_.end()) return;
+  std::vector<Suspect>& suspects = found->second;
+  const auto end = std::remove_if(
+      suspects.begin(), suspects.end(),
+      [sender](const Suspect& suspect) { return suspect.sender == sender; });
+  suspect_count_ -= static_cast<std::size_t>(suspects.end() - end);
+  suspects.erase(end, suspects.end());
+  if (suspects.empty()) suspects_.erase(found);
+}
+
 void BlockBlame::Forget(PieceIndex piece) {
   senders_.erase(piece.value);
   const auto found = suspects_.find(piece.value);

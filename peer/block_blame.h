@@ -46,6 +46,8 @@ class BlockBlame {
   // The piece is right, and in the file. Who had sent something else, each
   // once, rising.
   std::vector<Sender> Passed(PieceIndex piece, Reader read);
+  // What this one sent of the piece so far is not held against it.
+  void Excuse(PieceIndex piece, Sender sender);
   // It is not looked for who sent what of the piece.
   void Forget(PieceIndex piece);
   // Of the attempt that is under way; 0: no peer.

@@ -85,6 +85,16 @@ TEST_F(BlockBlameTest, TheFirstSenderOfABlockCounts) {
   EXPECT_THAT(Passed("abc"), ElementsAre('b'));
 }
 
+TEST_F(BlockBlameTest, WhoIsExcusedIsNotBlamedForWhatItHasSent) {
+  Write("aab", "xxx");
+  EXPECT_EQ(Failed(), std::nullopt);
+  blame_.Excuse(kPiece, 'a');
+  Write("aaa", "xxx");
+  blame_.Excuse(kPiece, 'a');
+  EXPECT_EQ(Failed(), std::nullopt);
+  EXPECT_THAT(Passed("rrr"), ElementsAre('b'));
+}
+
 TEST_F(BlockBlameTest, NothingIsLeftOfAPieceThatPassed) {
   Write("aba", "aXc");
   ASSERT_EQ(Failed(), std::nullopt);

@@ -21,8 +21,13 @@ using ::testing::Optional;
 constexpr std::int64_t kPiece = PieceLayout::kBlockLength;
 constexpr PieceIndex kOne{1};
 constexpr PieceIndex kTwo{2};
-constexpr ConnectionId kHonest = 10;
-constexpr ConnectionId kLiar = 66;
+constexpr HashWords::Teller kHonest = {10};
+constexpr HashWords::Teller kOther = {11};
+constexpr HashWords::Teller kLiar = {66};
+// It was deceived, perhaps.
+constexpr HashWords::Teller kRelay = {20, true};
+
+bool Any(PieceIndex) { return true; }
 
 std::string Hash(char of) { return std::string(PieceHashes::kSize, of); }
 
@@ -49,14 +54,26 @@ TEST_F(HashWordsTest, WhatAllSayIsKnown) {
   EXPECT_TRUE(words_.Tell(kLiar, kOne, Hash('a')));
   EXPECT_THAT(Known(kOne), Optional(Hash('a')));
   EXPECT_FALSE(words_.IsDisputed(kOne));
-  EXPECT_EQ(words_.FirstDisputed(), std::nullopt);
+  EXPECT_EQ(words_.FirstDisputed(Any), std::nullopt);
 }
 
 TEST_F(HashWordsTest, WhatIsDisputedIsNotKnown) {
   words_.Tell(kLiar, kTwo, Hash('x'));
   words_.Tell(kHonest, kTwo, Hash('b'));
   EXPECT_EQ(Known(kTwo), std::nullopt);
-  EXPECT_THAT(words_.FirstDisputed(), Optional(kTwo));
+  EXPECT_THAT(words_.FirstDisputed(Any), Optional(kTwo));
+}
+
+TEST_F(HashWordsTest, WhatIsNotWantedIsNotFound) {
+  for (const PieceIndex piece : {kOne, kTwo}) {
+    words_.Tell(kLiar, piece, Hash('x'));
+    words_.Tell(kHonest, piece, Hash('b'));
+  }
+  EXPECT_THAT(
+      words_.FirstDisputed([](PieceIndex piece) { return piece != kOne; }),
+      Optional(kTwo));
+  EXPECT_EQ(words_.FirstDisputed([](PieceIndex) { return false; }),
+            std::nullopt);
 }
 
 TEST_F(HashWordsTest, TheOriginShowsWhoLiesAndTheRestIsKnown) {
@@ -66,14 +83,15 @@ TEST_F(HashWordsTest, TheOriginShowsWhoLiesAndTheRestIsKnown) {
   }
   Decide(kOne, 'a');
   EXPECT_THAT(words_.Decided(kOne), ElementsAre(kLiar));
-  EXPECT_THAT(words_.Forget(kLiar), ElementsAre(kTwo));
+  EXPECT_THAT(words_.Forget({kLiar.id}), ElementsAre(kTwo));
   EXPECT_THAT(Known(kTwo), Optional(Hash('a')));
-  EXPECT_EQ(words_.FirstDisputed(), std::nullopt);
+  EXPECT_EQ(words_.FirstDisputed(Any), std::nullopt);
 }
 
 TEST_F(HashWordsTest, WhatALiarAloneSaidIsNotKnownAnyMore) {
   words_.Tell(kLiar, kOne, Hash('x'));
-  EXPECT_THAT(words_.Forget(kLiar), IsEmpty());
+  EXPECT_THAT(words_.Forget({kHonest.id}), IsEmpty());
+  EXPECT_THAT(words_.Forget({kLiar.id}), ElementsAre(kOne));
   EXPECT_EQ(Known(kOne), std::nullopt);
   words_.Tell(kHonest, kOne, Hash('a'));
   EXPECT_THAT(Known(kOne), Optional(Hash('a')));
@@ -92,8 +110,34 @@ TEST_F(HashWordsTest, APieceThatIsHereOnAWordBlamesNobody) {
   EXPECT_TRUE(words_.Tell(kHonest, kOne, Hash('a')));
   EXPECT_FALSE(words_.IsDisputed(kOne));
   EXPECT_THAT(words_.Decided(kOne), IsEmpty());
-  words_.Forget(kLiar);
+  words_.Forget({kLiar.id});
   EXPECT_THAT(Known(kOne), Optional(Hash('x')));
+}
+
+TEST_F(HashWordsTest, WhatIsVerifiedOnAWordMayBeDisputed) {
+  words_.Tell(kLiar, kOne, Hash('x'));
+  storage_->MarkVerified(kOne);
+  words_.Tell(kOther, kOne, Hash('x'));
+  EXPECT_EQ(words_.FirstDisputed(Any), std::nullopt);
+  words_.Tell(kHonest, kOne, Hash('a'));
+  EXPECT_THAT(words_.FirstDisputed(Any), Optional(kOne));
+  EXPECT_THAT(Known(kOne), Optional(Hash('x')));
+  Decide(kOne, 'a');
+  EXPECT_EQ(words_.FirstDisputed(Any), std::nullopt);
+  EXPECT_THAT(words_.Decided(kOne), ElementsAre(kLiar, kOther));
+}
+
+TEST_F(HashWordsTest, WhatIsVerifiedOnALiarsWordAloneIsDisputed) {
+  for (const PieceIndex piece : {kOne, kTwo}) {
+    words_.Tell(kLiar, piece, Hash('x'));
+    storage_->MarkVerified(piece);
+  }
+  words_.Tell(kHonest, kOne, Hash('x'));
+  words_.Forget({kLiar.id});
+  EXPECT_THAT(words_.FirstDisputed(Any), Optional(kTwo));
+  Decide(kTwo, 'a');
+  EXPECT_THAT(words_.Decided(kTwo), IsEmpty());
+  EXPECT_EQ(words_.FirstDisputed(Any), std::nullopt);
 }
 
 TEST_F(HashWordsTest, OnlyWhatSomebodySaysIsBelieved) {
@@ -107,11 +151,89 @@ TEST_F(HashWordsTest, OnlyWhatSomebodySaysIsBelieved) {
 
 TEST_F(HashWordsTest, WordsAreBounded) {
   for (int i = 0; i < 100; ++i) {
-    words_.Tell(100 + static_cast<ConnectionId>(i), kOne,
+    words_.Tell({100 + static_cast<ConnectionId>(i)}, kOne,
                 Hash(static_cast<char>(i)));
+    words_.Tell({100 + static_cast<ConnectionId>(i)}, kTwo, Hash('x'));
   }
   Decide(kOne, 'z');
   EXPECT_EQ(words_.Decided(kOne).size(), HashWords::kMaxWords);
+  Decide(kTwo, 'z');
+  EXPECT_EQ(words_.Decided(kTwo).size(), HashWords::kMaxTellers);
+}
+
+TEST_F(HashWordsTest, OneTellerHasOneWord) {
+  for (const char lie : {'w', 'x', 'y', 'z'}) {
+    words_.Tell(kLiar, kOne, Hash(lie));
+  }
+  EXPECT_THAT(Known(kOne), Optional(Hash('w')));
+  words_.Tell(kHonest, kOne, Hash('a'));
+  EXPECT_TRUE(words_.Believe(kOne, Hash('a')));
+  Decide(kOne, 'a');
+  EXPECT_THAT(words_.Decided(kOne), ElementsAre(kLiar));
+}
+
+TEST_F(HashWordsTest, AllTellersOfALieAreFound) {
+  words_.Tell(kLiar, kOne, Hash('x'));
+  words_.Tell(kRelay, kOne, Hash('x'));
+  words_.Tell(kHonest, kOne, Hash('a'));
+  Decide(kOne, 'a');
+  EXPECT_THAT(words_.Decided(kOne), ElementsAre(kLiar, kRelay));
+}
+
+TEST_F(HashWordsTest, AWordStaysWhileSomebodyStandsByIt) {
+  words_.Tell(kLiar, kOne, Hash('a'));
+  words_.Tell(kHonest, kOne, Hash('a'));
+  EXPECT_THAT(words_.Forget({kLiar.id}), ElementsAre(kOne));
+  EXPECT_THAT(Known(kOne), Optional(Hash('a')));
+  words_.Tell(kOther, kOne, Hash('b'));
+  EXPECT_TRUE(words_.IsDisputed(kOne));
+  EXPECT_THAT(words_.Forget({kOther.id, kHonest.id}), ElementsAre(kOne));
+  EXPECT_FALSE(words_.IsDisputed(kOne));
+  EXPECT_EQ(Known(kOne), std::nullopt);
+}
+
+TEST_F(HashWordsTest, WhoWasDeceivedMayLearnWhatIsRight) {
+  words_.Tell(kRelay, kOne, Hash('x'));
+  words_.Tell(kRelay, kOne, Hash('y'));
+  EXPECT_THAT(Known(kOne), Optional(Hash('x')));
+  words_.Tell({kRelay.id}, kOne, Hash('a'));
+  EXPECT_THAT(Known(kOne), Optional(Hash('a')));
+  words_.Tell({kRelay.id}, kOne, Hash('b'));
+  EXPECT_THAT(Known(kOne), Optional(Hash('a')));
+  Decide(kOne, 'a');
+  EXPECT_THAT(words_.Decided(kOne), IsEmpty());
+}
+
+TEST_F(HashWordsTest, WhoStandsByWhatItRelayedIsNotForgiven) {
+  words_.Tell(kRelay, kOne, Hash('x'));
+  words_.Tell({kRelay.id}, kOne, Hash('x'));
+  Decide(kOne, 'a');
+  EXPECT_THAT(words_.Decided(kOne), ElementsAre(HashWords::Teller{kRelay.id}));
+}
+
+// A mirror's, say.
+TEST_F(HashWordsTest, APieceThatIsNotTheOriginsBlamesNobody) {
+  words_.Tell(kLiar, kOne, Hash('x'));
+  words_.Tell(kHonest, kOne, Hash('a'));
+  storage_->hashes().Learn(kOne, Hash('m'));
+  storage_->MarkVerified(kOne);
+  EXPECT_THAT(words_.Decided(kOne), IsEmpty());
+  EXPECT_EQ(words_.FirstDisputed(Any), std::nullopt);
+  EXPECT_THAT(Known(kOne), Optional(Hash('m')));
+}
+
+TEST_F(HashWordsTest, WordsOfPiecesThatAreNotWantedAreNotListenedTo) {
+  const auto storage = std::make_shared<SwarmStorage>(
+      OpenTargetFile(UniqueFd(memfd_create("content", MFD_CLOEXEC))),
+      std::make_shared<PieceHashes>(layout_),
+      StorageMap::OfRanges({{2 * kPiece, 10}}, layout_));
+  HashWords words(storage);
+  for (int i = 0; i < layout_.count(); ++i) {
+    EXPECT_TRUE(words.Tell(kLiar, PieceIndex{i}, Hash('x')));
+    EXPECT_TRUE(words.Tell(kHonest, PieceIndex{i}, Hash('a')));
+    EXPECT_EQ(words.IsDisputed(PieceIndex{i}), i == 2) << i;
+  }
+  EXPECT_THAT(words.FirstDisputed(Any), Optional(kTwo));
 }
 
 }  // namespace

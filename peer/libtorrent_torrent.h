@@ -18,6 +18,7 @@
 #include "absl/time/time.h"
 #include "peer/base/clock.h"
 #include "peer/contents.h"
+#include "peer/hash_questions.h"
 #include "peer/hash_words.h"
 #include "peer/ip_address.h"
 #include "peer/libtorrent_disk.h"
@@ -147,14 +148,23 @@ class LibtorrentTorrent final
   absl::Status Add(lt::add_torrent_params params);
   void Greet(TorrentPeer* peer);
   void TellHash(PieceIndex piece);
-  // What others may be told: the hash of a piece that is here and right, so
-  // that nobody stands by the lies of somebody else.
-  std::optional<std::string> HashToTell(PieceIndex piece) const;
-  void AskForHash(PieceIndex piece);
+  // What others may be told of these pieces, in messages that are short enough:
+  // hashes of those that are here, checked; what is relayed is said to be.
+  std::vector<ShareMessage> HashMessages(
+      const std::vector<PieceIndex>& pieces) const;
+  void HearHashes(TorrentPeer* peer, const ShareMessage& message);
+  void AnswerHashRequests(TorrentPeer* peer, const ShareMessage& message);
+  void AskForHashes(std::vector<PieceIndex> pieces);
+  // The time to answer a question is over.
+  void OnNobodyVouches(const std::vector<PieceIndex>& pieces);
   // A late-bound piece of the origin's is there.
   void DecideHash(PieceIndex piece);
-  // It told a hash that is not so: it goes, with all that it told and gave.
-  void Expose(ConnectionId liar);
+  // They told a hash of the piece that is not so. Who relays one is forgiven a
+  // few times.
+  void Blame(const std::vector<HashWords::Teller>& tellers, PieceIndex piece);
+  // They told lies: they go, with all that they told and gave, and those that
+  // have gone do not come back.
+  void Expose(const std::vector<ConnectionId>& liars);
   // Fetches a piece of which peers say different things, one at a time.
   void SettleDisputes();
   void AvoidUnwanted(lt::add_torrent_params* params) const;
@@ -196,6 +206,7 @@ class LibtorrentTorrent final
   std::map<std::uint64_t, TorrentPeer*> connections_;
   std::uint64_t last_connection_ = 0;
   HashWords words_;
+  HashQuestions questions_;
   // The disputed piece that is being fetched, as long as offered_ has it.
   std::optional<PieceIndex> deciding_;
   bool origin_usable_ = true;

@@ -1,6 +1,8 @@
 // What a torrent does with the hashes of a late-bound content.
 
+#include <algorithm>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "peer/libtorrent_peer.h"
@@ -19,114 +21,179 @@ constexpr int kHashesPerSecond = 1000;
 }  // namespace
 
 void LibtorrentTorrent::DecideHash(PieceIndex piece) {
-  const std::vector<ConnectionId> liars = words_.Decided(piece);
+  const std::vector<HashWords::Teller> wrong = words_.Decided(piece);
+  // Before what waits is found to be wrong: who was deceived is not to blame.
+  Blame(wrong, piece);
   TellHash(piece);
-  for (const ConnectionId liar : liars) Expose(liar);
   SettleDisputes();
 }
 
 void LibtorrentTorrent::TellHash(PieceIndex piece) {
-  const std::optional<std::string> hash =
-      content_.storage->hashes().Find(piece);
-  if (!hash) return;
-  ShareMessage message;
-  message.hashes.push_back({piece, *hash});
-  Broadcast(message);
+  for (const ShareMessage& message : HashMessages({piece})) Broadcast(message);
   LibtorrentDisk::HashLearned(entry_.get(), piece);
+}
+
+std::vector<ShareMessage> LibtorrentTorrent::HashMessages(
+    const std::vector<PieceIndex>& pieces) const {
+  SwarmStorage& storage = *content_.storage;
+  std::vector<ShareMessage> messages;
+  ShareMessage certain;
+  ShareMessage relayed;
+  relayed.relayed = true;
+  const auto finish = [&messages](ShareMessage* message, std::size_t enough) {
+    if (message->hashes.size() < enough) return;
+    messages.push_back(*message);
+    message->hashes.clear();
+  };
+  for (const PieceIndex piece : pieces) {
+    if (!storage.verified(piece)) continue;
+    ShareMessage& message = storage.hashes().certain(piece) ? certain : relayed;
+    const std::optional<std::string> hash = storage.hashes().Find(piece);
+    if (hash) message.hashes.push_back({piece, *hash});
+    finish(&message, ShareMessage::kMaxHashes);
+  }
+  finish(&certain, 1);
+  finish(&relayed, 1);
+  return messages;
 }
 
 // A machine that comes is told the hashes of what is here.
 void LibtorrentTorrent::Greet(TorrentPeer* peer) {
-  std::vector<ShareMessage> messages;
+  std::vector<PieceIndex> known;
   for (const auto& [piece, hash] : content_.storage->hashes().Known()) {
-    if (!content_.storage->verified(piece)) continue;
-    if (messages.empty() ||
-        messages.back().hashes.size() >= ShareMessage::kMaxHashes) {
-      messages.emplace_back();
-    }
-    messages.back().hashes.push_back({piece, hash});
+    known.push_back(piece);
   }
-  for (const ShareMessage& message : messages) {
+  for (const ShareMessage& message : HashMessages(known)) {
     peer->Send(EncodeShareMessage(message));
   }
   Touch();
   NewsSoon();
 }
 
-void LibtorrentTorrent::OnHashWanted(PieceIndex piece) { AskForHash(piece); }
+void LibtorrentTorrent::OnHashWanted(PieceIndex piece) {
+  // Nobody will vouch for what a liar gave.
+  if (guard_.IsOfShunned(piece)) {
+    return LibtorrentDisk::GiveUpHash(entry_.get(), piece);
+  }
+  AskForHashes({piece});
+}
 
-// Asks until somebody vouches for the bytes of the piece, or those that sent
-// them do not.
-void LibtorrentTorrent::AskForHash(PieceIndex piece) {
+// Asks until somebody vouches for the bytes of the pieces, or nobody does. What
+// is disputed waits for the origin.
+void LibtorrentTorrent::AskForHashes(std::vector<PieceIndex> pieces) {
+  if (pieces.empty()) return;
   ShareMessage message;
-  message.hash_requests.push_back(piece);
-  Broadcast(message);
-  parts_.loop->PostAfter(kVouching, [weak = weak_from_this(), piece] {
+  for (const PieceIndex piece : pieces) {
+    message.hash_requests.push_back(piece);
+    if (message.hash_requests.size() < ShareMessage::kMaxRequests) continue;
+    Broadcast(message);
+    message.hash_requests.clear();
+  }
+  if (!message.hash_requests.empty()) Broadcast(message);
+  const std::uint64_t question = questions_.Ask(pieces);
+  parts_.loop->PostAfter(kVouching, [weak = weak_from_this(), question,
+                                     pieces = std::move(pieces)] {
     const auto torrent = weak.lock();
-    if (torrent == nullptr || torrent->stopped_ ||
-        torrent->entry_->held.count(piece.value) == 0) {
-      return;
-    }
-    const bool waits =
-        torrent->words_.IsDisputed(piece) && torrent->origin_usable_;
-    if (waits || !torrent->guard_.SendersAreHere(piece)) {
-      return torrent->AskForHash(piece);
-    }
-    torrent->Drop(torrent->guard_.Disowned(piece));
-    LibtorrentDisk::GiveUpHash(torrent->entry_.get(), piece);
+    if (torrent == nullptr || torrent->stopped_) return;
+    torrent->OnNobodyVouches(torrent->questions_.End(question, pieces));
   });
 }
 
-std::optional<std::string> LibtorrentTorrent::HashToTell(
-    PieceIndex piece) const {
-  if (!content_.storage->verified(piece)) return std::nullopt;
-  return content_.storage->hashes().Find(piece);
+void LibtorrentTorrent::OnNobodyVouches(const std::vector<PieceIndex>& pieces) {
+  std::vector<PieceIndex> again;
+  for (const PieceIndex piece : pieces) {
+    if (entry_->held.count(piece.value) == 0) continue;
+    if (words_.IsDisputed(piece) && origin_usable_) {
+      again.push_back(piece);
+      continue;
+    }
+    if (guard_.SendersAreHere(piece)) Drop(guard_.Disowned(piece));
+    LibtorrentDisk::GiveUpHash(entry_.get(), piece);
+  }
+  AskForHashes(std::move(again));
 }
 
 void LibtorrentTorrent::OnHashes(TorrentPeer* peer,
                                  const ShareMessage& message) {
-  PieceHashes& hashes = content_.storage->hashes();
+  const PieceHashes& hashes = content_.storage->hashes();
   if (!hashes.late_bound() || peer->lied_) return;
   const std::int32_t count = hashes.layout().count();
   if (!peer->hashes_told_) {
     peer->hashes_told_.emplace(count + kMoreHashes, kHashesPerSecond);
     peer->hashes_asked_.emplace(count + kMoreHashes, kHashesPerSecond);
   }
-  for (const auto& [piece, hash] : message.hashes) {
-    if (!peer->hashes_told_->Take(Now())) break;
-    if (piece.value >= count) continue;
-    if (!words_.Tell(peer->id_, piece, hash)) return Expose(peer->id_);
-    LibtorrentDisk::HashLearned(entry_.get(), piece);
-  }
-  if (!message.hashes.empty()) SettleDisputes();
-  ShareMessage answer;
-  for (const PieceIndex piece : message.hash_requests) {
-    if (!peer->hashes_asked_->Take(Now())) break;
-    if (piece.value >= count) continue;
-    const std::optional<std::string> hash = HashToTell(piece);
-    if (hash && answer.hashes.size() < ShareMessage::kMaxHashes) {
-      answer.hashes.push_back({piece, *hash});
-    }
-  }
-  if (!answer.hashes.empty()) peer->Send(EncodeShareMessage(answer));
+  if (!message.hashes.empty()) HearHashes(peer, message);
+  if (!peer->lied_) AnswerHashRequests(peer, message);
 }
 
-void LibtorrentTorrent::Expose(ConnectionId liar) {
-  guard_.Shun(liar);
-  const auto found = connections_.find(liar);
-  if (found != connections_.end()) found->second->lied_ = true;
-  Drop({liar});
-  for (const PieceIndex piece : words_.Forget(liar)) {
+void LibtorrentTorrent::HearHashes(TorrentPeer* peer,
+                                   const ShareMessage& message) {
+  const HashWords::Teller teller = {peer->id_, message.relayed};
+  guard_.Remember(teller.id);
+  for (const auto& [piece, hash] : message.hashes) {
+    if (!peer->hashes_told_->Take(Now())) break;
+    if (piece.value >= content_.manifest->layout.count()) continue;
+    if (words_.Tell(teller, piece, hash)) {
+      LibtorrentDisk::HashLearned(entry_.get(), piece);
+    } else {
+      Blame({teller}, piece);
+    }
+    if (peer->lied_) break;
+  }
+  SettleDisputes();
+}
+
+void LibtorrentTorrent::AnswerHashRequests(TorrentPeer* peer,
+                                           const ShareMessage& message) {
+  std::vector<PieceIndex> asked;
+  for (const PieceIndex piece : message.hash_requests) {
+    if (!peer->hashes_asked_->Take(Now())) break;
+    if (piece.value < content_.manifest->layout.count()) asked.push_back(piece);
+  }
+  for (const ShareMessage& answer : HashMessages(asked)) {
+    peer->Send(EncodeShareMessage(answer));
+  }
+}
+
+void LibtorrentTorrent::Blame(const std::vector<HashWords::Teller>& tellers,
+                              PieceIndex piece) {
+  std::vector<ConnectionId> liars;
+  for (const HashWords::Teller& teller : tellers) {
+    if (!teller.relays || !guard_.Forgives(teller.id, piece)) {
+      liars.push_back(teller.id);
+    }
+  }
+  if (!liars.empty()) Expose(liars);
+}
+
+void LibtorrentTorrent::Expose(const std::vector<ConnectionId>& liars) {
+  for (const ConnectionId liar : liars) {
+    guard_.Shun(liar);
+    const auto found = connections_.find(liar);
+    if (found != connections_.end()) found->second->lied_ = true;
+  }
+  Drop(liars);
+  const std::vector<PieceIndex> changed = words_.Forget(liars);
+  for (const PieceIndex piece : changed) {
     LibtorrentDisk::HashLearned(entry_.get(), piece);
   }
   std::vector<PieceIndex> given;
   for (const auto& [number, held] : entry_->held) {
     const PieceIndex piece{number};
-    if (guard_.HasSent(liar, piece)) given.push_back(piece);
+    const bool by_liar = std::any_of(
+        liars.begin(), liars.end(),
+        [&](ConnectionId liar) { return guard_.HasSent(liar, piece); });
+    if (by_liar) given.push_back(piece);
   }
   for (const PieceIndex piece : given) {
     LibtorrentDisk::GiveUpHash(entry_.get(), piece);
   }
+  // Who sent what still waits may have found that others spoke for it.
+  std::vector<PieceIndex> waiting;
+  for (const PieceIndex piece : changed) {
+    if (entry_->held.count(piece.value) != 0) waiting.push_back(piece);
+  }
+  AskForHashes(std::move(waiting));
 }
 
 void LibtorrentTorrent::SettleDisputes() {
@@ -145,7 +212,10 @@ void LibtorrentTorrent::SettleDisputes() {
     }
     return;
   }
-  const std::optional<PieceIndex> piece = words_.FirstDisputed();
+  const std::optional<PieceIndex> piece =
+      words_.FirstDisputed([this](PieceIndex disputed) {
+        return !share_.Claims(disputed) && !offered_.IsTaken(disputed);
+      });
   const bool decides = deciding_ && offered_.IsTaken(*deciding_);
   if (!piece || decides || lanes_ <= 0) return;
   deciding_ = piece;

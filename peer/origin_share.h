@@ -105,6 +105,8 @@ class OriginShare {
   // No other machine of the site is known: nobody is kept waiting by a long
   // claim.
   bool alone() const { return sharers_.empty() && crowd_ == 0; }
+  // This machine fetches it, or checks what it fetched.
+  bool Claims(PieceIndex piece) const { return own_.Find(piece) != nullptr; }
   // So many bytes of the piece have come from the origin in this attempt.
   void SetProgress(PieceIndex piece, std::int64_t bytes) {
     own_.SetProgress(piece, bytes);

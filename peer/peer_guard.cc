@@ -7,9 +7,11 @@
 namespace convoy {
 namespace {
 
-// More are forgotten: then a liar that has gone may come back once.
-constexpr std::size_t kMaxSenders = 10'000;
+// Those before them are forgotten: then a liar that has gone may come back
+// once.
+constexpr std::size_t kMaxRemembered = 10'000;
 constexpr std::size_t kMaxShunned = 10'000;
+constexpr std::size_t kMaxRelaying = 10'000;
 // Requests of one connection that were never answered.
 constexpr std::size_t kMaxAsked = 1 << 16;
 
@@ -36,12 +38,37 @@ void PeerGuard::Leave(ConnectionId peer) {
 }
 
 void PeerGuard::Shun(ConnectionId peer) {
-  const auto found = peers_.find(peer);
-  const auto sender = senders_.find(peer);
-  if (found == peers_.end() && sender == senders_.end()) return;
+  const std::string* const address = AddressOf(peer);
+  if (address == nullptr) return;
   if (shunned_.size() >= kMaxShunned) shunned_.clear();
-  shunned_.insert(found != peers_.end() ? found->second.address
-                                        : sender->second);
+  shunned_.insert(*address);
+}
+
+const std::string* PeerGuard::AddressOf(ConnectionId peer) const {
+  const auto found = peers_.find(peer);
+  if (found != peers_.end()) return &found->second.address;
+  const auto remembered = remembered_.find(peer);
+  return remembered == remembered_.end() ? nullptr : &remembered->second;
+}
+
+void PeerGuard::Remember(ConnectionId peer) {
+  const auto found = peers_.find(peer);
+  if (found == peers_.end() || remembered_.count(peer) != 0) return;
+  if (remembered_.size() >= kMaxRemembered) {
+    remembered_.erase(remembered_.begin());
+  }
+  remembered_.emplace(peer, found->second.address);
+}
+
+bool PeerGuard::Forgives(ConnectionId peer, PieceIndex piece) {
+  const std::string* const address = AddressOf(peer);
+  if (address == nullptr) return true;
+  if (relayed_.size() >= kMaxRelaying) relayed_.clear();
+  std::set<std::int32_t>& pieces = relayed_[*address];
+  if (pieces.size() <= kForgiven) pieces.insert(piece.value);
+  if (pieces.size() > kForgiven) return false;
+  blame_.Excuse(piece, peer);
+  return true;
 }
 
 void PeerGuard::Asked(ConnectionId peer, PieceIndex piece, std::int64_t begin) {
@@ -68,10 +95,8 @@ bool PeerGuard::Arrived(ConnectionId peer, PieceIndex piece,
 void PeerGuard::Written(PieceIndex piece, std::int64_t begin) {
   const ConnectionId peer = std::exchange(arriving_from_, 0);
   if (peer == 0 || arriving_ != KeyOf(piece, begin)) return;
-  const auto found = peers_.find(peer);
-  if (found == peers_.end()) return;
-  if (senders_.size() >= kMaxSenders) senders_.clear();
-  senders_.emplace(peer, found->second.address);
+  if (peers_.count(peer) == 0) return;
+  Remember(peer);
   blame_.Wrote(piece,
                static_cast<std::int32_t>(begin / PieceLayout::kBlockLength),
                peer);
@@ -115,6 +140,15 @@ bool PeerGuard::SendersAreHere(PieceIndex piece) const {
 bool PeerGuard::HasSent(ConnectionId peer, PieceIndex piece) const {
   const std::vector<ConnectionId> senders = blame_.SendersOf(piece);
   return std::find(senders.begin(), senders.end(), peer) != senders.end();
+}
+
+bool PeerGuard::IsOfShunned(PieceIndex piece) const {
+  const std::vector<ConnectionId> senders = blame_.SendersOf(piece);
+  return std::any_of(senders.begin(), senders.end(), [&](ConnectionId sender) {
+    const std::string* const address = AddressOf(sender);
+    return peers_.count(sender) == 0 && address != nullptr &&
+           IsShunned(*address);
+  });
 }
 
 std::optional<std::string> PeerGuard::ReadBlock(PieceIndex piece,

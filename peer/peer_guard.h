@@ -2,8 +2,10 @@
 #define CONVOY_PEER_PEER_GUARD_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -26,6 +28,8 @@ class PeerGuard {
  public:
   // One address cannot take all places.
   static constexpr int kMaxConnections = 64;
+  // Pieces of which an address may relay false hashes.
+  static constexpr std::size_t kForgiven = 3;
 
   explicit PeerGuard(std::shared_ptr<SwarmStorage> storage);
   PeerGuard(const PeerGuard&) = delete;
@@ -34,8 +38,15 @@ class PeerGuard {
   // False: the connection must go, and is not known here.
   bool Admit(ConnectionId peer, const std::string& address);
   void Leave(ConnectionId peer);
-  // No new connections from its address.
+  // No new connections from its address, if that is known.
   void Shun(ConnectionId peer);
+  // The address of this peer, which is connected, is known when it has gone,
+  // too. Who sends blocks is remembered anyway.
+  void Remember(ConnectionId peer);
+  // The peer told a false hash of the piece, as one that others told it: that,
+  // and what it gave of the piece, is not held against it. False: it is, for it
+  // told those of too many pieces; peers of one address count as one.
+  bool Forgives(ConnectionId peer, PieceIndex piece);
   bool IsShunned(const std::string& address) const {
     return shunned_.count(address) != 0;
   }
@@ -59,6 +70,8 @@ class PeerGuard {
   // Who sent blocks of the piece's bytes is connected, all of them.
   bool SendersAreHere(PieceIndex piece) const;
   bool HasSent(ConnectionId peer, PieceIndex piece) const;
+  // Blocks of the piece's bytes came from one that has gone and is shunned.
+  bool IsOfShunned(PieceIndex piece) const;
 
  private:
   struct Peer {
@@ -71,6 +84,8 @@ class PeerGuard {
     return static_cast<std::uint64_t>(piece.value) << 32 |
            static_cast<std::uint64_t>(begin);
   }
+  // Null: not known.
+  const std::string* AddressOf(ConnectionId peer) const;
   std::optional<std::string> ReadBlock(PieceIndex piece, std::int32_t block);
 
   const std::shared_ptr<SwarmStorage> storage_;
@@ -78,8 +93,10 @@ class PeerGuard {
   std::unordered_map<ConnectionId, Peer> peers_;
   std::unordered_map<std::string, int> connections_;
   std::unordered_set<std::string> shunned_;
-  // Addresses of those whose blocks were written, also when they have gone.
-  std::unordered_map<ConnectionId, std::string> senders_;
+  // Addresses of those that are remembered, also when they have gone.
+  std::map<ConnectionId, std::string> remembered_;
+  // Pieces of which false hashes were relayed, by address.
+  std::unordered_map<std::string, std::set<std::int32_t>> relayed_;
   ConnectionId arriving_from_ = 0;
   std::uint64_t arriving_ = 0;
 };

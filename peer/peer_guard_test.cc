@@ -91,6 +91,46 @@ TEST_F(PeerGuardTest, WhoLeavesBeforeItIsFoundOutDoesNotComeBack) {
   EXPECT_TRUE(guard_.IsShunned("10.0.0.1"));
 }
 
+TEST_F(PeerGuardTest, WhoIsRememberedIsShunnedWhenItHasGone) {
+  guard_.Remember(1);
+  guard_.Leave(1);
+  guard_.Leave(2);
+  guard_.Shun(1);
+  guard_.Shun(2);
+  EXPECT_TRUE(guard_.IsShunned("10.0.0.1"));
+  EXPECT_FALSE(guard_.IsShunned("10.0.0.2"));
+}
+
+TEST_F(PeerGuardTest, AFewFalseHashesThatAreRelayedAreForgiven) {
+  guard_.Remember(1);
+  const int forgiven = static_cast<int>(PeerGuard::kForgiven);
+  for (int i = 0; i < forgiven; ++i) {
+    EXPECT_TRUE(guard_.Forgives(1, PieceIndex{i})) << i;
+    EXPECT_TRUE(guard_.Forgives(1, PieceIndex{i})) << i << " again";
+  }
+  // It comes back.
+  guard_.Leave(1);
+  ASSERT_TRUE(guard_.Admit(3, "10.0.0.1"));
+  EXPECT_FALSE(guard_.Forgives(3, PieceIndex{forgiven}));
+  EXPECT_FALSE(guard_.Forgives(1, PieceIndex{0}));
+  EXPECT_TRUE(guard_.Forgives(2, PieceIndex{forgiven}));
+}
+
+TEST_F(PeerGuardTest, WhatWhoIsForgivenGaveIsNotHeldAgainstIt) {
+  ASSERT_TRUE(Receive(1, 0, 'X'));
+  ASSERT_TRUE(Receive(1, 1, 'b'));
+  ASSERT_TRUE(guard_.Forgives(1, kPiece));
+  EXPECT_THAT(guard_.Failed(kPiece), IsEmpty());
+  ASSERT_TRUE(Receive(1, 0, 'X'));
+  ASSERT_TRUE(Receive(2, 1, 'X'));
+  EXPECT_THAT(guard_.Failed(kPiece), IsEmpty());
+  ASSERT_TRUE(guard_.Forgives(1, kPiece));
+  Write(0, 'a');
+  Write(1, 'b');
+  EXPECT_THAT(guard_.Passed(kPiece), ElementsAre(2));
+  EXPECT_FALSE(guard_.IsShunned("10.0.0.1"));
+}
+
 TEST_F(PeerGuardTest, BlockThatNobodyAskedForIsNotTaken) {
   EXPECT_FALSE(Push(1, 0, 'X'));
   guard_.Asked(2, kPiece, 0);
@@ -164,6 +204,16 @@ TEST_F(PeerGuardWordTest, WhetherTheSendersAreThereIsKnown) {
   EXPECT_TRUE(guard_.SendersAreHere(kPiece));
   guard_.Leave(2);
   EXPECT_FALSE(guard_.SendersAreHere(kPiece));
+}
+
+TEST_F(PeerGuardWordTest, WhatSomebodyGaveWhoWasDrivenAwayIsKnown) {
+  ASSERT_TRUE(Receive(1, 0, 'a'));
+  ASSERT_TRUE(Receive(2, 1, 'b'));
+  guard_.Leave(1);
+  guard_.Shun(2);
+  EXPECT_FALSE(guard_.IsOfShunned(kPiece));
+  guard_.Leave(2);
+  EXPECT_TRUE(guard_.IsOfShunned(kPiece));
 }
 
 }  // namespace

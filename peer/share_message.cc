@@ -7,7 +7,12 @@ namespace {
 
 constexpr std::uint8_t kVersion = 1;
 
-enum Section : std::uint8_t { kRecords = 1, kHashes = 2, kHashRequests = 3 };
+enum Section : std::uint8_t {
+  kRecords = 1,
+  kHashes = 2,
+  kHashRequests = 3,
+  kRelayed = 4,
+};
 enum RecordFlag : std::uint8_t { kUsable = 1, kWants = 2, kCandidate = 4 };
 enum ClaimFlag : std::uint8_t { kTakeover = 1 };
 
@@ -121,6 +126,7 @@ ClaimRecord ReadRecord(Reader& reader) {
 // False: the section is not what it should be.
 bool ReadSection(std::uint8_t type, absl::string_view body,
                  ShareMessage* message) {
+  if (type == kRelayed) message->relayed = true;
   Reader reader(body);
   while (!reader.AtEnd()) {
     switch (type) {
@@ -167,6 +173,7 @@ std::string EncodeShareMessage(const ShareMessage& message) {
     Put(static_cast<std::uint64_t>(piece.value), 4, &body);
   }
   if (!body.empty()) PutSection(kHashRequests, body, &out);
+  if (message.relayed) PutSection(kRelayed, "", &out);
   return out;
 }
 

@@ -60,8 +60,8 @@ struct ClaimRecord {
   }
 };
 
-// The hash of a piece, known to who fetched it from the origin (late-bound
-// hashes).
+// The hash of a piece, known first to who fetched it from the origin
+// (late-bound hashes).
 struct PieceHash {
   static constexpr int kSize = 20;
 
@@ -82,12 +82,15 @@ struct ShareMessage {
   // The sender's own, and those that it relays.
   std::vector<ClaimRecord> records;
   std::vector<PieceHash> hashes;
+  // The sender has these hashes of other peers: its own bytes agree with them,
+  // and are none of the origin's. Else they are those of the origin's bytes.
+  bool relayed = false;
   // Pieces whose hashes the sender wants to know.
   std::vector<PieceIndex> hash_requests;
 
   friend bool operator==(const ShareMessage& a, const ShareMessage& b) {
     return a.records == b.records && a.hashes == b.hashes &&
-           a.hash_requests == b.hash_requests;
+           a.relayed == b.relayed && a.hash_requests == b.hash_requests;
   }
 };
 

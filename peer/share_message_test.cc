@@ -46,6 +46,8 @@ TEST(ShareMessageTest, HashesAndRequestsComeBackAsTheyWere) {
                     {PieceIndex{(1 << 20) - 1}, std::string(20, '\xff')}};
   message.hash_requests = {PieceIndex{5}, PieceIndex{4}};
   EXPECT_EQ(DecodeShareMessage(EncodeShareMessage(message)), message);
+  message.relayed = true;
+  EXPECT_EQ(DecodeShareMessage(EncodeShareMessage(message)), message);
 }
 
 TEST(ShareMessageTest, TheLongestMessagesFit) {
@@ -53,6 +55,7 @@ TEST(ShareMessageTest, TheLongestMessagesFit) {
   records.records.assign(ShareMessage::kMaxRecords, LongestRecord());
   hashes.hashes.assign(ShareMessage::kMaxHashes,
                        {PieceIndex{1}, std::string(20, 'h')});
+  hashes.relayed = true;
   requests.hash_requests.assign(ShareMessage::kMaxRequests, PieceIndex{1});
   for (const ShareMessage& message : {records, hashes, requests}) {
     const std::string payload = EncodeShareMessage(message);
@@ -72,6 +75,7 @@ TEST(ShareMessageTest, BytesAreThoseOfTheFormat) {
   record.fetched = {Span(0x20, 0x21)};
   message.records = {record};
   message.hashes = {{PieceIndex{3}, std::string(20, 'h')}};
+  message.relayed = true;
   message.hash_requests = {PieceIndex{4}};
   EXPECT_EQ(absl::BytesToHexString(EncodeShareMessage(message)),
             "01"      // Version.
@@ -91,7 +95,8 @@ TEST(ShareMessageTest, BytesAreThoseOfTheFormat) {
             "00000003"
             "6868686868686868686868686868686868686868"
             "030004"
-            "00000004");
+            "00000004"
+            "040000");
 }
 
 TEST(ShareMessageTest, SectionsOfUnknownTypesAreSkipped) {
