@@ -56,6 +56,8 @@ lt::settings_pack MakeSettings(const LibtorrentSession::Options& options,
   pack.set_int(Settings::out_enc_policy, Settings::pe_disabled);
   pack.set_int(Settings::in_enc_policy, Settings::pe_enabled);
 
+  // Connections that a limit holds up go on with the next tick.
+  pack.set_int(Settings::tick_interval, 100);
   pack.set_int(Settings::connections_limit, options.max_connections);
   pack.set_int(Settings::connection_speed, 200);
   pack.set_int(Settings::torrent_connect_boost, 100);

@@ -146,7 +146,7 @@ void LibtorrentTorrent::Start(const std::vector<Endpoint>& peers, int crowd) {
     const lt::address parsed = lt::make_address(peer.address, error);
     if (error || !MayMeet(parts_.kind_of(peer.address, in_group()))) continue;
     params.peers.emplace_back(parsed, static_cast<std::uint16_t>(peer.port));
-    if (peer.holds) BePatient();
+    if (peer.holds) BePatient(parsed.to_string());
   }
   error.clear();
   crowd_ = crowd;
@@ -296,7 +296,7 @@ void LibtorrentTorrent::AddPeer(const Endpoint& peer) {
       guard_.IsShunned(parsed.to_string())) {
     return;
   }
-  if (peer.holds) BePatient();
+  if (peer.holds) BePatient(parsed.to_string());
   handle_.connect_peer(
       lt::tcp::endpoint(parsed, static_cast<std::uint16_t>(peer.port)));
   DialNow();
@@ -389,7 +389,8 @@ void LibtorrentTorrent::OnPiecePassed(PieceIndex piece) {
   Touch();
 }
 
-void LibtorrentTorrent::BePatient() {
+void LibtorrentTorrent::BePatient(const std::string& address) {
+  holders_.insert(address);
   if (!connections_.empty() || std::exchange(was_patient_, true)) return;
   patience_until_ = Now() + kPatience;
   Touch();
@@ -433,6 +434,12 @@ bool LibtorrentTorrent::AddConnection(TorrentPeer* peer,
   connections_[id] = peer;
   parts_.loop->NoteConnections(1);
   share_.AddPeer(id);
+  // What it has is known a tick after its handshake.
+  if (Now() < patience_until_ && holders_.count(address) != 0 &&
+      !std::exchange(was_more_patient_, true)) {
+    patience_until_ = Now() + kPatience;
+    Touch();
+  }
   NewsSoon();
   return true;
 }

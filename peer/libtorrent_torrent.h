@@ -138,8 +138,8 @@ class LibtorrentTorrent final
   void DialNow();
   // A connected peer has told what it has.
   void NoteHoldings();
-  // A peer is known that holds something.
-  void BePatient();
+  // A peer is known at this address that holds something.
+  void BePatient(const std::string& address);
   // Its connections are those of an authenticated group.
   bool in_group() const { return parts_.session->tls() != nullptr; }
   // May peers of this kind be met for this content?
@@ -197,6 +197,9 @@ class LibtorrentTorrent final
   // known, and about to be connected.
   absl::Duration patience_until_ = -absl::InfiniteDuration();
   bool was_patient_ = false;
+  bool was_more_patient_ = false;
+  // Addresses of peers that are known to hold something.
+  std::set<std::string> holders_;
   int lanes_ = 0;
   int max_pieces_ = 1;
   bool touched_ = false;

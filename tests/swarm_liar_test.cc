@@ -140,6 +140,13 @@ class LateSwarmLiarTest : public SwarmLiarTest {
   const PublishedFile file_;
 };
 
+// What both say differs: the origin's bytes show who lies.
+TEST_F(LateSwarmLiarTest, ALiarCostsTheOriginAPiece) {
+  HostilePeer& peer = AddPeer(1, file_, Liar(file_));
+  EXPECT_LE(Fetch(), kMiB);
+  EXPECT_TRUE(peer.WaitFor([](const auto& seen) { return seen.dropped > 0; }));
+}
+
 TEST_F(LateSwarmLiarTest, WrongBytesThatNobodyVouchesForComeAgain) {
   HostilePeer::Script script;
   script.on_welcome = [](HostileLink& link) {
@@ -154,6 +161,38 @@ TEST_F(LateSwarmLiarTest, WrongBytesThatNobodyVouchesForComeAgain) {
   AddPeer(1, file_, script);
   Fetch();
   EXPECT_GT(wrong, 0);
+}
+
+// It gives wrong bytes, and tells their hashes.
+TEST_F(LateSwarmLiarTest, WhoVouchesForWrongBytesIsFoundOut) {
+  ShareMessage lies;
+  for (std::int32_t piece = 0; piece < file_.layout.count(); ++piece) {
+    const std::string bytes(static_cast<std::size_t>(
+                                file_.layout.RangeOf(PieceIndex{piece}).length),
+                            static_cast<char>(piece));
+    lies.hashes.push_back({PieceIndex{piece}, Sha1Of(bytes)});
+  }
+  std::atomic<int> wrong{0};
+  HostilePeer::Script script;
+  script.on_welcome = [&lies](HostileLink& link) {
+    link.SendShare(lies);
+    link.Send(WireType::kUnchoke);
+  };
+  // When the other one has told what it knows.
+  script.on_tick = [this](HostileLink& link) {
+    if (link.ticks() != 2) return;
+    for (std::int32_t piece = 0; piece < file_.layout.count(); ++piece) {
+      link.SendHave(piece);
+    }
+  };
+  script.on_request = [&wrong](HostileLink& link, const WireBlock& block) {
+    ++wrong;
+    link.SendBlock(block, std::string(static_cast<std::size_t>(block.length),
+                                      static_cast<char>(block.piece)));
+  };
+  HostilePeer& peer = AddPeer(1, file_, script);
+  EXPECT_LE(Fetch(), 2 * kMiB);
+  EXPECT_TRUE(peer.WaitFor([](const auto& seen) { return seen.dropped > 0; }));
 }
 
 TEST_F(SwarmLiarTest, HashesThatAreAskedForWithoutEndAreNotAnswered) {
