@@ -56,8 +56,6 @@ lt::settings_pack MakeSettings(const LibtorrentSession::Options& options,
   pack.set_int(Settings::out_enc_policy, Settings::pe_disabled);
   pack.set_int(Settings::in_enc_policy, Settings::pe_enabled);
 
-  // Connections that a limit holds up go on with the next tick.
-  pack.set_int(Settings::tick_interval, 100);
   pack.set_int(Settings::connections_limit, options.max_connections);
   pack.set_int(Settings::connection_speed, 200);
   pack.set_int(Settings::torrent_connect_boost, 100);
@@ -275,6 +273,13 @@ void LibtorrentSession::SetLimits(const BandwidthLimits& limits) {
   set(wide_class_, 0, limits.upload);
   set(foreground_class_, limits.foreground, 0);
   set(background_class_, limits.background, 0);
+  const bool limited = limits.lan_download > 0 || limits.lan_upload > 0 ||
+                       limits.upload > 0 || limits.foreground > 0 ||
+                       limits.background > 0;
+  // Connections that a limit holds up go on with the next tick.
+  lt::settings_pack pack;
+  pack.set_int(Settings::tick_interval, limited ? 100 : 500);
+  session_->apply_settings(std::move(pack));
 }
 
 void LibtorrentSession::Classify(const lt::peer_connection_handle& peer,
