@@ -135,11 +135,13 @@ void AddCacheHosts(const ExplainInput& input,
          kCacheHostSourceKey, ""});
   }
   if (!absl::c_any_of(input.running, AsksCacheHost)) return;
-  const bool by_path = input.settings->config.cache_host().style() == "path";
+  const std::string& style = input.settings->config.cache_host().style();
   rules->push_back(
       {absl::StrCat("Cache hosts are asked for a URL ",
-                    by_path ? "as PREFIX/HOST/path."
-                            : "by its path, with the origin's name in Host."),
+                    style == "path" ? "as PREFIX/HOST/path."
+                    : style == "connected_cache"
+                        ? "by its path, with cacheHostOrigin=HOST in the query."
+                        : "by its path, with the origin's name in Host."),
        "cache_host.style", ""});
 }
 

@@ -38,6 +38,14 @@ PeerSelection SelectionOf(absl::string_view selection) {
   return PeerSelection::kAll;
 }
 
+CacheHostSettings::Style StyleOf(absl::string_view style) {
+  if (style == "path") return CacheHostSettings::Style::kPath;
+  if (style == "connected_cache") {
+    return CacheHostSettings::Style::kConnectedCache;
+  }
+  return CacheHostSettings::Style::kHost;
+}
+
 // Empty if the key is unset.
 absl::Status ReadIfSet(const std::string& path, const PemFile& file,
                        std::string* pem) {
@@ -123,8 +131,7 @@ CacheHostSettings MakeCacheHostSettings(const Settings& settings) {
   CacheHostSettings result;
   result.hosts = std::move(in_force.hosts);
   result.key = std::move(in_force.key);
-  result.style = cache_host.style() == "path" ? CacheHostSettings::Style::kPath
-                                              : CacheHostSettings::Style::kHost;
+  result.style = StyleOf(cache_host.style());
   result.ban = absl::Seconds(cache_host.ban_seconds());
   result.connect_timeout = absl::Seconds(cache_host.connect_timeout_seconds());
   result.on_vpn = cache_host.on_vpn();

@@ -121,6 +121,18 @@ TEST(MakeCacheHostSettingsTest, TakesEveryKeyOfCacheHost) {
   EXPECT_FALSE(settings.on_vpn);
 }
 
+TEST(MakeCacheHostSettingsTest, KnowsEveryStyle) {
+  const std::pair<const char*, CacheHostSettings::Style> styles[] = {
+      {"host", CacheHostSettings::Style::kHost},
+      {"path", CacheHostSettings::Style::kPath},
+      {"connected_cache", CacheHostSettings::Style::kConnectedCache}};
+  for (const auto& [style, expected] : styles) {
+    const Settings settings =
+        Parse(absl::StrCat("cache_host: {style: ", style, "}\n"));
+    EXPECT_EQ(MakeCacheHostSettings(settings).style, expected) << style;
+  }
+}
+
 TEST(MakeSwarmSettingsTest, KnowsEveryMode) {
   const std::pair<const char*, DownloadMode> modes[] = {
       {"simple", DownloadMode::kSimple},

@@ -45,6 +45,30 @@ std::string PathAndQuery(const std::string& url) {
   return absl::StrCat(url[path] == '?' ? "/" : "", url.substr(path));
 }
 
+// A Connected Cache finds the origin's name there.
+constexpr absl::string_view kOriginParameter = "cacheHostOrigin=";
+
+// Sets url and host_header. `base` has no "/" at its end.
+void AskFor(const HttpUrl& url, absl::string_view base,
+            CacheHostSettings::Style style, CacheRoute* route) {
+  const std::string origin(HostOfUrl(url.text()));
+  const std::string rest = PathAndQuery(url.text());
+  switch (style) {
+    case CacheHostSettings::Style::kHost:
+      route->url = absl::StrCat(base, rest);
+      route->host_header = origin;
+      return;
+    case CacheHostSettings::Style::kPath:
+      route->url = absl::StrCat(base, "/", origin, rest);
+      return;
+    case CacheHostSettings::Style::kConnectedCache:
+      route->url =
+          absl::StrCat(base, rest, absl::StrContains(rest, '?') ? "&" : "?",
+                       kOriginParameter, origin);
+      return;
+  }
+}
+
 std::string AddressOf(const HttpUrl& url) {
   return absl::StrCat(url.IsHttps() ? "https://" : "http://",
                       HostOfUrl(url.text()));
@@ -97,18 +121,11 @@ CacheHosts::Way CacheHosts::WayThrough(const std::string& prefix,
     way.policy = "cache_host.ban_seconds";
     return way;
   }
-  const absl::string_view base = absl::StripSuffix(host->text(), "/");
-  const std::string origin_host(HostOfUrl(url.text()));
   CacheRoute route;
   route.prefix = prefix;
   route.address = way.address;
   route.origin = url.origin();
-  if (settings_.style == CacheHostSettings::Style::kPath) {
-    route.url = absl::StrCat(base, "/", origin_host, PathAndQuery(url.text()));
-  } else {
-    route.url = absl::StrCat(base, PathAndQuery(url.text()));
-    route.host_header = origin_host;
-  }
+  AskFor(url, absl::StripSuffix(host->text(), "/"), settings_.style, &route);
   way.route = std::move(route);
   return way;
 }

@@ -67,6 +67,18 @@ TEST_F(CacheHostsTest, ByPathTheOriginIsTheFirstPart) {
   EXPECT_EQ(First().route->host_header, "");
 }
 
+TEST_F(CacheHostsTest, AConnectedCacheFindsTheOriginInTheQuery) {
+  Set({"http://cache.test/"}, CacheHostSettings::Style::kConnectedCache);
+  EXPECT_EQ(First().route->url,
+            "http://cache.test/pub/a%20b.img?sig=1"
+            "&cacheHostOrigin=origin.test:8080");
+  EXPECT_EQ(First().route->host_header, "");
+  EXPECT_EQ(First("http://origin.test/f").route->url,
+            "http://cache.test/f?cacheHostOrigin=origin.test");
+  EXPECT_EQ(First("http://origin.test").route->url,
+            "http://cache.test/?cacheHostOrigin=origin.test");
+}
+
 TEST_F(CacheHostsTest, AnHttpsFileIsNotAskedForInTheClear) {
   const std::vector<CacheHosts::Way> ways =
       hosts_.WaysTo("https://origin.test/f");

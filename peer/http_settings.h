@@ -133,7 +133,7 @@ struct HttpLimits {
 // What the configuration says of cache hosts, for all jobs. Meanings, ranges
 // and defaults: CacheHostConfig in convoy/v1/config.proto.
 struct CacheHostSettings {
-  enum class Style { kHost, kPath };
+  enum class Style { kHost, kPath, kConnectedCache };
 
   std::vector<std::string> hosts;        // URL prefixes, in order.
   std::string key = "cache_host.hosts";  // Of the configuration, names them.

@@ -1,16 +1,25 @@
-// Real caching nginx between real daemons and a real origin.
+// Real caching nginx, and squid, between real daemons and a real origin.
+
+#include <sys/stat.h>
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/eventually.h"
 #include "tests/nginx.h"
 #include "tests/process.h"
 #include "tests/temp_dir.h"
@@ -19,51 +28,141 @@
 namespace convoy::testing {
 namespace {
 
+using ::testing::HasSubstr;
+
 constexpr std::int64_t kMiB = 1 << 20;
 // What a machine asks the origin about the file: a byte, and the head of a
 // whole answer.
 constexpr std::int64_t kQuestions = 64 << 10;
 
-constexpr char kCacheStore[] =
-    "proxy_cache_path @DIR@/cache keys_zone=site:1m;\n"
-    "proxy_cache site;\n"
-    "proxy_cache_lock on;\n"
-    "proxy_cache_lock_timeout 60s;\n"
-    "proxy_cache_lock_age 60s;\n"
-    "proxy_cache_valid 200 206 1h;\n";
+// As Microsoft Connected Cache: keyed by the origin that the query names, which
+// it takes off before it asks there.
+constexpr char kConnectedCache[] = R"(
+map $request_uri $file {
+  "~^(?<before>.*)[?&]cacheHostOrigin=[^&]*$" $before;
+}
+proxy_cache_path /var/cache/nginx/site keys_zone=site:16m;
+server {
+  listen 3128;
+  location / {
+    slice 4m;
+    proxy_cache site;
+    proxy_cache_lock on;
+    proxy_cache_lock_timeout 60s;
+    proxy_cache_valid 200 206 1h;
+    proxy_cache_key $arg_cacheHostOrigin$file$slice_range;
+    proxy_set_header Host $arg_cacheHostOrigin;
+    proxy_set_header Range $slice_range;
+    proxy_pass http://$arg_cacheHostOrigin$file;
+  }
+}
+)";
 
-// Asked with the origin's name in the Host header; keeps slices of files, so
-// that ranges are served while it fills.
-Nginx::Options CacheByHost(const std::string& more = "") {
-  Nginx::Options options;
-  options.http = kCacheStore;
-  options.location = absl::StrCat(
-      "slice 1m;\n"
-      "proxy_set_header Host $http_host;\n"
-      "proxy_set_header Range $slice_range;\n"
-      "proxy_cache_key $http_host$request_uri$slice_range;\n"
-      "proxy_pass http://$http_host$request_uri;\n",
-      more);
-  return options;
+// The block of peer/cache_hosts.md that begins with "# `head`".
+std::string Sample(const std::string& head) {
+  const std::string page = ReadFile(Runfile("peer/cache_hosts.md"));
+  const std::string first = absl::StrCat("    # ", head, "\n");
+  const std::size_t begin = page.find(first);
+  if (begin == std::string::npos) {
+    ADD_FAILURE() << "the page has no sample \"" << head << '"';
+    return "";
+  }
+  std::string sample;
+  for (absl::string_view line :
+       absl::StrSplit(page.substr(begin + first.size()), '\n')) {
+    if (!absl::ConsumePrefix(&line, "    ")) break;
+    absl::StrAppend(&sample, line, "\n");
+  }
+  return sample;
 }
 
-// Asked for /ORIGIN_HOST/path; keeps whole files.
-Nginx::Options CacheByPath() {
-  Nginx::Options options;
-  options.http = kCacheStore;
-  options.server =
-      "location ~ ^/(?<origin>[^/]+)(?<file>/.*)$ {\n"
-      "  proxy_cache_key $request_uri;\n"
-      "  proxy_pass http://$origin$file$is_args$args;\n"
-      "}\n";
-  return options;
+// Each of the texts stands in `sample`, and becomes another.
+std::string Adapted(
+    std::string sample,
+    const std::vector<std::pair<std::string, std::string>>& changes) {
+  for (const auto& [from, to] : changes) {
+    EXPECT_THAT(sample, HasSubstr(from));
+    sample = absl::StrReplaceAll(sample, {{from, to}});
+  }
+  return sample;
 }
 
-// Without the path: Nginx::Url ends with "/".
-std::string PrefixOf(const Nginx& cache) {
-  const std::string url = cache.Url("");
-  return url.substr(0, url.size() - 1);
-}
+// A caching nginx whose lines are those of the page, for one style.
+class CachingNginx {
+ public:
+  // `more`: lines of the block "http".
+  explicit CachingNginx(const std::string& style = "host",
+                        const std::string& more = "")
+      : style_(style), port_(FreePort()), nginx_(OptionsFor(more)) {}
+
+  // For cache_host.hosts.
+  std::string prefix() const {
+    return absl::StrCat("http://127.0.0.1:", port_,
+                        style_ == "path" ? "/depot" : "");
+  }
+  Nginx* operator->() { return &nginx_; }
+
+ private:
+  Nginx::Options OptionsFor(const std::string& more) const {
+    Nginx::Options options;
+    const std::string sample =
+        style_ == "connected_cache"
+            ? kConnectedCache
+            : Sample(absl::StrCat("nginx, for cache_host.style: ", style_));
+    options.http = absl::StrCat(
+        more,
+        Adapted(sample, {{"/var/cache/nginx/site", "@DIR@/cache"},
+                         {"listen 3128;",
+                          absl::StrCat("listen 127.0.0.1:", port_, ";")}}));
+    return options;
+  }
+
+  const std::string style_;
+  const int port_;
+  Nginx nginx_;
+};
+
+// A squid whose lines are those of the page.
+class Squid {
+ public:
+  static constexpr char kProgram[] = "/usr/sbin/squid";
+
+  Squid() : port_(FreePort()) {
+    // It gives up root's rights.
+    chmod(folder_.path().c_str(), 0777);
+    WriteFile(ConfigPath(), Config());
+    const ProcessResult made =
+        RunProcess({{kProgram, "-f", ConfigPath(), "-N", "-z"}});
+    EXPECT_EQ(made.exit_code, 0) << made.output;
+    process_.emplace(ProcessOptions{{kProgram, "-f", ConfigPath(), "-N"}});
+    EXPECT_TRUE(Eventually([this] {
+      return absl::StrContains(ReadFile(LogPath()), "Accepting");
+    })) << ReadFile(LogPath());
+  }
+
+  std::string prefix() const {
+    return absl::StrCat("http://127.0.0.1:", port_);
+  }
+
+ private:
+  std::string ConfigPath() const { return folder_.path() + "/squid.conf"; }
+  std::string LogPath() const { return folder_.path() + "/log"; }
+  std::string Config() const {
+    const std::string& folder = folder_.path();
+    return absl::StrCat(
+        Adapted(
+            Sample("squid, for cache_host.style: host"),
+            {{"http_port 3128", absl::StrCat("http_port 127.0.0.1:", port_)},
+             {".example.org", "127.0.0.1"},
+             {"/var/spool/squid 200000", folder + "/cache 1000"}}),
+        "pid_filename ", folder, "/pid\naccess_log none\ncache_log ", LogPath(),
+        "\ncoredump_dir ", folder, "\npinger_enable off\n");
+  }
+
+  TempDir folder_;
+  const int port_;
+  std::optional<Process> process_;
+};
 
 // The bytes are compared, not printed.
 ::testing::AssertionResult HasBytes(const std::string& path,
@@ -115,6 +214,29 @@ class CacheHostTest : public ::testing::Test {
     EXPECT_TRUE(HasBytes(Local(name), bytes));
     return job->progress().source_bytes();
   }
+  // Three machines fetch one file at a time.
+  void CostsTheOriginOneCopy(const std::string& prefix,
+                             const std::string& style) {
+    Nginx origin;
+    const std::string bytes = Serve(origin, "image", 9 * kMiB + 77);
+    const auto size = static_cast<std::int64_t>(bytes.size());
+    std::vector<std::unique_ptr<TestDaemon>> daemons;
+    std::vector<std::string> jobs;
+    for (int i = 0; i < 3; ++i) {
+      daemons.push_back(std::make_unique<TestDaemon>(
+          Plain({{"cache_host.hosts", prefix}, {"cache_host.style", style}})));
+      jobs.push_back(Begin(*daemons.back(), origin.Url("image"),
+                           absl::StrCat("image.", i)));
+    }
+    for (std::size_t i = 0; i < 3; ++i) {
+      const v1::SourceBytes from =
+          End(*daemons[i], jobs[i], absl::StrCat("image.", i), bytes);
+      EXPECT_EQ(from.cache_host_bytes(), size);
+      EXPECT_EQ(from.origin_bytes(), 0);
+    }
+    EXPECT_GE(origin.BodyBytesSent(), size);
+    EXPECT_LE(origin.BodyBytesSent(), size + 3 * kQuestions);
+  }
   static const v1::SourceExplanation* CacheHostOf(
       const v1::ExplainJobResponse& explained, int number = 0) {
     for (const v1::SourceExplanation& source : explained.sources()) {
@@ -131,46 +253,33 @@ class CacheStyleTest : public CacheHostTest,
                        public ::testing::WithParamInterface<const char*> {};
 
 TEST_P(CacheStyleTest, ThreeMachinesCostTheOriginOneCopy) {
-  Nginx origin;
-  const bool by_path = std::string(GetParam()) == "path";
-  Nginx cache(by_path ? CacheByPath() : CacheByHost());
-  const std::string bytes = Serve(origin, "image", 9 * kMiB + 77);
-  const auto size = static_cast<std::int64_t>(bytes.size());
-  std::vector<std::unique_ptr<TestDaemon>> daemons;
-  std::vector<std::string> jobs;
-  for (int i = 0; i < 3; ++i) {
-    daemons.push_back(std::make_unique<TestDaemon>(
-        Plain({{"cache_host.hosts", PrefixOf(cache)},
-               {"cache_host.style", GetParam()}})));
-    jobs.push_back(
-        Begin(*daemons.back(), origin.Url("image"), absl::StrCat("image.", i)));
-  }
-  for (std::size_t i = 0; i < 3; ++i) {
-    const v1::SourceBytes from =
-        End(*daemons[i], jobs[i], absl::StrCat("image.", i), bytes);
-    EXPECT_EQ(from.cache_host_bytes(), size);
-    EXPECT_EQ(from.origin_bytes(), 0);
-  }
-  EXPECT_GE(origin.BodyBytesSent(), size);
-  EXPECT_LE(origin.BodyBytesSent(), size + 3 * kQuestions);
+  const CachingNginx cache(GetParam());
+  CostsTheOriginOneCopy(cache.prefix(), GetParam());
 }
 
 INSTANTIATE_TEST_SUITE_P(Styles, CacheStyleTest,
-                         ::testing::Values("host", "path"),
+                         ::testing::Values("host", "path", "connected_cache"),
                          [](const auto& style) { return style.param; });
+
+TEST_F(CacheHostTest, ASquidCostsTheOriginOneCopyToo) {
+  if (!Exists(Squid::kProgram))
+    GTEST_SKIP() << Squid::kProgram << " is not here";
+  const Squid cache;
+  CostsTheOriginOneCopy(cache.prefix(), "host");
+}
 
 TEST_F(CacheHostTest, WhenItDiesTheOriginGoesOnAndItIsLeftAlone) {
   Nginx::Options slow;
   slow.rate = "300k";
   Nginx origin(slow);
-  Nginx cache(CacheByHost("limit_rate 150k;\n"));
-  TestDaemon daemon(Plain({{"cache_host.hosts", PrefixOf(cache)},
+  CachingNginx cache("host", "limit_rate 150k;\n");
+  TestDaemon daemon(Plain({{"cache_host.hosts", cache.prefix()},
                            {"cache_host.ban_seconds", "3600"}}));
   const std::string bytes = Serve(origin, "image", 6 * kMiB);
   const std::string first = Begin(daemon, origin.Url("image"), "first");
   ASSERT_TRUE(daemon.WaitForBytes(first, kMiB).ok());
   origin.Release();
-  cache.Stop();
+  cache->Stop();
   const v1::SourceBytes from = End(daemon, first, "first", bytes);
   EXPECT_GE(from.cache_host_bytes(), kMiB);
   EXPECT_GT(from.origin_bytes(), 0);
@@ -179,8 +288,8 @@ TEST_F(CacheHostTest, WhenItDiesTheOriginGoesOnAndItIsLeftAlone) {
 
   // It lives again, and is banned all the same.
   origin.Restrain();
-  cache.Start();
-  const std::int64_t before = cache.BodyBytesSent();
+  cache->Start();
+  const std::int64_t before = cache->BodyBytesSent();
   const std::string second = Begin(daemon, origin.Url("image"), "second");
   const v1::ExplainJobResponse explained =
       daemon.ExplainUntil(second, [](const v1::ExplainJobResponse& now) {
@@ -196,15 +305,15 @@ TEST_F(CacheHostTest, WhenItDiesTheOriginGoesOnAndItIsLeftAlone) {
   origin.Release();
   ASSERT_TRUE(daemon.Resume(second).ok());
   EXPECT_EQ(End(daemon, second, "second", bytes).cache_host_bytes(), 0);
-  EXPECT_EQ(cache.BodyBytesSent(), before);
+  EXPECT_EQ(cache->BodyBytesSent(), before);
 }
 
 TEST_F(CacheHostTest, TheSecondOneIsAskedWhenTheFirstIsDead) {
   Nginx origin;
-  Nginx cache(CacheByHost());
+  CachingNginx cache;
   TestDaemon daemon(Plain(
       {{"cache_host.hosts", absl::StrCat("http://127.0.0.1:", FreePort())},
-       {"cache_host.hosts", PrefixOf(cache)}}));
+       {"cache_host.hosts", cache.prefix()}}));
   const std::string bytes = Serve(origin, "image", 3 * kMiB);
   const std::string id = Begin(daemon, origin.Url("image"), "image");
   const v1::SourceBytes from = End(daemon, id, "image", bytes);
@@ -214,10 +323,10 @@ TEST_F(CacheHostTest, TheSecondOneIsAskedWhenTheFirstIsDead) {
 
 TEST_F(CacheHostTest, NeverTheOriginWaitsAndSaysSo) {
   Nginx origin;
-  Nginx cache(CacheByHost());
-  cache.Stop();
+  CachingNginx cache;
+  cache->Stop();
   TestDaemon daemon(
-      Plain({{"cache_host.hosts", PrefixOf(cache)},
+      Plain({{"cache_host.hosts", cache.prefix()},
              {"cache_host.ban_seconds", "1"},
              {"cache_host.fallback_delay_background_seconds", "-1"}}));
   const std::string bytes = Serve(origin, "image", 3 * kMiB);
@@ -234,7 +343,7 @@ TEST_F(CacheHostTest, NeverTheOriginWaitsAndSaysSo) {
       absl::StrContains(explained.summary(), "waiting for a cache host"))
       << explained.summary();
   EXPECT_LE(origin.BodyBytesSent(), kQuestions);
-  cache.Start();
+  cache->Start();
   const v1::SourceBytes from = End(daemon, id, "image", bytes);
   EXPECT_EQ(from.cache_host_bytes(), 3 * kMiB);
   EXPECT_EQ(from.origin_bytes(), 0);
@@ -242,9 +351,9 @@ TEST_F(CacheHostTest, NeverTheOriginWaitsAndSaysSo) {
 
 TEST_F(CacheHostTest, ItsBytesAreNotHeldToTheRateOfOrigins) {
   Nginx origin;
-  Nginx cache(CacheByHost());
+  CachingNginx cache;
   // From the origin the file would take an hour.
-  TestDaemon daemon(Plain({{"cache_host.hosts", PrefixOf(cache)},
+  TestDaemon daemon(Plain({{"cache_host.hosts", cache.prefix()},
                            {"bandwidth.origin_bytes_per_second", "1000"}}));
   const std::string bytes = Serve(origin, "image", 3 * kMiB);
   const std::string id = Begin(daemon, origin.Url("image"), "image");
@@ -255,8 +364,8 @@ TEST_F(CacheHostTest, ItsBytesAreNotHeldToTheRateOfOrigins) {
 
 TEST_F(CacheHostTest, AJobWithCredentialsAsksTheOriginAlone) {
   Nginx origin;
-  Nginx cache(CacheByHost());
-  TestDaemon daemon(Plain({{"cache_host.hosts", PrefixOf(cache)}}));
+  CachingNginx cache;
+  TestDaemon daemon(Plain({{"cache_host.hosts", cache.prefix()}}));
   const std::string bytes = Serve(origin, "image", 3 * kMiB);
   v1::Job job;
   v1::HttpHeader& header = *job.mutable_http()->add_headers();
@@ -267,13 +376,13 @@ TEST_F(CacheHostTest, AJobWithCredentialsAsksTheOriginAlone) {
   const v1::SourceBytes from = End(daemon, id, "image", bytes);
   EXPECT_EQ(from.origin_bytes(), 3 * kMiB);
   EXPECT_EQ(from.cache_host_bytes(), 0);
-  EXPECT_EQ(cache.BodyBytesSent(), 0);
+  EXPECT_EQ(cache->BodyBytesSent(), 0);
 }
 
 TEST_F(CacheHostTest, AStaleCopyIsNotTaken) {
   Nginx origin;
-  Nginx cache(CacheByHost());
-  TestDaemon daemon(Plain({{"cache_host.hosts", PrefixOf(cache)}}));
+  CachingNginx cache;
+  TestDaemon daemon(Plain({{"cache_host.hosts", cache.prefix()}}));
   const std::string old = Serve(origin, "image", 3 * kMiB);
   std::string id = Begin(daemon, origin.Url("image"), "old");
   EXPECT_EQ(End(daemon, id, "old", old).cache_host_bytes(), 3 * kMiB);
