@@ -9,6 +9,7 @@
 #include "daemon/job.h"
 #include "daemon/needed_by.h"
 #include "daemon/settings.h"
+#include "peer/contents.h"
 #include "peer/transfer_engine.h"
 
 namespace convoy {
@@ -35,6 +36,9 @@ struct ExplainInput {
   std::int64_t rate_bytes_per_second = 0;
   // What the link was seen to carry, in bytes per second. 0: not known.
   std::int64_t measured_link = 0;
+  // Of a complete job: where the contents of KeptContentsOf
+  // (explain_peer_rules.h) are now, in its order.
+  std::vector<ContentPresence> contents;
   // Of an active job with needed_by.
   std::optional<NeededByPlan> needed;
 };

@@ -1,6 +1,9 @@
 #include "daemon/explain_peer_rules.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
+#include <vector>
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
@@ -11,6 +14,7 @@
 #include "daemon/explain_answer.h"
 #include "daemon/job.h"
 #include "daemon/settings.h"
+#include "peer/contents.h"
 #include "peer/swarm_settings.h"
 #include "peer/transfer_engine.h"
 
@@ -84,11 +88,114 @@ void AddNetworks(const Settings& settings, DownloadMode mode,
   }
 }
 
-bool HasContents(const Job& job) {
-  return absl::c_any_of(job.files, [](const JobFile& file) {
-    return file.completed && file.transfer != nullptr &&
-           !file.transfer->content_id.empty();
-  });
+// "Its contents are", "2 of its 3 contents are".
+std::string Some(std::size_t count, std::size_t all) {
+  return count == all ? "Its contents are"
+                      : absl::StrCat(count, " of its ", all, " contents ",
+                                     count == 1 ? "is" : "are");
+}
+
+// Why contents left; without key where no rule of the configuration made them.
+struct Departed {
+  ContentDeparture::Cause cause;
+  const char* text;
+  const char* policy;
+};
+constexpr Departed kDeparted[] = {
+    {ContentDeparture::Cause::kAge, "nobody had asked for them for so long",
+     "cache.max_age_seconds"},
+    {ContentDeparture::Cause::kSizePercent, "the cache was full",
+     "cache.max_size_percent"},
+    {ContentDeparture::Cause::kSizeBytes, "the cache was full",
+     "cache.max_size_bytes"},
+    {ContentDeparture::Cause::kFreeSpace,
+     "the file system had too little free space", "cache.min_free_bytes"},
+    {ContentDeparture::Cause::kCall, "somebody asked for it", ""},
+    {ContentDeparture::Cause::kChanged, "what was kept was removed or changed",
+     ""},
+};
+
+void AddDeparted(const std::vector<ContentPresence>& contents,
+                 std::vector<ExplainedRule>* rules) {
+  for (const Departed& departed : kDeparted) {
+    std::size_t count = 0;
+    absl::Time last = absl::InfinitePast();
+    for (const ContentPresence& content : contents) {
+      if (!content.departure || content.departure->cause != departed.cause) {
+        continue;
+      }
+      ++count;
+      last = std::max(last, content.departure->time);
+    }
+    if (count == 0) continue;
+    rules->push_back({absl::StrCat(Some(count, contents.size()),
+                                   " not kept for peers any more, since ",
+                                   TimeText(last), ": ", departed.text, "."),
+                      departed.policy, ""});
+  }
+  const auto unknown =
+      absl::c_count_if(contents, [](const ContentPresence& content) {
+        return !content.here && !content.departure;
+      });
+  if (unknown > 0) {
+    rules->push_back(
+        {absl::StrCat(Some(static_cast<std::size_t>(unknown), contents.size()),
+                      " not kept for peers; why is not known."),
+         "", ""});
+  }
+}
+
+// When contents that are kept go.
+void AddLimits(const v1::CacheConfig& cache,
+               std::vector<ExplainedRule>* rules) {
+  if (cache.max_size_bytes() > 0) {
+    rules->push_back(
+        {absl::StrCat("They go sooner, the oldest first, while what is kept "
+                      "takes more than ",
+                      ByteText(cache.max_size_bytes()), "."),
+         "cache.max_size_bytes", ""});
+  } else {
+    rules->push_back(
+        {absl::StrCat("They go sooner, the oldest first, while what is kept "
+                      "takes more than ",
+                      cache.max_size_percent(), "% of the file system."),
+         "cache.max_size_percent", ""});
+  }
+  if (cache.min_free_bytes() > 0) {
+    rules->push_back({absl::StrCat("Likewise while less than ",
+                                   ByteText(cache.min_free_bytes()),
+                                   " of the file system are free."),
+                      "cache.min_free_bytes", ""});
+  }
+}
+
+void AddKept(const std::vector<ContentPresence>& contents,
+             const v1::CacheConfig& cache, std::vector<ExplainedRule>* rules) {
+  const auto pinned = static_cast<std::size_t>(absl::c_count_if(
+      contents, [](const auto& content) { return content.pinned; }));
+  const auto here = static_cast<std::size_t>(absl::c_count_if(
+      contents, [](const auto& content) { return content.here; }));
+  if (pinned > 0) {
+    rules->push_back({absl::StrCat(Some(pinned, contents.size()),
+                                   " pinned, and kept for good."),
+                      "", "PinContent gives them free again."});
+  }
+  if (here > pinned) {
+    rules->push_back(
+        {absl::StrCat(
+             Some(here - pinned, contents.size()),
+             " kept for peers until nobody has asked for them for ",
+             absl::FormatDuration(absl::Seconds(cache.max_age_seconds())), "."),
+         "cache.max_age_seconds", "PinContent keeps a content for good."});
+  }
+  if (here > 0) {
+    rules->push_back(
+        {cache.directory().empty()
+             ? "They are kept in the state directory."
+             : absl::StrCat("They are kept in ", cache.directory(), "."),
+         "cache.directory", ""});
+  }
+  if (here > pinned) AddLimits(cache, rules);
 }
 
 }  // namespace
@@ -108,58 +215,46 @@ std::vector<ExplainedRule> ExplainPeerRules(const ExplainInput& input) {
   return rules;
 }
 
+std::vector<std::string> KeptContentsOf(const Job& job) {
+  std::vector<std::string> ids;
+  if (job.state != v1::JOB_STATE_ACKNOWLEDGED || job.is_private) return ids;
+  for (const JobFile& file : job.files) {
+    if (file.completed && file.transfer != nullptr &&
+        !file.transfer->content_id.empty()) {
+      ids.push_back(file.transfer->content_id);
+    }
+  }
+  absl::c_sort(ids);
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
+}
+
 std::vector<ExplainedRule> ExplainKept(const ExplainInput& input) {
   std::vector<ExplainedRule> rules;
-  const Job& job = *input.job;
-  if (job.state != v1::JOB_STATE_ACKNOWLEDGED || job.is_private ||
-      !HasContents(job) ||
-      DownloadPolicyOf(job, *input.settings).mode < DownloadMode::kLan) {
+  if (input.contents.empty() ||
+      DownloadPolicyOf(*input.job, *input.settings).mode < DownloadMode::kLan) {
     return rules;
   }
+  const bool any_here = absl::c_any_of(
+      input.contents, [](const auto& content) { return content.here; });
   const MachineVerdict& machine = input.settings->machine;
-  if (!machine.refused.empty()) {
+  if (any_here && !machine.refused.empty()) {
     rules.push_back(
         {absl::StrCat("Peers get nothing now: ", machine.refused, "."),
          machine.refused_policy, ""});
-  } else if (!machine.gives_nothing.empty()) {
+  } else if (any_here && !machine.gives_nothing.empty()) {
     rules.push_back(
         {absl::StrCat("Peers get nothing now: ", machine.gives_nothing, "."),
          machine.gives_nothing_policy, ""});
   }
   const v1::CacheConfig& cache = input.settings->config.cache();
-  constexpr char kAgeKey[] = "cache.max_age_seconds";
-  if (cache.max_age_seconds() == 0) {
-    rules.push_back({"Its contents are not kept for peers.", kAgeKey, ""});
+  if (!any_here && cache.max_age_seconds() == 0) {
+    rules.push_back(
+        {"Its contents are not kept for peers.", "cache.max_age_seconds", ""});
     return rules;
   }
-  rules.push_back(
-      {absl::StrCat(
-           "Its contents are kept for peers until nobody has asked for them "
-           "for ",
-           absl::FormatDuration(absl::Seconds(cache.max_age_seconds())), "."),
-       kAgeKey, "PinContent keeps a content for good."});
-  rules.push_back(
-      {cache.directory().empty()
-           ? "They are kept in the state directory."
-           : absl::StrCat("They are kept in ", cache.directory(), "."),
-       "cache.directory", ""});
-  rules.push_back(
-      {absl::StrCat(
-           "They go sooner, the oldest first, while what is kept takes "
-           "more than ",
-           cache.max_size_percent(), "% of the file system."),
-       "cache.max_size_percent", ""});
-  if (cache.max_size_bytes() > 0) {
-    rules.push_back({absl::StrCat("Likewise while it takes more than ",
-                                  ByteText(cache.max_size_bytes()), "."),
-                     "cache.max_size_bytes", ""});
-  }
-  if (cache.min_free_bytes() > 0) {
-    rules.push_back({absl::StrCat("Likewise while less than ",
-                                  ByteText(cache.min_free_bytes()),
-                                  " of the file system are free."),
-                     "cache.min_free_bytes", ""});
-  }
+  AddDeparted(input.contents, &rules);
+  AddKept(input.contents, cache, &rules);
   return rules;
 }
 

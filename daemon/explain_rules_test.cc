@@ -1,6 +1,8 @@
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -11,9 +13,11 @@
 #include "daemon/config_file.h"
 #include "daemon/explain.h"
 #include "daemon/explain_input.h"
+#include "daemon/explain_peer_rules.h"
 #include "daemon/job.h"
 #include "daemon/settings.h"
 #include "gtest/gtest.h"
+#include "peer/contents.h"
 
 namespace convoy {
 namespace {
@@ -52,6 +56,14 @@ class ExplainRulesTest : public testing::Test {
     file.completed = true;
     file.transfer = std::make_unique<FileTransferState>();
     file.transfer->content_id = std::string(20, 'c');
+    input_.contents = {Here()};
+  }
+  static ContentPresence Here(bool pinned = false) {
+    return {true, pinned, std::nullopt};
+  }
+  static ContentPresence Gone(ContentDeparture::Cause cause) {
+    return {false, false,
+            ContentDeparture{cause, absl::FromUnixSeconds(1'700'000'000)}};
   }
 
   // A line for each factor.
@@ -231,6 +243,10 @@ TEST_F(ExplainRulesTest, HowCacheHostsAreAsked) {
   EXPECT_EQ(Draw(),
             "Cache hosts are asked for a URL as PREFIX/HOST/path. "
             "cache_host.style c.yaml:3\n");
+  Configure("cache_host: {hosts: [http://c.test], style: connected_cache}\n");
+  EXPECT_EQ(Draw(),
+            "Cache hosts are asked for a URL by its path, with "
+            "cacheHostOrigin=HOST in the query. cache_host.style c.yaml:1\n");
 }
 
 TEST_F(ExplainRulesTest, TheConfigurationsCertificates) {
@@ -293,28 +309,108 @@ TEST_F(ExplainRulesTest, ACompleteJobTellsWhereItsContentsAre) {
       "Its contents are kept for peers until nobody has asked for them for 2h. "
       "cache.max_age_seconds c.yaml:3\n"
       "They are kept in /srv/cache. cache.directory c.yaml:2\n"
-      "They go sooner, the oldest first, while what is kept takes more than 5% "
-      "of the file system. cache.max_size_percent c.yaml:4\n"
-      "Likewise while it takes more than 1.0 MiB. cache.max_size_bytes "
-      "c.yaml:5\n"
+      "They go sooner, the oldest first, while what is kept takes more than "
+      "1.0 MiB. cache.max_size_bytes c.yaml:5\n"
       "Likewise while less than 2.0 MiB of the file system are free. "
       "cache.min_free_bytes c.yaml:6\n");
+}
+
+TEST_F(ExplainRulesTest, WithoutALimitInBytesThePercentHolds) {
+  Configure("cache:\n  max_size_percent: 5\n  min_free_bytes: 0\n");
+  Complete();
+  EXPECT_TRUE(absl::EndsWith(
+      Draw(),
+      "They go sooner, the oldest first, while what is kept takes more than 5% "
+      "of the file system. cache.max_size_percent c.yaml:2\n"))
+      << Draw();
+}
+
+TEST_F(ExplainRulesTest, AContentThatWentIsNotSaidToBeKept) {
+  Configure(
+      "cache:\n"
+      "  max_age_seconds: 7200\n"
+      "  max_size_percent: 5\n"
+      "  max_size_bytes: 1048576\n"
+      "  min_free_bytes: 2097152\n");
+  Complete();
+  using Cause = ContentDeparture::Cause;
+  const std::pair<Cause, const char*> causes[] = {
+      {Cause::kAge,
+       "nobody had asked for them for so long. cache.max_age_seconds c.yaml:2"},
+      {Cause::kSizePercent,
+       "the cache was full. cache.max_size_percent c.yaml:3"},
+      {Cause::kSizeBytes, "the cache was full. cache.max_size_bytes c.yaml:4"},
+      {Cause::kFreeSpace,
+       "the file system had too little free space. cache.min_free_bytes "
+       "c.yaml:5"},
+      {Cause::kCall, "somebody asked for it."},
+      {Cause::kChanged, "what was kept was removed or changed."}};
+  for (const auto& [cause, told] : causes) {
+    input_.contents = {Gone(cause)};
+    EXPECT_EQ(Draw(),
+              absl::StrCat("Its contents are not kept for peers any more, "
+                           "since 2023-11-14T22:13:20Z: ",
+                           told, "\n"));
+  }
+  // A machine that gives nothing holds back nothing of it.
+  settings_.machine.gives_nothing = "this machine runs on battery, at 37%";
+  input_.contents = {ContentPresence()};
+  EXPECT_EQ(Draw(), "Its contents are not kept for peers; why is not known.\n");
+}
+
+TEST_F(ExplainRulesTest, WhatIsLeftOfSeveralContents) {
+  Configure("cache:\n  max_age_seconds: 7200\n  min_free_bytes: 0\n");
+  Complete();
+  input_.contents = {Here(), Gone(ContentDeparture::Cause::kAge), Here(true)};
+  EXPECT_EQ(
+      Draw(),
+      "1 of its 3 contents is not kept for peers any more, since "
+      "2023-11-14T22:13:20Z: nobody had asked for them for so long. "
+      "cache.max_age_seconds c.yaml:2\n"
+      "1 of its 3 contents is pinned, and kept for good.\n"
+      "1 of its 3 contents is kept for peers until nobody has asked for them "
+      "for 2h. cache.max_age_seconds c.yaml:2\n"
+      "They are kept in the state directory. cache.directory default\n"
+      "They go sooner, the oldest first, while what is kept takes more than "
+      "20% of the file system. cache.max_size_percent default\n");
+}
+
+TEST_F(ExplainRulesTest, APinnedContentStaysWhereNothingElseIsKept) {
+  Configure("cache:\n  max_age_seconds: 0\n");
+  Complete();
+  input_.contents = {Here(/*pinned=*/true)};
+  EXPECT_EQ(Draw(),
+            "Its contents are pinned, and kept for good.\n"
+            "They are kept in the state directory. cache.directory default\n");
 }
 
 TEST_F(ExplainRulesTest, WhatIsNotKept) {
   Complete();
   Configure("cache:\n  max_age_seconds: 0\n");
+  input_.contents = {Gone(ContentDeparture::Cause::kAge)};
   EXPECT_EQ(Draw(),
             "Its contents are not kept for peers. cache.max_age_seconds "
             "c.yaml:2\n");
   Configure("swarm: {download_mode: http_only}\n");
   EXPECT_EQ(Draw(), "");
   Configure("");
+  input_.contents.clear();
+  EXPECT_EQ(Draw(), "");
+}
+
+TEST_F(ExplainRulesTest, WhichContentsMayBeKept) {
+  const std::vector<std::string> one = {std::string(20, 'c')};
+  EXPECT_TRUE(KeptContentsOf(job_).empty());
+  Complete();
+  EXPECT_EQ(KeptContentsOf(job_), one);
+  job_.files.push_back(JobFile());
+  job_.files[1].completed = true;
+  EXPECT_EQ(KeptContentsOf(job_), one);
+  job_.files[1].transfer = std::make_unique<FileTransferState>();
+  job_.files[1].transfer->content_id = one[0];
+  EXPECT_EQ(KeptContentsOf(job_), one);
   job_.is_private = true;
-  EXPECT_EQ(Draw(), "");
-  job_.is_private = false;
-  job_.files[0].transfer->content_id.clear();
-  EXPECT_EQ(Draw(), "");
+  EXPECT_TRUE(KeptContentsOf(job_).empty());
 }
 
 TEST_F(ExplainRulesTest, AMachineThatGivesNothingSaysSoOfWhatItKeeps) {

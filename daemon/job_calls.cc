@@ -12,12 +12,14 @@
 #include "daemon/cost_policy.h"
 #include "daemon/download_policy.h"
 #include "daemon/explain.h"
+#include "daemon/explain_peer_rules.h"
 #include "daemon/http_method.h"
 #include "daemon/job_manager_impl.h"
 #include "daemon/job_proto.h"
 #include "daemon/job_validation.h"
 #include "daemon/range_check.h"
 #include "peer/base/status_macros.h"
+#include "peer/contents.h"
 #include "proto/error_detail.h"
 
 // The calls of JobService.
@@ -543,6 +545,27 @@ void JobManager::Impl::ExplainJob(const Caller& caller,
                                   Reply<v1::ExplainJobResponse> reply) {
   JobEntry* const entry = Read(caller, request.job_id(), reply);
   if (entry == nullptr) return;
+  std::vector<std::string> kept = KeptContentsOf(*entry->job);
+  if (kept.empty()) return std::move(reply)(Explained(entry, {}));
+  // Only the engine knows what became of them.
+  parts_.engine->contents().LookUp(
+      std::move(kept),
+      [this, self = std::weak_ptr<Impl*>(self_), control = parts_.control,
+       caller, request, reply = std::move(reply)](
+          std::vector<ContentPresence> contents) mutable {
+        control->Post([this, self = std::move(self), caller, request,
+                       reply = std::move(reply),
+                       contents = std::move(contents)]() mutable {
+          if (self.lock() == nullptr) return;
+          JobEntry* const now = Read(caller, request.job_id(), reply);
+          if (now == nullptr) return;
+          std::move(reply)(Explained(now, std::move(contents)));
+        });
+      });
+}
+
+v1::ExplainJobResponse JobManager::Impl::Explained(
+    JobEntry* entry, std::vector<ContentPresence> contents) const {
   ExplainInput input;
   input.job = entry->job.get();
   input.settings = parts_.settings;
@@ -564,9 +587,10 @@ void JobManager::Impl::ExplainJob(const Caller& caller,
   }
   input.busy_publishing = entry->busy;
   if (parts_.measured_link) input.measured_link = parts_.measured_link();
+  input.contents = std::move(contents);
   input.needed = entry->needed;
   input.rate_bytes_per_second = life_.RateOf(*entry);
-  std::move(reply)(convoy::ExplainJob(input));
+  return convoy::ExplainJob(input);
 }
 
 }  // namespace convoy

@@ -116,6 +116,8 @@ class JobManager::Impl {
   void AddCheckedFiles(const Caller& caller, const v1::AddFilesRequest& request,
                        Reply<v1::AddFilesResponse> reply);
   v1::Job JobOf(const JobEntry* entry) const;
+  v1::ExplainJobResponse Explained(JobEntry* entry,
+                                   std::vector<ContentPresence> contents) const;
   absl::StatusOr<FileReaders::Request> CheckRead(
       const Caller& caller, const v1::ReadFileRequest& request) const;
 

@@ -49,6 +49,8 @@ class SlowContents final : public Contents {
   void List(Answer<std::vector<ContentInfo>> answer) override {
     lists.push_back(std::move(answer));
   }
+  void LookUp(std::vector<std::string>,
+              Answer<std::vector<ContentPresence>>) override {}
   void ListPeers(std::string, Answer<std::vector<PeerInfo>>) override {}
   void Keep(KeepRequest, Answer<absl::Status>) override {}
   void Release(std::string) override {}

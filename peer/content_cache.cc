@@ -33,29 +33,53 @@ HeldPlace PlaceOf(const ContentKey& key, const CachedContent& content) {
   return place;
 }
 
-absl::string_view Why(CacheDisk::GoneBy cause) {
-  switch (cause) {
+using Cause = ContentDeparture::Cause;
+
+Cause CauseOf(CacheDisk::GoneBy rule, const EvictionLimits& limits) {
+  switch (rule) {
     case CacheDisk::GoneBy::kAge:
-      return "nobody asked for it (cache.max_age_seconds)";
+      return Cause::kAge;
     case CacheDisk::GoneBy::kSize:
-      return "the cache is full (cache.max_size_percent, cache.max_size_bytes)";
+      return limits.max_bytes > 0 ? Cause::kSizeBytes : Cause::kSizePercent;
     case CacheDisk::GoneBy::kFreeSpace:
-      return "space is short (cache.min_free_bytes)";
+      return Cause::kFreeSpace;
     case CacheDisk::GoneBy::kLostLink:
+      break;
+  }
+  return Cause::kChanged;
+}
+
+// For the log.
+absl::string_view Why(Cause cause) {
+  switch (cause) {
+    case Cause::kAge:
+      return "nobody asked for it (cache.max_age_seconds)";
+    case Cause::kSizePercent:
+      return "the cache is full (cache.max_size_percent)";
+    case Cause::kSizeBytes:
+      return "the cache is full (cache.max_size_bytes)";
+    case Cause::kFreeSpace:
+      return "space is short (cache.min_free_bytes)";
+    case Cause::kCall:
+      return "somebody asked for it";
+    case Cause::kChanged:
       break;
   }
   return "its file in the cache was removed";
 }
 
-std::int64_t& CountOf(CacheDisk::GoneBy cause, ContentCounts::Gone& gone) {
+std::int64_t& CountOf(Cause cause, ContentCounts::Gone& gone) {
   switch (cause) {
-    case CacheDisk::GoneBy::kAge:
+    case Cause::kAge:
       return gone.age;
-    case CacheDisk::GoneBy::kSize:
+    case Cause::kSizePercent:
+    case Cause::kSizeBytes:
       return gone.size;
-    case CacheDisk::GoneBy::kFreeSpace:
+    case Cause::kFreeSpace:
       return gone.free_space;
-    case CacheDisk::GoneBy::kLostLink:
+    case Cause::kCall:
+      return gone.call;
+    case Cause::kChanged:
       break;
   }
   return gone.changed;
@@ -171,6 +195,7 @@ void ContentCache::OnKept(const ContentKey& key, absl::StatusOr<CacheRow> row,
   if (--keeping->second == 0) keeping_.erase(keeping);
   if (row.ok()) {
     entries_.insert_or_assign(key, CachedContent(*row));
+    departures_.erase(key);
     ArmSweep(kSweepSoon);
   }
   std::move(answer)(row.status());
@@ -261,8 +286,8 @@ void ContentCache::OnOpened(const HeldPlace& place,
     const auto found = entries_.find(place.key);
     if (found != entries_.end() && keeping_.count(place.key) == 0 &&
         found->second.identity() == place.identity) {
-      ++gone_.changed;
-      Drop(place.key, opened.status().message(), [](absl::Status) {});
+      Drop(place.key, Cause::kChanged, opened.status().message(),
+           [](absl::Status) {});
     }
   }
   std::move(answer)(std::move(opened));
@@ -319,12 +344,11 @@ void ContentCache::EvictLoaded(const std::string& content_id,
         },
         std::move(answer));
   }
-  ++gone_.call;
-  Drop(key, "somebody asked for it", std::move(answer));
+  Drop(key, Cause::kCall, Why(Cause::kCall), std::move(answer));
 }
 
-void ContentCache::Drop(const ContentKey& key, absl::string_view why,
-                        Answer<absl::Status> answer) {
+void ContentCache::Drop(const ContentKey& key, Cause cause,
+                        absl::string_view why, Answer<absl::Status> answer) {
   const ContentKey dropped = key;  // `key` may be the entry's own.
   const auto found = entries_.find(dropped);
   const ContentHolding holding = found->second.holding();
@@ -332,6 +356,11 @@ void ContentCache::Drop(const ContentKey& key, absl::string_view why,
           ") leaves the cache: ", why);
   entries_.erase(found);
   used_.erase(dropped);
+  ++CountOf(cause, gone_);
+  if (departures_.size() >= kMaxDepartures && !departures_.contains(dropped)) {
+    departures_.erase(departures_.begin());
+  }
+  departures_[dropped] = {cause, parts_.clock->Now()};
   OnDisk(
       [dropped, holding](CacheDisk& disk) {
         disk.Remove(dropped, holding);
@@ -365,6 +394,14 @@ const CachedContent* ContentCache::Find(absl::string_view content_id) const {
   if (!key.has_value()) return nullptr;
   const auto found = entries_.find(*key);
   return found == entries_.end() ? nullptr : &found->second;
+}
+
+const ContentDeparture* ContentCache::FindDeparture(
+    absl::string_view content_id) const {
+  const std::optional<ContentKey> key = ContentKey::Of(content_id);
+  if (!key.has_value()) return nullptr;
+  const auto found = departures_.find(*key);
+  return found == departures_.end() ? nullptr : &found->second;
 }
 
 CachedContent* ContentCache::FindMutable(absl::string_view content_id) {
@@ -437,11 +474,14 @@ void ContentCache::Sweep() {
         auto going = disk.Sweep(entries, now, limits);
         return std::make_pair(std::move(entries), std::move(going));
       },
-      [this](auto swept) { OnSwept(swept.first, swept.second); });
+      [this, limits = limits_](auto swept) {
+        OnSwept(swept.first, swept.second, limits);
+      });
 }
 
 void ContentCache::OnSwept(const std::vector<CacheDisk::SweepEntry>& entries,
-                           const std::vector<CacheDisk::Going>& going) {
+                           const std::vector<CacheDisk::Going>& going,
+                           const EvictionLimits& limits) {
   sweeping_ = false;
   for (const CacheDisk::Going& one : going) {
     const CacheDisk::SweepEntry& entry = entries[one.index];
@@ -453,8 +493,8 @@ void ContentCache::OnSwept(const std::vector<CacheDisk::SweepEntry>& entries,
         (found->second.pinned() && !lost)) {
       continue;
     }
-    ++CountOf(one.cause, gone_);
-    Drop(entry.key, Why(one.cause), [](absl::Status) {});
+    const Cause cause = CauseOf(one.cause, limits);
+    Drop(entry.key, cause, Why(cause), [](absl::Status) {});
   }
   if (!entries_.empty()) ArmSweep(kSweepInterval);
 }

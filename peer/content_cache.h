@@ -2,6 +2,7 @@
 #define CONVOY_PEER_CONTENT_CACHE_H_
 
 #include <atomic>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -53,6 +54,8 @@ class ContentCache {
   template <typename T>
   using Answer = Contents::Answer<T>;
   using Entries = absl::btree_map<ContentKey, CachedContent>;
+  // Of contents that left, so many are remembered.
+  static constexpr std::size_t kMaxDepartures = 10'000;
 
   class Listener {
    public:
@@ -116,6 +119,8 @@ class ContentCache {
   const Entries& entries() const { return entries_; }  // In id order.
   // What left the cache since the start.
   const ContentCounts::Gone& gone() const { return gone_; }
+  // Null: it is kept, or why it left is not remembered.
+  const ContentDeparture* FindDeparture(absl::string_view content_id) const;
   // What peers' listings show of a content; state kResting, no stats.
   ContentInfo InfoOf(const ContentKey& key, const CachedContent& content) const;
 
@@ -142,10 +147,10 @@ class ContentCache {
   void OnOpened(const HeldPlace& place, absl::StatusOr<OpenedContent> opened,
                 Answer<absl::StatusOr<OpenedContent>> answer);
   void EvictLoaded(const std::string& content_id, Answer<absl::Status> answer);
-  // Forgets a content that is there, tells the listener, and has its row and
-  // link removed; then answers.
-  void Drop(const ContentKey& key, absl::string_view why,
-            Answer<absl::Status> answer);
+  // Counts and forgets a content that is there, tells the listener, and has its
+  // row and link removed; then answers.
+  void Drop(const ContentKey& key, ContentDeparture::Cause cause,
+            absl::string_view why, Answer<absl::Status> answer);
   // A transfer has it, or a Keep is under way.
   bool IsBusy(const ContentKey& key) const;
   CachedContent* FindMutable(absl::string_view content_id);
@@ -154,7 +159,8 @@ class ContentCache {
   void ArmSweep(absl::Duration delay);
   void Sweep();
   void OnSwept(const std::vector<CacheDisk::SweepEntry>& entries,
-               const std::vector<CacheDisk::Going>& going);
+               const std::vector<CacheDisk::Going>& going,
+               const EvictionLimits& limits);
 
   const Parts parts_;
   const std::shared_ptr<CacheDisk> disk_;
@@ -165,6 +171,8 @@ class ContentCache {
   EvictionLimits limits_;
 
   ContentCounts::Gone gone_;
+  // Of what left since the start; at most kMaxDepartures.
+  absl::flat_hash_map<ContentKey, ContentDeparture> departures_;
 
   bool loaded_ = false;
   std::vector<Task> waiting_;  // For loaded_.

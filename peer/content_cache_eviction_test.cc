@@ -14,6 +14,7 @@
 #include "peer/cache_testing.h"
 #include "peer/content_cache.h"
 #include "peer/content_cache_testing.h"
+#include "peer/contents.h"
 #include "peer/swarm_settings.h"
 #include "proto/error_detail.h"
 
@@ -23,6 +24,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using Cause = ContentDeparture::Cause;
 
 class ContentCacheEvictionTest : public testing::Test {
  protected:
@@ -37,6 +39,11 @@ class ContentCacheEvictionTest : public testing::Test {
     unlink(world_.Path(name).c_str());
     world_.clock().Advance(absl::Milliseconds(1));  // An order of uses.
     return id;
+  }
+  std::optional<Cause> CauseOf(const std::string& id) {
+    const ContentDeparture* const departure = world_.cache().FindDeparture(id);
+    if (departure == nullptr) return std::nullopt;
+    return departure->cause;
   }
   void Advance(absl::Duration by) { world_.executor().Advance(by); }
 
@@ -57,6 +64,34 @@ TEST_F(ContentCacheEvictionTest, WhatNobodyUsesGoesByAge) {
   EXPECT_THAT(world_.cache().entries(), IsEmpty());
   EXPECT_EQ(world_.cache().gone().age, 2);
   EXPECT_EQ(world_.cache().gone().size, 0);
+  EXPECT_EQ(CauseOf(first), Cause::kAge);
+}
+
+TEST_F(ContentCacheEvictionTest, WhyAContentWentIsRememberedUntilItIsBack) {
+  const std::string id = world_.KeepFile("file");
+  EXPECT_EQ(CauseOf(id), std::nullopt);
+  ASSERT_EQ(world_.Evict(id), absl::OkStatus());
+  EXPECT_EQ(CauseOf(id), Cause::kCall);
+  world_.KeepFile("file");
+  EXPECT_EQ(CauseOf(id), std::nullopt);
+  ASSERT_EQ(unlink(world_.LinkPath(id).c_str()), 0);
+  EXPECT_FALSE(world_.Open(id).ok());
+  EXPECT_EQ(CauseOf(id), Cause::kChanged);
+  world_.Restart();
+  EXPECT_EQ(CauseOf(id), std::nullopt);
+}
+
+TEST_F(ContentCacheEvictionTest, TheLimitThatIsSetIsTheOneThatIsNamed) {
+  LimitTo(1);
+  const std::string by_bytes = KeepOrphan("bytes");
+  Advance(absl::Seconds(1));
+  EXPECT_EQ(CauseOf(by_bytes), Cause::kSizeBytes);
+  LimitTo(0);
+  world_.settings().cache_max_percent = 0;
+  world_.cache().SetSettings(world_.settings());
+  const std::string by_percent = KeepOrphan("percent");
+  Advance(absl::Seconds(1));
+  EXPECT_EQ(CauseOf(by_percent), Cause::kSizePercent);
 }
 
 TEST_F(ContentCacheEvictionTest, AUseMakesItYoung) {

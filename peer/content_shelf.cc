@@ -364,6 +364,32 @@ void ContentShelf::Count(Answer<ContentCounts> answer) {
   });
 }
 
+ContentPresence ContentShelf::PresenceOf(const std::string& content_id) const {
+  const CachedContent* const kept =
+      cache_ == nullptr ? nullptr : cache_->Find(content_id);
+  ContentPresence presence;
+  presence.pinned = kept != nullptr && kept->pinned();
+  const auto seed = seeds_.find(content_id);
+  presence.here = kept != nullptr || filling_.count(content_id) != 0 ||
+                  (seed != seeds_.end() && !seed->second->of_cache());
+  if (presence.here || cache_ == nullptr) return presence;
+  if (const auto* const departure = cache_->FindDeparture(content_id)) {
+    presence.departure = *departure;
+  }
+  return presence;
+}
+
+void ContentShelf::LookUp(std::vector<std::string> content_ids,
+                          Answer<std::vector<ContentPresence>> answer) {
+  parts_.executor->Post([this, content_ids = std::move(content_ids),
+                         answer = std::move(answer)]() mutable {
+    std::vector<ContentPresence> found;
+    found.reserve(content_ids.size());
+    for (const std::string& id : content_ids) found.push_back(PresenceOf(id));
+    std::move(answer)(std::move(found));
+  });
+}
+
 void ContentShelf::ListPeers(std::string content_id,
                              Answer<std::vector<PeerInfo>> answer) {
   parts_.executor->Post([this, content_id = std::move(content_id),

@@ -67,6 +67,8 @@ class ContentShelf final : public Contents,
   // Contents.
   void List(Answer<std::vector<ContentInfo>> answer) override;
   void Count(Answer<ContentCounts> answer) override;
+  void LookUp(std::vector<std::string> content_ids,
+              Answer<std::vector<ContentPresence>> answer) override;
   void ListPeers(std::string content_id,
                  Answer<std::vector<PeerInfo>> answer) override;
   void Keep(KeepRequest request, Answer<absl::Status> answer) override;
@@ -99,6 +101,7 @@ class ContentShelf final : public Contents,
   void HoldIfResting(const std::string& content_id);
   void UnholdIfGone(const std::string& content_id);
   ContentInfo InfoOf(const std::string& content_id) const;
+  ContentPresence PresenceOf(const std::string& content_id) const;
 
   const Parts parts_;
   DownloadMode mode_;

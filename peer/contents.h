@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -95,6 +96,29 @@ struct ContentCounts {
   Gone gone;
 };
 
+// Why a content is not in the cache any more.
+struct ContentDeparture {
+  enum class Cause {
+    kAge,          // cache.max_age_seconds.
+    kSizePercent,  // cache.max_size_percent.
+    kSizeBytes,    // cache.max_size_bytes.
+    kFreeSpace,    // cache.min_free_bytes.
+    kCall,         // Somebody asked for it.
+    kChanged,      // What was kept is gone, or was changed.
+  };
+  Cause cause = Cause::kAge;
+  absl::Time time;
+};
+
+// Whether a content is here for peers.
+struct ContentPresence {
+  bool here = false;
+  bool pinned = false;
+  // Of one that is not here: as far as it is remembered, which is not over a
+  // restart.
+  std::optional<ContentDeparture> departure;
+};
+
 // A file that was handed over, or that was there already, and shall be given to
 // peers.
 struct KeepRequest {
@@ -125,6 +149,9 @@ class Contents {
   virtual void Count(Answer<ContentCounts> answer) {
     std::move(answer)(ContentCounts());
   }
+  // For each id of 20 bytes, in order. Counts as no use.
+  virtual void LookUp(std::vector<std::string> content_ids,
+                      Answer<std::vector<ContentPresence>> answer) = 0;
   // Connected now; of one content, or all where `content_id` is empty.
   virtual void ListPeers(std::string content_id,
                          Answer<std::vector<PeerInfo>> answer) = 0;

@@ -38,6 +38,22 @@ class FakeContents final : public Contents {
   void List(Answer<std::vector<ContentInfo>> answer) override {
     std::move(answer)(Locked([this] { return infos; }));
   }
+  // By `infos`, then by `departures`.
+  void LookUp(std::vector<std::string> content_ids,
+              Answer<std::vector<ContentPresence>> answer) override {
+    std::move(answer)(Locked([&] {
+      std::vector<ContentPresence> found;
+      for (const std::string& id : content_ids) {
+        ContentPresence& one = found.emplace_back();
+        for (const ContentInfo& info : infos) {
+          if (info.id == id) one = {true, info.pinned, std::nullopt};
+        }
+        const auto gone = departures.find(id);
+        if (!one.here && gone != departures.end()) one.departure = gone->second;
+      }
+      return found;
+    }));
+  }
   void ListPeers(std::string content_id,
                  Answer<std::vector<PeerInfo>> answer) override {
     std::vector<PeerInfo> found;
@@ -100,6 +116,7 @@ class FakeContents final : public Contents {
   }
 
   std::vector<ContentInfo> infos;
+  std::map<std::string, ContentDeparture> departures;
   std::vector<PeerInfo> peers;
   std::vector<KeepRequest> kept;
   std::vector<std::string> released;
