@@ -8,7 +8,6 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -26,7 +25,7 @@
 #include "daemon/self_check.h"
 #include "daemon/unary_method.h"
 #include "peer/base/version.h"
-#include "peer/contents.h"
+#include "peer/swarm_settings.h"
 #include "proto/error_detail.h"
 
 namespace convoy {
@@ -50,19 +49,6 @@ std::int64_t ResidentBytes() {
   return resident * ::sysconf(_SC_PAGESIZE);
 }
 
-void AddUploads(const std::vector<ContentInfo>& contents,
-                v1::HostStatistics* statistics) {
-  std::int64_t lan = 0, group = 0, internet = 0;
-  for (const ContentInfo& content : contents) {
-    lan += content.stats.to_lan;
-    group += content.stats.to_group;
-    internet += content.stats.to_internet;
-  }
-  statistics->set_uploaded_lan_bytes(lan);
-  statistics->set_uploaded_group_bytes(group);
-  statistics->set_uploaded_internet_bytes(internet);
-}
-
 class AdminService {
  public:
   explicit AdminService(AdminServiceParts parts)
@@ -71,20 +57,6 @@ class AdminService {
         start_monotonic_(parts_.clock->Monotonic()) {}
 
   const AdminServiceParts& parts() const { return parts_; }
-
-  // Only the engine knows what was uploaded.
-  void GetHostStatistics(UnaryReply<v1::HostStatistics> reply) const {
-    parts_.contents->List(
-        [control = parts_.control, statistics = Statistics(),
-         reply = std::move(reply)](
-            const std::vector<ContentInfo>& contents) mutable {
-          AddUploads(contents, &statistics);
-          control->Post([statistics = std::move(statistics),
-                         reply = std::move(reply)]() mutable {
-            std::move(reply)(std::move(statistics));
-          });
-        });
-  }
 
   // What blocks runs on the files executor, the rest on control.
   void RunSelfTest(const Caller& caller,
@@ -128,10 +100,13 @@ class AdminService {
     });
   }
 
- private:
   v1::HostStatistics Statistics() const {
     v1::HostStatistics statistics;
     parts_.manager->FillStatistics(&statistics);
+    const PeerBytes uploaded = parts_.engine->Uploaded();
+    statistics.set_uploaded_lan_bytes(uploaded.lan);
+    statistics.set_uploaded_group_bytes(uploaded.group);
+    statistics.set_uploaded_internet_bytes(uploaded.internet);
     *statistics.mutable_month() = parts_.month();
     const v1::ReloadConfigResponse reload = parts_.last_reload();
     *statistics.mutable_config_mistakes() = reload.mistakes();
@@ -145,6 +120,7 @@ class AdminService {
     return statistics;
   }
 
+ private:
   void SelfTest(UnaryReply<v1::RunSelfTestResponse> reply) {
     parts_.files_executor->Post([this, reply = std::move(reply)]() mutable {
       v1::RunSelfTestResponse response;
@@ -202,7 +178,7 @@ RpcService MakeAdminService(AdminServiceParts parts) {
             callers, control,
             [service](const Caller&, const v1::GetHostStatisticsRequest&,
                       UnaryReply<v1::HostStatistics> reply) {
-              service->GetHostStatistics(std::move(reply));
+              std::move(reply)(service->Statistics());
             })},
        {"GetEffectiveConfig",
         UnaryMethod<v1::GetEffectiveConfigRequest,

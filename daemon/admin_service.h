@@ -14,7 +14,7 @@
 #include "daemon/settings.h"
 #include "peer/base/clock.h"
 #include "peer/base/executor.h"
-#include "peer/contents.h"
+#include "peer/transfer_engine.h"
 
 namespace convoy {
 
@@ -22,7 +22,7 @@ namespace convoy {
 // work until the server is down.
 struct AdminServiceParts {
   const JobManager* manager = nullptr;
-  Contents* contents = nullptr;
+  const TransferEngine* engine = nullptr;
   Executor* control = nullptr;
   // For checks that block.
   Executor* files_executor = nullptr;

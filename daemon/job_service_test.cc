@@ -56,7 +56,7 @@ class JobServiceTest : public ::testing::Test {
     });
     AdminServiceParts admin;
     admin.manager = manager_.get();
-    admin.contents = &engine_.contents();
+    admin.engine = &engine_;
     admin.control = &server_.control;
     admin.files_executor = &files_executor_;
     admin.clock = &server_.clock;
@@ -383,13 +383,8 @@ TEST_F(JobServiceTest, ReplyThatIsDroppedIsAnsweredAllTheSame) {
 
 TEST_F(JobServiceTest, StatisticsTellJobsAndProcess) {
   Create("a");
-  for (int i = 1; i <= 2; ++i) {
-    ContentInfo content;
-    content.stats.to_lan = i;
-    content.stats.to_group = 10 * i;
-    content.stats.to_internet = 100 * i;
-    engine_.contents().infos.push_back(content);
-  }
+  // Whether their contents are here still or not.
+  engine_.SetUploaded({3, 30, 300});
   grpc::ClientContext context;
   v1::HostStatistics statistics;
   ASSERT_TRUE(admin_->GetHostStatistics(&context, {}, &statistics).ok());
