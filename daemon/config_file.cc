@@ -322,6 +322,7 @@ absl::StatusOr<Settings> ParseConfig(const std::vector<ConfigSource>& files,
     problems.Add(std::move(problem));
   }
   CONVOY_RETURN_IF_ERROR(problems.ToStatus());
+  settings.files = files;
   return settings;
 }
 
@@ -343,6 +344,26 @@ absl::StatusOr<Settings> LoadDefaultConfig(
     return WithFragments({}, path, command_line);
   }
   return text.status();
+}
+
+v1::PathsConfig PathsOfWrongConfig(const std::string& path,
+                                   const ConfigOverrides& command_line) {
+  std::vector<std::string> paths;
+  if (!path.empty()) {
+    paths.push_back(path);
+    const auto fragments = ListFragments(path);
+    if (fragments.ok()) {
+      paths.insert(paths.end(), fragments->begin(), fragments->end());
+    }
+  }
+  Settings settings;
+  Problems ignored;
+  for (const std::string& one : paths) {
+    const absl::StatusOr<std::string> text = ReadWholeFile(one);
+    if (text.ok()) FileReader({one, *text}, &settings, &ignored).Read();
+  }
+  ReadCommandLine(command_line, &settings, &ignored);
+  return settings.config.paths();
 }
 
 absl::Status CheckConfigFile(const std::string& path) {

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "convoy/v1/admin_service.pb.h"
+#include "convoy/v1/config.pb.h"
 #include "daemon/settings.h"
 #include "peer/http_settings.h"
 
@@ -19,11 +20,6 @@ namespace convoy {
 //
 // All errors (up to 20) are reported at once, one a line:
 // "FILE:LINE: KEY: what is wrong; allowed: what would be right".
-
-struct ConfigSource {
-  std::string path;  // For messages and providers.
-  std::string text;  // YAML. Empty: no key.
-};
 
 // Key ("http.max_redirects") and value, as in YAML but without quotes. For a
 // list, each value is one item: the first replaces what the files say, the next
@@ -46,6 +42,10 @@ absl::StatusOr<Settings> LoadConfig(const std::string& path,
 // As LoadConfig, but `path` need not exist; empty: there is no file at all.
 absl::StatusOr<Settings> LoadDefaultConfig(const std::string& path,
                                            const ConfigOverrides& command_line);
+
+// `paths` of a configuration that has mistakes, as far as they can be read.
+v1::PathsConfig PathsOfWrongConfig(const std::string& path,
+                                   const ConfigOverrides& command_line);
 
 // Looks for mistakes in one file, alone. Errors of LoadConfig.
 absl::Status CheckConfigFile(const std::string& path);

@@ -18,21 +18,23 @@ void AddMistakes(const absl::Status& status,
 ConfigReloader::ConfigReloader(Parts parts) : parts_(std::move(parts)) {}
 
 void ConfigReloader::Reload(absl::string_view why, Answer answer) {
-  parts_.files_executor->Post([this, alive = std::weak_ptr<char>(alive_),
-                               why = std::string(why), read = parts_.read,
-                               check = parts_.check, control = parts_.control,
-                               answer = std::move(answer)]() mutable {
-    absl::StatusOr<Settings> wanted = read();
-    if (wanted.ok()) {
-      if (absl::Status status = check(*wanted); !status.ok()) wanted = status;
-    }
-    control->Post([this, alive = std::move(alive), why = std::move(why),
-                   wanted = std::move(wanted),
-                   answer = std::move(answer)]() mutable {
-      if (alive.expired()) return;
-      Take(why, std::move(wanted), std::move(answer));
-    });
-  });
+  parts_.files_executor->Post(
+      [this, alive = std::weak_ptr<char>(alive_), why = std::string(why),
+       read = parts_.read, check = parts_.check, keep = parts_.keep,
+       control = parts_.control, answer = std::move(answer)]() mutable {
+        absl::StatusOr<Settings> wanted = read();
+        if (wanted.ok()) {
+          if (absl::Status status = check(*wanted); !status.ok())
+            wanted = status;
+        }
+        if (wanted.ok() && keep) keep(*wanted);
+        control->Post([this, alive = std::move(alive), why = std::move(why),
+                       wanted = std::move(wanted),
+                       answer = std::move(answer)]() mutable {
+          if (alive.expired()) return;
+          Take(why, std::move(wanted), std::move(answer));
+        });
+      });
 }
 
 void ConfigReloader::Take(absl::string_view why,

@@ -37,6 +37,9 @@ class ConfigReloader {
     // What a configuration that can be read may still fail at: files that it
     // names. On files_executor.
     std::function<absl::Status(const Settings&)> check;
+    // Gets each configuration in which nothing is wrong. On files_executor.
+    // Null: nobody does.
+    std::function<void(const Settings&)> keep;
     // Tells all parts. `in_force` is the new one already; `before` is what it
     // was.
     std::function<void(const ConfigChange&, const Settings& before)> apply;

@@ -25,6 +25,9 @@ class ConfigReloaderTest : public ::testing::Test {
     parts.in_force = &in_force_;
     parts.read = [this] { return ParseConfig({{"c.yaml", text_}}, {}); };
     parts.check = [this](const Settings&) { return check_; };
+    parts.keep = [this](const Settings& settings) {
+      kept_.push_back(settings.files.at(0).text);
+    };
     parts.apply = [this](const ConfigChange& change, const Settings& before) {
       applied_.push_back(change.changed);
       jobs_before_ = before.config.limits().max_jobs_per_user();
@@ -51,6 +54,7 @@ class ConfigReloaderTest : public ::testing::Test {
   Settings in_force_ = *ParseConfig({}, {});
   std::vector<std::vector<std::string>> applied_;
   int jobs_before_ = 0;
+  std::vector<std::string> kept_;
   std::optional<ConfigReloader> reloader_;
 };
 
@@ -78,6 +82,7 @@ TEST_F(ConfigReloaderTest, KeepsTheLastGoodOneAndSaysWhereTheMistakesAre) {
   EXPECT_EQ(jobs(), 7);
   EXPECT_EQ(in_force_.config.limits().history_seconds(), 604800);
   EXPECT_EQ(applied_.size(), 1);
+  EXPECT_THAT(kept_, ElementsAre("limits: {max_jobs_per_user: 7}\n"));
 }
 
 TEST_F(ConfigReloaderTest, KeepsItAlsoWhenAFileThatItNamesIsWrong) {
@@ -86,6 +91,7 @@ TEST_F(ConfigReloaderTest, KeepsItAlsoWhenAFileThatItNamesIsWrong) {
 
   EXPECT_THAT(answer.mistakes(),
               ElementsAre("c.yaml:1: group.ca_file: /x is not there"));
+  EXPECT_THAT(kept_, IsEmpty());
   EXPECT_EQ(jobs(), 10000);
 }
 

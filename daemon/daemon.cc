@@ -42,6 +42,7 @@
 #include "daemon/job_manager.h"
 #include "daemon/job_service.h"
 #include "daemon/job_store.h"
+#include "daemon/last_good_config.h"
 #include "daemon/listen_address.h"
 #include "daemon/machine_controller.h"
 #include "daemon/machine_facts.h"
@@ -152,6 +153,8 @@ class Daemon::Impl {
   // The configuration, then the declared jobs.
   void Reload(absl::string_view why, ConfigReloader::Answer answer);
   void CountReload(const v1::ReloadConfigResponse& response);
+  // For a start when the files have mistakes. May block.
+  void KeepConfig(const Settings& settings) const;
   void ApplySettings(const ConfigChange& change, const Settings& before);
   void WatchDeclarations();
   absl::Status StartServer();
@@ -216,6 +219,7 @@ absl::Status Daemon::Impl::Start() {
                               options_.identity, options_.environment));
   CONVOY_RETURN_IF_ERROR(OpenSocket());
   CONVOY_RETURN_IF_ERROR(OpenStore());
+  KeepConfig(options_.settings);
   CONVOY_RETURN_IF_ERROR(StartManager());
   CONVOY_RETURN_IF_ERROR(StartDeclared());
   StartReloader();
@@ -407,13 +411,20 @@ void Daemon::Impl::StartCacheHostFinder() {
 }
 
 void Daemon::Impl::StartReloader() {
-  reloads_.last_success_time = clock_.Now();
+  if (options_.mistakes.ok()) {
+    reloads_.last_success_time = clock_.Now();
+  } else {
+    AddMistakes(options_.mistakes, last_reload_.mutable_mistakes());
+    reloads_.mistakes = last_reload_.mistakes_size();
+    reloads_.last_successful = false;
+  }
   ConfigReloader::Parts parts;
   parts.control = control_.get();
   parts.files_executor = files_executor_.get();
   parts.in_force = &options_.settings;
   parts.read = options_.read_config;
   parts.check = CheckPemFiles;
+  parts.keep = [this](const Settings& settings) { KeepConfig(settings); };
   parts.apply = [this](const ConfigChange& change, const Settings& before) {
     ApplySettings(change, before);
   };
@@ -445,6 +456,16 @@ void Daemon::Impl::Reload(absl::string_view why,
           std::move(answer)(std::move(response));
         });
   });
+}
+
+void Daemon::Impl::KeepConfig(const Settings& settings) const {
+  const absl::Status kept = KeepLastGoodConfig(
+      paths_.state_directory, options_.config_file, settings.files);
+  if (kept.ok()) return;
+  LogWarning(
+      "the daemon could not start from this configuration when its files "
+      "become wrong: ",
+      kept.message());
 }
 
 void Daemon::Impl::CountReload(const v1::ReloadConfigResponse& response) {
@@ -547,7 +568,7 @@ absl::Status Daemon::Impl::StartServer() {
   MakeSwarmParts();
   AdminServiceParts admin;
   admin.manager = manager_.get();
-  admin.contents = &engine_->contents();
+  admin.engine = engine_.get();
   admin.control = control_.get();
   admin.files_executor = files_executor_.get();
   admin.clock = &clock_;

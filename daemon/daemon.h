@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "daemon/config_reloader.h"
 #include "daemon/daemon_paths.h"
@@ -18,6 +19,9 @@ class Daemon {
  public:
   struct Options {
     Settings settings;
+    // The files have mistakes: `settings` are those of the last good ones. OK:
+    // they have none.
+    absl::Status mistakes;
     // Reads them anew, when `config_file` or what is beside it changes, or
     // somebody asks for it.
     ConfigReader read_config;

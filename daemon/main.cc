@@ -18,9 +18,11 @@
 #include "daemon/daemon_paths.h"
 #include "daemon/job.h"
 #include "daemon/job_store.h"
+#include "daemon/last_good_config.h"
 #include "daemon/sd_notify.h"
 #include "daemon/settings.h"
 #include "peer/base/log.h"
+#include "peer/base/status_macros.h"
 #include "peer/base/version.h"
 
 namespace convoy {
@@ -53,7 +55,7 @@ Signals:
 Exit codes:
   0   stopped as asked, or the checked configuration is right
   1   could not start
-  2   wrong usage or configuration)";
+  2   wrong usage, or a wrong configuration and no last good one)";
 
 struct CommandLine {
   std::string config_file;
@@ -205,6 +207,22 @@ int ListTemporaries(const std::string& state_directory) {
   return kFailed;
 }
 
+// What a start that finds mistakes goes back to.
+absl::StatusOr<Settings> LastGoodConfig(const std::string& config_file,
+                                        const DaemonIdentity& identity,
+                                        const Environment& environment,
+                                        const ConfigOverrides& overrides) {
+  CONVOY_ASSIGN_OR_RETURN(
+      const DaemonPaths paths,
+      MakeDaemonPaths(PathsOfWrongConfig(config_file, overrides), identity,
+                      environment));
+  CONVOY_ASSIGN_OR_RETURN(
+      Settings settings,
+      LoadLastGoodConfig(paths.state_directory, config_file, overrides));
+  CONVOY_RETURN_IF_ERROR(CheckPemFiles(settings));
+  return settings;
+}
+
 int Run(const CommandLine& command_line) {
   if (!command_line.list_temporaries.empty()) {
     return ListTemporaries(command_line.list_temporaries);
@@ -224,17 +242,20 @@ int Run(const CommandLine& command_line) {
                       : LoadConfig(config_file, overrides);
   };
   absl::StatusOr<Settings> settings = read_config();
-  if (!settings.ok()) {
-    std::fprintf(stderr, "%s\n",
-                 std::string(settings.status().message()).c_str());
-    return kUsage;
-  }
-  if (command_line.check_config) {
-    const absl::Status files = CheckPemFiles(*settings);
-    if (!files.ok()) {
-      std::fprintf(stderr, "%s\n", std::string(files.message()).c_str());
+  absl::Status mistakes = settings.status();
+  if (settings.ok()) mistakes = CheckPemFiles(*settings);
+  if (!mistakes.ok()) {
+    std::fprintf(stderr, "%s\n", std::string(mistakes.message()).c_str());
+    if (command_line.check_config) return kUsage;
+    settings = LastGoodConfig(config_file, identity, environment,
+                              command_line.overrides);
+    if (!settings.ok()) {
+      LogDebug("no last good configuration: ", settings.status().message());
       return kUsage;
     }
+    LogError(
+        "the configuration is wrong; convoyd starts from the last good one");
+  } else if (command_line.check_config) {
     std::puts("the configuration is right");
     return kOk;
   }
@@ -248,8 +269,8 @@ int Run(const CommandLine& command_line) {
     return kFailed;
   }
   absl::StatusOr<std::unique_ptr<Daemon>> daemon = Daemon::Start(
-      {*std::move(settings), read_config, config_file, identity, environment,
-       *std::move(activated), command_line.broker,
+      {*std::move(settings), std::move(mistakes), read_config, config_file,
+       identity, environment, *std::move(activated), command_line.broker,
        command_line.command_broker.empty() ? command_line.broker
                                            : command_line.command_broker});
   if (!daemon.ok()) {

@@ -43,6 +43,11 @@ struct FoundCacheHosts {
   }
 };
 
+struct ConfigSource {
+  std::string path;  // For messages and providers.
+  std::string text;  // YAML. Empty: no key.
+};
+
 // The configuration in force. Every field of `config` is set (defaults filled
 // in) except those whose default is "unset". The daemon's changes, on its
 // control executor alone: do not keep parts of it.
@@ -51,6 +56,8 @@ struct Settings {
   // By key ("http.connect_timeout_seconds"): "default", "command line" or
   // "FILE:LINE".
   std::map<std::string, std::string> providers;
+  // What it was read from, besides the command line.
+  std::vector<ConfigSource> files;
   MachineVerdict machine;
   // group.id, or what group.id_source said at the start.
   std::string group_id;

@@ -112,6 +112,57 @@ TEST_F(ConfigReloadTest, AChangedFileIsInForceWithinSecondsAndKeepsTransfers) {
             daemon_.config_file() + ":3");
 }
 
+TEST_F(ConfigReloadTest, AStartThatFindsMistakesUsesTheLastGoodFiles) {
+  const std::string key = "limits.max_jobs_per_user";
+  Replace("limits: {max_jobs_per_user: 77}\n");
+  ASSERT_TRUE(BecomesValue(key, "77"));
+  const std::string fragments =
+      std::filesystem::path(daemon_.config_file()).parent_path() / "conf.d";
+  std::filesystem::create_directories(fragments);
+  const std::string fragment = fragments + "/50-site.yaml";
+  WriteFile(fragment, "limits:\n  max_jobs_per_user: 0\n");
+  const std::string mistake = fragment + ":2: " + key + ": ";
+
+  EXPECT_EQ(daemon_.Stop(), 0);
+  daemon_.Start();
+  EXPECT_EQ(Value(key).value(), "77");
+  EXPECT_EQ(Value(key).provider(), daemon_.config_file() + ":1");
+  EXPECT_THAT(Statistics().config_mistakes(), ElementsAre(StartsWith(mistake)));
+  EXPECT_THAT(daemon_.Log(), HasSubstr(mistake));
+  EXPECT_THAT(Reload().mistakes(), ElementsAre(StartsWith(mistake)));
+  const ProcessResult checked =
+      RunProcess({{Runfile("daemon/convoyd"), "--check-config", "--config",
+                   daemon_.config_file()}});
+  EXPECT_EQ(checked.exit_code, 2);
+  EXPECT_THAT(checked.output, HasSubstr(mistake));
+
+  WriteFile(fragment, "limits:\n  max_jobs_per_user: 78\n");
+  EXPECT_THAT(Reload().mistakes(), IsEmpty());
+  EXPECT_EQ(Value(key).value(), "78");
+  EXPECT_THAT(Statistics().config_mistakes(), IsEmpty());
+  // What was good last is all of it; also after a kill.
+  WriteFile(daemon_.config_file(), "limits: [\n");
+  daemon_.Kill();
+  daemon_.Start();
+  EXPECT_EQ(Value(key).value(), "78");
+  EXPECT_EQ(Value(key).provider(), fragment + ":2");
+  EXPECT_THAT(Statistics().config_mistakes(),
+              ElementsAre(StartsWith(daemon_.config_file() + ":")));
+}
+
+TEST_F(ConfigReloadTest, WithoutALastGoodOneAWrongConfigurationDoesNotStart) {
+  // The state of this daemon is of its own configuration.
+  ASSERT_EQ(daemon_.Stop(), 0);
+  const std::string wrong = Local("convoyd.yaml");
+  WriteFile(wrong, "limits:\n  max_jobs_per_user: 0\n");
+  const ProcessResult started = RunProcess(
+      {{Runfile("daemon/convoyd"), "--config", wrong, "--socket",
+        daemon_.socket(), "--state-dir", daemon_.state_directory()}});
+  EXPECT_EQ(started.exit_code, 2);
+  EXPECT_THAT(started.output,
+              HasSubstr(wrong + ":2: limits.max_jobs_per_user"));
+}
+
 TEST_F(ConfigReloadTest, TheRateOfOriginsIsInForceWithinSeconds) {
   Nginx origin;
   const std::string bytes = RandomBytes(24 << 20, 1);
