@@ -3,6 +3,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,7 +13,10 @@
 #include "absl/strings/string_view.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "peer/base/clock.h"
+#include "peer/beacon.h"
 #include "proto/error_detail.h"
+#include "tests/eventually.h"
 #include "tests/nginx.h"
 #include "tests/pem_folder.h"
 #include "tests/process.h"
@@ -25,6 +29,49 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr std::int64_t kMiB = 1 << 20;
+
+// Hears that somebody asks who has a content, and says nothing.
+class Listener : private BeaconListener {
+ public:
+  explicit Listener(int beacon_port) {
+    BeaconOptions options;
+    options.machine = 4711;
+    options.beacon_port = beacon_port;
+    options.rules.interfaces = {"lo"};
+    BeaconListener* const self = this;
+    auto beacon = Beacon::Start(std::move(options), clock_, self);
+    EXPECT_TRUE(beacon.ok()) << beacon.status();
+    if (beacon.ok()) beacon_ = *std::move(beacon);
+  }
+
+  // Datagrams. Who has it does not answer those who are not of the group.
+  std::int64_t heard() const {
+    return static_cast<std::int64_t>(beacon_->counts().datagrams_heard);
+  }
+
+ private:
+  void OnFound(const BeaconFound&) override {}
+  void OnAsked(const std::string&) override {}
+  void OnNetwork(const std::shared_ptr<const PeerFilter>&) override {}
+
+  RealClock clock_;
+  std::unique_ptr<Beacon> beacon_;
+};
+
+v1::SourceExplanation LanPeers(const v1::ExplainJobResponse& explained) {
+  for (const v1::SourceExplanation& source : explained.sources()) {
+    if (source.kind() == v1::SourceExplanation::KIND_LAN_PEERS) return source;
+  }
+  return {};
+}
+
+bool HasFactor(const v1::ExplainJobResponse& explained,
+               const std::string& policy) {
+  for (const v1::Factor& factor : explained.factors()) {
+    if (factor.policy() == policy) return true;
+  }
+  return false;
+}
 
 class GroupTest : public ::testing::Test {
  protected:
@@ -57,6 +104,17 @@ class GroupTest : public ::testing::Test {
       options.settings.push_back({"group.key_file", keys_.Path(name + "-key")});
     }
     return std::make_unique<TestDaemon>(options);
+  }
+  std::string Begin(TestDaemon& daemon, const std::string& url,
+                    const std::string& name) {
+    const absl::StatusOr<v1::Job> job = daemon.Create(
+        {File(origin_.Url(url), destination_.path() + "/" + name)});
+    if (!job.ok()) {
+      ADD_FAILURE() << job.status();
+      return "";
+    }
+    EXPECT_TRUE(daemon.Resume(job->id()).ok());
+    return job->id();
   }
   v1::Job Run(TestDaemon& daemon, const std::string& url,
               const std::string& name) {
@@ -92,13 +150,33 @@ TEST_F(GroupTest, MembersGiveEachOtherWhatTheyHave) {
 TEST_F(GroupTest, OutsidersGetNothing) {
   auto member = StartDaemon("member", "fleet");
   Run(*member, "a.bin", "1");
-  auto stranger = StartDaemon("stranger", "other");
-  auto open = StartDaemon("open", "");
-  for (TestDaemon* outsider : {stranger.get(), open.get()}) {
-    const v1::Job job =
-        Run(*outsider, "a.bin", outsider == open.get() ? "2" : "3");
-    EXPECT_EQ(job.progress().source_bytes().origin_bytes(), 6 * kMiB);
-    EXPECT_EQ(job.progress().source_bytes().lan_bytes(), 0);
+  // All that these could have comes from peers.
+  const Listener listener(beacon_port_);
+  std::map<std::string, std::unique_ptr<TestDaemon>> outsiders;
+  std::map<std::string, std::string> jobs;
+  for (const auto& [name, authority] :
+       {std::pair("stranger", "other"), std::pair("open", "")}) {
+    outsiders[name] = StartDaemon(name, authority, FromPeersAlone());
+    const std::int64_t before = listener.heard();
+    jobs[name] = Begin(*outsiders[name], "a.bin", name);
+    EXPECT_TRUE(Eventually([&] { return listener.heard() > before; }))
+        << name << " never asked";
+  }
+  // Meanwhile one of the group gets all.
+  auto second = StartDaemon("second", "fleet", FromPeersAlone());
+  EXPECT_EQ(Run(*second, "a.bin", "2").progress().source_bytes().lan_bytes(),
+            6 * kMiB);
+  for (const auto& [name, outsider] : outsiders) {
+    const auto job = outsider->Get(jobs[name]);
+    ASSERT_TRUE(job.ok()) << job.status();
+    EXPECT_EQ(job->progress().transferred_bytes(), 0) << name;
+    const auto explained = outsider->Explain(jobs[name]);
+    ASSERT_TRUE(explained.ok()) << explained.status();
+    const v1::SourceExplanation lan = LanPeers(*explained);
+    EXPECT_EQ(lan.use(), v1::SourceExplanation::USE_IDLE) << name;
+    EXPECT_EQ(lan.reason(), "no machine that has or wants it is known") << name;
+    EXPECT_EQ(HasFactor(*explained, "group.ca_file"), name == "stranger");
+    EXPECT_TRUE(HasFactor(*explained, "swarm.origin_delay_background_seconds"));
   }
 }
 
