@@ -18,6 +18,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/eventually.h"
 #include "tests/nginx.h"
 #include "tests/process.h"
 #include "tests/temp_dir.h"
@@ -77,6 +78,20 @@ std::vector<Block> AllBlocks(const std::string& language) {
   }
   EXPECT_THAT(found, Not(IsEmpty())) << language;
   return found;
+}
+
+// Of docs/ansible/inventory.yaml.
+constexpr char kCanary[] = "web-1.example.org";
+constexpr const char* kFleet[] = {"web-2.example.org", "web-3.example.org"};
+
+// The command line of a systemd unit.
+std::string CommandOf(const std::string& unit) {
+  std::string command;
+  const std::string text = ReadFile(unit);
+  for (absl::string_view line : absl::StrSplit(text, '\n')) {
+    if (absl::ConsumePrefix(&line, "ExecStart=")) command = std::string(line);
+  }
+  return command;
 }
 
 std::string FolderOf(const std::string& path) {
@@ -223,7 +238,7 @@ TEST_F(DocsTest, ShellSamplesRun) {
       {"JOB", job->id()},
       {"METRICS", metrics[1].str()}};
   for (const char* page : kPages) {
-    std::string script = "set -eu\n";
+    std::string script = "set -euo pipefail\n";
     for (const Block& block : BlocksOf(page)) {
       if (block.language != "sh") continue;
       absl::StrAppend(&script, "echo '--- ", block.place, "'\n", block.text);
@@ -235,26 +250,57 @@ TEST_F(DocsTest, ShellSamplesRun) {
   }
 }
 
-// Two machines: folders of this one, one real daemon.
+// The drop-in of the page is the unit's own command with one more option, which
+// the program knows. What the option does: BrokerTest.
+TEST_F(DocsTest, TheBrokersDropInStarts) {
+  std::string script = "set -euo pipefail\n";
+  for (const Block& block : BlocksOf("security.md")) {
+    if (absl::StrContains(block.text, "people.conf")) script += block.text;
+  }
+  WriteFile(Work("script.sh"), script);
+  const ProcessResult written =
+      Run({"/bin/bash", Work("script.sh")}, {{"TMP", work_.path()}});
+  ASSERT_EQ(written.exit_code, 0) << written.output;
+  const std::string unit =
+      CommandOf(Runfile("packaging/files/convoy-broker.service"));
+  std::string command = CommandOf(Work("convoy-broker.service.d/people.conf"));
+  EXPECT_EQ(command, unit + " --min-uid=1000");
+  std::vector<std::string> argv = absl::StrSplit(command, ' ');
+  argv[0] = Runfile("daemon/convoy-broker");
+  argv.push_back("--socket=" + Work("socket"));
+  argv.push_back(absl::StrCat("--daemon-user=", geteuid()));
+  ProcessOptions options;
+  options.argv = argv;
+  options.output_path = Work("log");
+  const Process broker(options);
+  EXPECT_TRUE(Eventually([this] {
+    return absl::StrContains(ReadFile(Work("log")), "for owners from uid 1000");
+  })) << ReadFile(Work("log"));
+}
+
+// The machines of the inventory: folders of this one, one real daemon.
 class AnsibleTest : public DocsTest {
  protected:
   AnsibleTest() {
     std::filesystem::copy(Runfile("docs/ansible"), Work("ansible"),
                           std::filesystem::copy_options::recursive);
-    WriteFile(Work("inventory.yaml"),
-              "all:\n  children:\n    canary:\n"
-              "      hosts: {web-1: {}}\n    fleet:\n"
-              "      hosts: {web-2: {}}\n");
   }
-  ProcessResult Play() {
-    return Run({"/usr/bin/ansible-playbook", "-i", Work("inventory.yaml"),
-                Work("ansible/rollout.yaml"), "--connection=local", "-e",
-                absl::StrCat("ansible_python_interpreter=/usr/bin/python3 "
-                             "convoy_become=false convoy_delay=0 convoy=",
-                             Runfile("client/cli/convoy"),
-                             " convoyd=", Runfile("daemon/convoyd"),
-                             " convoy_socket=", daemon_.socket(),
-                             " convoy_etc=", Work("{{inventory_hostname}}"))},
+  ProcessResult Play(const std::vector<std::string>& more = {}) {
+    std::vector<std::string> argv = {
+        "/usr/bin/ansible-playbook",
+        "-i",
+        Work("ansible/inventory.yaml"),
+        Work("ansible/rollout.yaml"),
+        "--connection=local",
+        "-e",
+        absl::StrCat("ansible_python_interpreter=/usr/bin/python3 "
+                     "convoy_become=false convoy_delay=0 convoy=",
+                     Runfile("client/cli/convoy"),
+                     " convoyd=", Runfile("daemon/convoyd"),
+                     " convoy_socket=", daemon_.socket(),
+                     " convoy_etc=", Work("{{inventory_hostname}}"))};
+    argv.insert(argv.end(), more.begin(), more.end());
+    return Run(argv,
                {{"HOME", work_.path()},
                 {"ANSIBLE_HOME", Work("home")},
                 {"ANSIBLE_LOCAL_TEMP", Work("local")},
@@ -271,17 +317,23 @@ class AnsibleTest : public DocsTest {
 };
 
 TEST_F(AnsibleTest, RollsOutToTheCanaryAndThenToAll) {
+  const ProcessResult canary = Play({"--limit", "canary"});
+  ASSERT_EQ(canary.exit_code, 0) << canary.output;
+  EXPECT_TRUE(Exists(Fleet(kCanary)));
+  for (const char* machine : kFleet) EXPECT_FALSE(Exists(Work(machine)));
+
   const ProcessResult first = Play();
   ASSERT_EQ(first.exit_code, 0) << first.output;
-  for (const char* machine : {"web-1", "web-2"}) {
+  for (const char* machine : {kCanary, kFleet[0], kFleet[1]}) {
     EXPECT_TRUE(ReadFile(Fleet(machine)) ==
                 ReadFile(Runfile("docs/ansible/files/10-fleet.yaml")));
     EXPECT_TRUE(Exists(Work(absl::StrCat(machine, "/jobs.d/dictionary.yaml"))));
   }
-  EXPECT_THAT(ReadFile(Work("web-1/conf.d/20-machine.yaml")),
-              HasSubstr("ring=canary"));
-  EXPECT_THAT(ReadFile(Work("web-2/conf.d/20-machine.yaml")),
-              HasSubstr("ring=fleet"));
+  const auto labels = [this](const std::string& machine) {
+    return ReadFile(Work(machine + "/conf.d/20-machine.yaml"));
+  };
+  EXPECT_THAT(labels(kCanary), HasSubstr("ring=canary"));
+  EXPECT_THAT(labels(kFleet[0]), HasSubstr("ring=fleet"));
   EXPECT_THAT(daemon_.Log(), HasSubstr("(ReloadConfig)"));
 
   // So does one in a declared job.
@@ -291,7 +343,8 @@ TEST_F(AnsibleTest, RollsOutToTheCanaryAndThenToAll) {
   const ProcessResult wrong = Play();
   EXPECT_NE(wrong.exit_code, 0);
   EXPECT_THAT(wrong.output, HasSubstr("moed: unknown key"));
-  EXPECT_TRUE(ReadFile(Work("web-1/jobs.d/dictionary.yaml")) == dictionary);
+  EXPECT_TRUE(ReadFile(Work(std::string(kCanary) +
+                            "/jobs.d/dictionary.yaml")) == dictionary);
   WriteFile(Work("ansible/files/dictionary.yaml"), dictionary);
 
   // A mistake ends at the canary, which keeps what it had.
@@ -299,8 +352,8 @@ TEST_F(AnsibleTest, RollsOutToTheCanaryAndThenToAll) {
   const ProcessResult broken = Play();
   EXPECT_NE(broken.exit_code, 0);
   EXPECT_THAT(broken.output, HasSubstr("swarm.mode: unknown key"));
-  EXPECT_THAT(broken.output, Not(HasSubstr("web-2")));
-  EXPECT_TRUE(ReadFile(Fleet("web-1")) ==
+  EXPECT_THAT(broken.output, Not(HasSubstr(kFleet[0])));
+  EXPECT_TRUE(ReadFile(Fleet(kCanary)) ==
               ReadFile(Runfile("docs/ansible/files/10-fleet.yaml")));
 }
 
