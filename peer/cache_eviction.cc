@@ -20,10 +20,9 @@ std::vector<std::size_t> ByLastUse(const std::vector<EvictionEntry>& entries) {
 }  // namespace
 
 std::int64_t MaxOwnBytes(const EvictionLimits& limits, std::int64_t size) {
+  if (limits.max_bytes > 0) return limits.max_bytes;
   // Divided first: the product of large numbers does not fit.
-  const std::int64_t by_percent = size / 100 * limits.max_percent;
-  return limits.max_bytes == 0 ? by_percent
-                               : std::min(by_percent, limits.max_bytes);
+  return size / 100 * limits.max_percent;
 }
 
 std::vector<Eviction> ChooseEvictions(

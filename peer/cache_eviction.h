@@ -36,8 +36,8 @@ struct EvictionLimits {
 
   // 0: all goes that is not held.
   absl::Duration max_age;
-  int max_percent;         // Of the file system's size.
-  std::int64_t max_bytes;  // 0: no limit but max_percent.
+  int max_percent;         // Of the file system's size; without max_bytes.
+  std::int64_t max_bytes;  // 0: max_percent holds.
   std::int64_t min_free_bytes;
 };
 
