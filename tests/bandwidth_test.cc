@@ -38,11 +38,13 @@ class BandwidthTest : public ::testing::Test {
     file_ = site_->Serve("a.bin", 80 * kMiB);
   }
 
-  // Of machine 0 of the site; in force when this returns.
-  void Limit(const std::string& key, std::int64_t rate) {
+  static std::string RateOf(const std::string& key, std::int64_t rate) {
+    return absl::StrCat(key, ": ", rate);
+  }
+  // Keys of `bandwidth`, of machine 0 of the site; in force when this returns.
+  void Limit(const std::string& keys) {
     TestDaemon& daemon = site_->machine(0);
-    WriteFile(daemon.config_file(),
-              absl::StrCat("bandwidth: {", key, ": ", rate, "}\n"));
+    WriteFile(daemon.config_file(), absl::StrCat("bandwidth: {", keys, "}\n"));
     grpc::ClientContext context;
     v1::ReloadConfigResponse response;
     const grpc::Status status =
@@ -63,11 +65,16 @@ class BandwidthTest : public ::testing::Test {
         Eventually([&] { return Received() - before > 2 * kMiB + kSlack; }));
   }
 
-  // REQUIRES: bytes come without a limit, and `key` has one job's.
   void ExpectChangesHoldWithinASecond(const std::string& key) {
-    Limit(key, kHigh);
+    ExpectChangesHoldWithinASecond(RateOf(key, kHigh), RateOf(key, kLow));
+  }
+  // Keys that make kHigh and kLow of one job's bytes. REQUIRES: bytes come
+  // without another limit.
+  void ExpectChangesHoldWithinASecond(const std::string& high,
+                                      const std::string& low) {
+    Limit(high);
     WaitForMuch();
-    Limit(key, kLow);
+    Limit(low);
     Pass(absl::Seconds(1));
     // Three seconds, of which each would have 4 MB under the old limit.
     const absl::Time begin = absl::Now();
@@ -80,7 +87,7 @@ class BandwidthTest : public ::testing::Test {
     // libtorrent's peers rest until what came too fast is made up for.
     EXPECT_TRUE(Eventually([&] { return Received() - bytes > kLow / 2; }));
 
-    Limit(key, kHigh);
+    Limit(high);
     bytes = Received();
     // At the low limit it would take 40 s.
     EXPECT_TRUE(Eventually([&] { return Received() - bytes > 2 * kHigh; },
@@ -95,9 +102,26 @@ class BandwidthTest : public ::testing::Test {
 
 TEST_F(BandwidthTest, AChangedLimitHoldsForTheOriginWithinASecond) {
   site_->StartMachine({{"swarm.download_mode", "http_only"}});
-  Limit("background_bytes_per_second", kHigh);
+  Limit(RateOf("background_bytes_per_second", kHigh));
   const std::string id = site_->Begin(0, file_);
   ExpectChangesHoldWithinASecond("background_bytes_per_second");
+  EXPECT_TRUE(site_->machine(0).Cancel(id).ok());
+}
+
+TEST_F(BandwidthTest, AChangedPercentageHoldsForAForegroundJobWithinASecond) {
+  site_->StartMachine({{"swarm.download_mode", "http_only"}});
+  const auto foreground_percent = [](int percent) {
+    return absl::StrCat("link_bytes_per_second: ", 5 * kHigh,
+                        ", background_bytes_per_second: 1"
+                        ", foreground_percent: ",
+                        percent);
+  };
+  static_assert(5 * kHigh / 100 == kLow);
+  Limit(foreground_percent(20));
+  v1::Job foreground;
+  foreground.set_priority(v1::JOB_PRIORITY_FOREGROUND);
+  const std::string id = site_->Begin(0, file_, foreground);
+  ExpectChangesHoldWithinASecond(foreground_percent(20), foreground_percent(1));
   EXPECT_TRUE(site_->machine(0).Cancel(id).ok());
 }
 
@@ -111,7 +135,7 @@ TEST_F(BandwidthTest, AChangedLimitHoldsForPeersOutsideOfTheLanWithinASecond) {
   site_->StartMachine(alone);
   site_->StartMachine(settings);
   site_->Adopt(1, file_);
-  Limit("background_bytes_per_second", kHigh);
+  Limit(RateOf("background_bytes_per_second", kHigh));
   const std::string id = site_->Begin(0, file_);
   ExpectChangesHoldWithinASecond("background_bytes_per_second");
   const auto job = site_->machine(0).Get(id);
@@ -125,7 +149,7 @@ TEST_F(BandwidthTest, AChangedLimitHoldsForPeersOfTheLanWithinASecond) {
   site_->StartMachine(FromPeersAlone());
   site_->StartMachine();
   site_->Adopt(1, file_);
-  Limit("lan_download_bytes_per_second", kHigh);
+  Limit(RateOf("lan_download_bytes_per_second", kHigh));
   const std::string id = site_->Begin(0, file_);
   ExpectChangesHoldWithinASecond("lan_download_bytes_per_second");
   EXPECT_TRUE(site_->machine(0).Cancel(id).ok());

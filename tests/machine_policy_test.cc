@@ -2,7 +2,9 @@
 // real daemons, in network namespaces where routes matter.
 
 #include <grpcpp/grpcpp.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -129,11 +131,28 @@ class MachinePolicyTest : public ::testing::Test {
     EXPECT_TRUE(status.ok()) << status.error_message();
     return response.peers_size();
   }
+  // Contents that the machine has.
+  int Contents(int machine) {
+    const auto stub = v1::SwarmService::NewStub(daemons_[machine]->Connect());
+    grpc::ClientContext context;
+    v1::ListContentsResponse response;
+    EXPECT_TRUE(stub->ListContents(&context, {}, &response).ok());
+    return response.contents_size();
+  }
+  v1::HostStatistics Statistics(int machine) {
+    grpc::ClientContext context;
+    v1::HostStatistics statistics;
+    EXPECT_TRUE(daemons_[machine]
+                    ->admin()
+                    .GetHostStatistics(&context, {}, &statistics)
+                    .ok());
+    return statistics;
+  }
   // A file at the origin with its manifest, which `kHolder` has for peers.
-  void Publish(const std::string& name) {
+  void Publish(const std::string& name, std::int64_t size = kSize) {
     const std::string path = origin_->root() + "/" + name;
-    WriteFile(path,
-              RandomBytes(std::size_t{kSize}, std::hash<std::string>()(name)));
+    WriteFile(path, RandomBytes(static_cast<std::size_t>(size),
+                                std::hash<std::string>()(name)));
     ProcessOptions options;
     options.argv = {Runfile("client/cli/convoy"), "publish", path,
                     "--url-prefix", origin_->Url("")};
@@ -561,18 +580,115 @@ TEST_F(MachinePolicyTest, KeptContentsGoWhenNothingMayBeKept) {
   Start(kHolder);
   Publish("a");
   const std::string folder = daemons_[kHolder]->state_directory() + "/cache";
-  const auto count = [this] {
-    const auto stub = v1::SwarmService::NewStub(daemons_[kHolder]->Connect());
-    grpc::ClientContext context;
-    v1::ListContentsResponse response;
-    EXPECT_TRUE(stub->ListContents(&context, {}, &response).ok());
-    return response.contents_size();
-  };
-  EXPECT_EQ(count(), 1);
+  EXPECT_EQ(Contents(kHolder), 1);
   EXPECT_FALSE(ListFolder(folder).empty());
   Configure(kHolder, "cache: {max_age_seconds: 0}\n");
-  EXPECT_TRUE(
-      Eventually([&] { return count() == 0 && ListFolder(folder).empty(); }));
+  EXPECT_TRUE(Eventually(
+      [&] { return Contents(kHolder) == 0 && ListFolder(folder).empty(); }));
+}
+
+TEST_F(MachinePolicyTest, WhatWasGivenStaysCountedWhenTheContentHasGone) {
+  Start(kHolder);
+  Start(kMachine);
+  Publish("a");
+  End(kMachine, Begin(kMachine, "a"), "a");
+  ASSERT_TRUE(Eventually(
+      [this] { return Statistics(kHolder).uploaded_lan_bytes() > kSize / 2; }));
+  const std::int64_t given = Statistics(kHolder).uploaded_lan_bytes();
+  Configure(kHolder, "cache: {max_age_seconds: 0}\n");
+  ASSERT_TRUE(Eventually([this] { return Contents(kHolder) == 0; }));
+  EXPECT_GE(Statistics(kHolder).uploaded_lan_bytes(), given);
+}
+
+// A file system of 64 MiB, as long as it lives.
+class SmallDisk {
+ public:
+  explicit SmallDisk(std::string folder) : folder_(std::move(folder)) {
+    EXPECT_EQ(mkdir(folder_.c_str(), 0755), 0);
+    EXPECT_EQ(mount("tmpfs", folder_.c_str(), "tmpfs", 0, "size=64m"), 0);
+  }
+  ~SmallDisk() { EXPECT_EQ(umount2(folder_.c_str(), MNT_DETACH), 0); }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+
+  std::string Path(const std::string& name) const {
+    return folder_ + "/" + name;
+  }
+
+ private:
+  const std::string folder_;
+};
+
+TEST_F(MachinePolicyTest, TheOldestGoesByPercentAndItsJobSaysSo) {
+  const SmallDisk disk(net_->folder(kMachine) + "/disk");
+  ASSERT_EQ(mkdir(disk.Path("cache").c_str(), 0700), 0);
+  Start(kHolder);
+  TestDaemon& daemon = Start(kMachine, {{"cache.directory", disk.Path("cache")},
+                                        {"cache.min_free_bytes", "0"},
+                                        {"swarm.min_disk_bytes", "0"}});
+  std::map<std::string, std::string> jobs;
+  for (const std::string name : {"a", "b"}) {
+    Publish(name);
+    const int before = Contents(kMachine);
+    const auto job = daemon.Run({File(origin_->Url(name), disk.Path(name))});
+    ASSERT_TRUE(job.ok()) << job.status();
+    ASSERT_TRUE(daemon.Complete(job->id()).ok());
+    jobs[name] = job->id();
+    ASSERT_TRUE(Eventually([&] {
+      return Contents(kMachine) == before + 1 &&
+             ListFolder(disk.Path("cache")).size() ==
+                 static_cast<std::size_t>(before + 1);
+    }));
+    // From now on the link costs its bytes: 9% of the disk each.
+    ASSERT_EQ(unlink(disk.Path(name).c_str()), 0);
+  }
+  const auto first_factor = [&](const std::string& name) {
+    const auto explained = daemon.Explain(jobs[name]);
+    EXPECT_TRUE(explained.ok()) << explained.status();
+    return explained.ok() && explained->factors_size() > 0
+               ? explained->factors(0)
+               : v1::Factor();
+  };
+  EXPECT_EQ(first_factor("a").policy(), "cache.max_age_seconds");
+
+  Configure(kMachine, "cache: {max_size_percent: 10}\n");
+  ASSERT_TRUE(Eventually([this] { return Contents(kMachine) == 1; }));
+  const v1::Factor gone = first_factor("a");
+  EXPECT_THAT(gone.text(), HasSubstr("Its contents are not kept for peers any "
+                                     "more, since "));
+  EXPECT_EQ(gone.policy(), "cache.max_size_percent");
+  EXPECT_EQ(gone.provider(), daemon.config_file() + ":1");
+  EXPECT_THAT(first_factor("b").text(),
+              HasSubstr("Its contents are kept for peers until"));
+
+  // Bytes, where they are set, count instead.
+  Configure(kMachine,
+            "cache: {max_size_percent: 100, max_size_bytes: 1000000}\n");
+  ASSERT_TRUE(Eventually([this] { return Contents(kMachine) == 0; }));
+  EXPECT_EQ(first_factor("b").policy(), "cache.max_size_bytes");
+}
+
+TEST_F(MachinePolicyTest, SmallFilesHaveNoPeersAndLargerOnesHave) {
+  constexpr std::int64_t kSmall = 2 << 20;
+  Start(kHolder);
+  TestDaemon& daemon = Start(kMachine);
+  Publish("quick", kSmall);
+  Publish("a");
+  Configure(kMachine, "swarm: {min_file_size_bytes: 3000000}\n");
+  const std::string id = Begin(kMachine, "quick");
+  const Source refused = Refused(kMachine, id, Source::KIND_LAN_PEERS);
+  EXPECT_EQ(refused.policy(), "swarm.min_file_size_bytes");
+  EXPECT_EQ(refused.provider(), daemon.config_file() + ":1");
+  const v1::SourceBytes alone =
+      End(kMachine, id, "quick").progress().source_bytes();
+  EXPECT_EQ(alone.lan_bytes(), 0);
+  EXPECT_EQ(alone.origin_bytes(), kSmall);
+  const v1::Job larger = End(kMachine, Begin(kMachine, "a"), "a");
+  EXPECT_GT(larger.progress().source_bytes().lan_bytes(), kSize / 2);
+
+  Configure(kMachine, "swarm: {min_file_size_bytes: 2000000}\n");
+  const v1::Job small = End(kMachine, Begin(kMachine, "quick"), "quick");
+  EXPECT_GT(small.progress().source_bytes().lan_bytes(), kSmall / 2);
 }
 
 TEST_F(MachinePolicyTest, ContentsAreKeptInTheFolderThatIsConfigured) {
