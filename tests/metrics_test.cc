@@ -1,6 +1,7 @@
 // Metrics of a real convoyd, as Prometheus' own tools see them.
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <regex>
 #include <set>
@@ -181,6 +182,50 @@ TEST_F(MetricsTest, TellWhatPeersGaveAndTook) {
   })) << gave;
   EXPECT_EQ(Value(gave, "convoy_cache_contents"), 1);
   EXPECT_EQ(Value(gave, "convoy_cache_bytes"), 3 * kMiB);
+}
+
+TEST_F(MetricsTest, AWrongConfigurationIsSeenUntilItIsRight) {
+  TestDaemon::Options options = WithMetrics();
+  options.settings[0].second = absl::StrCat("127.0.0.1:", FreePort());
+  TestDaemon daemon(options);
+  // In one step, so that it is read once.
+  const auto replace = [&daemon](const std::string& text) {
+    WriteFile(daemon.config_file() + ".new", text);
+    std::filesystem::rename(daemon.config_file() + ".new",
+                            daemon.config_file());
+  };
+  constexpr char kSuccessful[] = "convoy_config_last_reload_successful";
+  constexpr char kFailures[] =
+      "convoy_config_reloads_total{result=\"failure\"}";
+  constexpr char kSuccesses[] =
+      "convoy_config_reloads_total{result=\"success\"}";
+  std::string text;
+  const auto becomes = [&](double successful) {
+    return Eventually([&] {
+      text = Scrape(daemon);
+      return Value(text, kSuccessful) == successful;
+    });
+  };
+  // The files are read once more when they begin to be watched.
+  ASSERT_TRUE(
+      Eventually([&] { return Value(Scrape(daemon), kSuccesses) == 1; }));
+  replace("limits:\n  max_jobs_per_user: 0\n  nothing: 1\n");
+  ASSERT_TRUE(becomes(0)) << text;
+  EXPECT_EQ(Value(text, kFailures), 1);
+  EXPECT_EQ(Value(text, kSuccesses), 1);
+  EXPECT_EQ(Value(text, "convoy_config_mistakes"), 2);
+
+  // A start finds them too, and serves all the same.
+  ASSERT_EQ(daemon.Stop(), 0);
+  daemon.Start();
+  text = Scrape(daemon);
+  EXPECT_EQ(Value(text, kSuccessful), 0);
+  EXPECT_EQ(Value(text, "convoy_config_mistakes"), 2);
+
+  replace("limits:\n  max_jobs_per_user: 5\n");
+  ASSERT_TRUE(becomes(1)) << text;
+  EXPECT_EQ(Value(text, kSuccesses), 1);
+  EXPECT_EQ(Value(text, "convoy_config_mistakes"), 0);
 }
 
 TEST_F(MetricsTest, DashboardAndRulesNameOnlyWhatIsExported) {
