@@ -129,7 +129,8 @@ MachineVerdict JudgeMachine(const Settings& settings, const MachineFacts& facts,
     verdict.lan_only = absl::StrCat(
         "the ", most,
         " bytes that may be given to peers outside of the LAN in a month are "
-        "used up");
+        "used up: such peers are not met until it ends, and give nothing "
+        "either");
     verdict.lan_only_policy = "swarm.monthly_upload_bytes";
   }
   return verdict;

@@ -150,6 +150,10 @@ TEST_F(MachineRulesTest, AMonthsBytesAreForPeersOutsideOfTheLan) {
   const std::string yaml = "swarm: {monthly_upload_bytes: 1000}";
   EXPECT_EQ(Judge(yaml, 999).lan_only, "");
   EXPECT_EQ(Judge(yaml, 1000).lan_only_policy, "swarm.monthly_upload_bytes");
+  EXPECT_EQ(Judge(yaml, 1000).lan_only,
+            "the 1000 bytes that may be given to peers outside of the LAN in a "
+            "month are used up: such peers are not met until it ends, and give "
+            "nothing either");
   EXPECT_EQ(Judge(yaml, 1000).refused, "");
   EXPECT_EQ(Judge("", kPlenty).lan_only, "");
 }
