@@ -192,7 +192,7 @@ check "the manual pages are there" inside test -s /usr/share/man/man8/convoyd.8.
   -s /usr/share/man/man8/convoy-broker.8.gz -a -s /usr/share/man/man1/convoy.1.gz -a \
   -s /usr/share/man/man5/convoyd.yaml.5.gz -a -s /usr/share/man/man5/convoy-jobs.yaml.5.gz
 check "each command has a manual page" inside bash -euc '
-  commands=$(convoy --help | sed -n "/^Subcommands:/,\$s/^  \([a-z][a-z-]*\) .*/\1/p")
+  commands=$(convoy --help | sed -n "/^Subcommands:/,/^[^ ]/s/^  \([a-z][a-z-]*\) .*/\1/p")
   (($(wc -w <<<"$commands") >= 10))
   for command in $commands; do test -s "/usr/share/man/man1/convoy-$command.1.gz"; done'
 main_pid() { inside systemctl show -P MainPID convoyd.service; }

@@ -33,7 +33,7 @@ for page in "$config" "$jobs"; do
 done
 
 bash "$make_man_pages" "$convoyd" "$broker" "$convoy" 1.2.3 "$work/man"
-commands=$("$convoy" --help | sed -n '/^Subcommands:/,$s/^  \([a-z][a-z-]*\) .*/\1/p')
+commands=$("$convoy" --help | sed -n '/^Subcommands:/,/^[^ ]/s/^  \([a-z][a-z-]*\) .*/\1/p')
 (($(wc -w <<<"$commands") >= 10)) || {
   echo "FAILED  convoy --help names few commands: $commands" >&2
   failed=1

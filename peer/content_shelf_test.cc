@@ -116,6 +116,33 @@ TEST_F(ContentShelfTest, StatisticsGoOnWhenAContentIsClosedAndOpenedAgain) {
   EXPECT_EQ(opened.from_lan, resting.from_lan);
 }
 
+TEST_F(ContentShelfTest, WhoLooksAContentUpLearnsWhetherItIsHereOrWhyNot) {
+  const std::string held = HeldByJob("held.img").id();
+  const ShelfFile kept = Kept("kept.img");
+  ASSERT_EQ(Pin(kept.id(), true), absl::OkStatus());
+  const std::string unknown(20, 'u');
+  std::vector<ContentPresence> found = LookUp({held, kept.id(), unknown});
+  ASSERT_EQ(found.size(), 3u);
+  EXPECT_TRUE(found[0].here);
+  EXPECT_FALSE(found[0].pinned);
+  EXPECT_TRUE(found[1].here);
+  EXPECT_TRUE(found[1].pinned);
+  EXPECT_FALSE(found[2].here);
+  EXPECT_FALSE(found[2].departure.has_value());
+
+  ASSERT_EQ(Evict(kept.id()), absl::OkStatus());
+  Release(held);
+  found = LookUp({held, kept.id()});
+  EXPECT_FALSE(found[0].here);
+  EXPECT_FALSE(found[0].departure.has_value());
+  EXPECT_FALSE(found[1].here);
+  ASSERT_TRUE(found[1].departure.has_value());
+  EXPECT_EQ(found[1].departure->cause, ContentDeparture::Cause::kCall);
+
+  const std::unique_ptr<JobTransfer> transfer = StartTransfer(kept);
+  EXPECT_TRUE(LookUp({kept.id()})[0].here);
+}
+
 TEST_F(ContentShelfTest, ASeedHasNothingToFetch) {
   const ShelfFile file = HeldByJob("disk.img");
   swarm_.ObserverOf(file.id()).OnClaimed({P(1), P(3)});

@@ -224,6 +224,11 @@ class ContentShelfTest : public ::testing::Test {
     return Get<std::vector<ContentInfo>>(
         [&](auto answer) { shelf_->List(std::move(answer)); });
   }
+  std::vector<ContentPresence> LookUp(std::vector<std::string> ids) {
+    return Get<std::vector<ContentPresence>>([&](auto answer) {
+      shelf_->LookUp(std::move(ids), std::move(answer));
+    });
+  }
   // REQUIRES: it is listed.
   ContentInfo InfoOf(const std::string& id) {
     for (ContentInfo& info : List()) {
