@@ -36,10 +36,11 @@ std::string ListText(const Texts& items) {
   return text;
 }
 
-bool MeetsPeers(const ExplainInput& input) {
-  return absl::c_any_of(input.running, [](const RunningFile& running) {
-    return absl::c_any_of(running.news.peers, [](const PeerUse& use) {
-      return use.use != PeerUse::Use::kRefused;
+bool MeetsPeers(const ExplainInput& input, bool outside_of_lan = false) {
+  return absl::c_any_of(input.running, [=](const RunningFile& running) {
+    return absl::c_any_of(running.news.peers, [=](const PeerUse& use) {
+      return use.use != PeerUse::Use::kRefused &&
+             (!outside_of_lan || use.kind != PeerKind::kLan);
     });
   });
 }
@@ -209,6 +210,12 @@ std::vector<ExplainedRule> ExplainPeerRules(const ExplainInput& input) {
     rules.push_back(
         {absl::StrCat("Peers are given nothing: ", machine.gives_nothing, "."),
          machine.gives_nothing_policy, ""});
+  } else if (!machine.gives_lan_only.empty() &&
+             MeetsPeers(input, /*outside_of_lan=*/true)) {
+    rules.push_back(
+        {absl::StrCat("Peers outside of the LAN are given nothing: ",
+                      machine.gives_lan_only, "."),
+         machine.gives_lan_only_policy, ""});
   }
   AddGroup(settings, &rules);
   AddNetworks(settings, DownloadPolicyOf(*input.job, settings).mode, &rules);
@@ -231,10 +238,8 @@ std::vector<std::string> KeptContentsOf(const Job& job) {
 
 std::vector<ExplainedRule> ExplainKept(const ExplainInput& input) {
   std::vector<ExplainedRule> rules;
-  if (input.contents.empty() ||
-      DownloadPolicyOf(*input.job, *input.settings).mode < DownloadMode::kLan) {
-    return rules;
-  }
+  const DownloadMode mode = DownloadPolicyOf(*input.job, *input.settings).mode;
+  if (input.contents.empty() || mode < DownloadMode::kLan) return rules;
   const bool any_here = absl::c_any_of(
       input.contents, [](const auto& content) { return content.here; });
   const MachineVerdict& machine = input.settings->machine;
@@ -246,6 +251,11 @@ std::vector<ExplainedRule> ExplainKept(const ExplainInput& input) {
     rules.push_back(
         {absl::StrCat("Peers get nothing now: ", machine.gives_nothing, "."),
          machine.gives_nothing_policy, ""});
+  } else if (any_here && !machine.gives_lan_only.empty() &&
+             mode > DownloadMode::kLan) {
+    rules.push_back({absl::StrCat("Peers outside of the LAN get nothing now: ",
+                                  machine.gives_lan_only, "."),
+                     machine.gives_lan_only_policy, ""});
   }
   const v1::CacheConfig& cache = input.settings->config.cache();
   if (!any_here && cache.max_age_seconds() == 0) {

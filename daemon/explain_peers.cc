@@ -131,9 +131,6 @@ class PeersExplainer {
     if (!machine.refused.empty()) {
       return {Use::kRefused, machine.refused, machine.refused_policy};
     }
-    if (kind.kind != PeerKind::kLan && !machine.lan_only.empty()) {
-      return {Use::kRefused, machine.lan_only, machine.lan_only_policy};
-    }
     if (std::optional<Verdict> told = OfRunningFiles(kind)) return *told;
     return AtRest(kind);
   }

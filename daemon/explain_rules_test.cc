@@ -180,6 +180,27 @@ TEST_F(ExplainRulesTest, AMachineThatGivesNothingSaysSoWhilePeersAreMet) {
             "swarm.min_battery_percent_to_upload c.yaml:2\n");
 }
 
+TEST_F(ExplainRulesTest, AMonthThatIsUsedUpGivesTheLanAlone) {
+  Configure("swarm:\n  monthly_upload_bytes: 7\n  download_mode: internet\n");
+  settings_.machine.gives_lan_only = "the 7 bytes are used up";
+  settings_.machine.gives_lan_only_policy = "swarm.monthly_upload_bytes";
+  Meet(PeerKind::kLan);
+  EXPECT_EQ(Draw(), "");
+  Meet(PeerKind::kInternet, Use::kIdle);
+  EXPECT_EQ(Draw(),
+            "Peers outside of the LAN are given nothing: the 7 bytes are used "
+            "up. swarm.monthly_upload_bytes c.yaml:2\n");
+  Complete();
+  const std::string text = Draw();
+  EXPECT_TRUE(absl::StartsWith(
+      text,
+      "Peers outside of the LAN get nothing now: the 7 bytes are used up. "
+      "swarm.monthly_upload_bytes c.yaml:2\n"))
+      << text;
+  Configure("");
+  EXPECT_FALSE(absl::StrContains(Draw(), "used up")) << Draw();
+}
+
 TEST_F(ExplainRulesTest, WhatComesFromOriginsIsLimited) {
   Configure("bandwidth:\n  origin_bytes_per_second: 1000\n");
   EXPECT_EQ(Draw(),

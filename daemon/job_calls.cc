@@ -105,7 +105,6 @@ using TransferTerms =
     std::tuple<std::shared_ptr<const v1::HttpOptions>, DownloadMode,
                /*is_private=*/bool, /*foreground=*/bool,
                /*integrity=*/std::string, /*peers refused by=*/std::string,
-               /*others than the LAN's by=*/std::string,
                /*maximum_download_bytes=*/std::int64_t>;
 
 TransferTerms TermsOf(const Job& job, const Settings& settings) {
@@ -115,7 +114,6 @@ TransferTerms TermsOf(const Job& job, const Settings& settings) {
           IsForeground(job),
           settings.config.swarm().integrity(),
           settings.machine.refused_policy,
-          settings.machine.lan_only_policy,
           ExtrasOf(job).maximum_download_bytes};
 }
 

@@ -47,12 +47,12 @@ void MachineController::Update() {
                 : absl::StrCat("no peers are met: ", verdict.refused, " (",
                                verdict.refused_policy, ")"));
   }
-  if (verdict.lan_only != before.lan_only) {
-    LogInfo(
-        verdict.lan_only.empty()
-            ? "peers outside of the LAN are met again"
-            : absl::StrCat("only peers of the LAN are met: ", verdict.lan_only,
-                           " (", verdict.lan_only_policy, ")"));
+  if (verdict.gives_lan_only != before.gives_lan_only) {
+    LogInfo(verdict.gives_lan_only.empty()
+                ? "peers outside of the LAN are given bytes again"
+                : absl::StrCat("peers outside of the LAN are given nothing: ",
+                               verdict.gives_lan_only, " (",
+                               verdict.gives_lan_only_policy, ")"));
   }
   // Not for each percent that the battery loses.
   if (verdict.gives_nothing_policy != before.gives_nothing_policy) {

@@ -78,12 +78,12 @@ TEST_F(MachineControllerTest, NoticesWithinHalfAMinuteThatTheMonthIsUsedUp) {
   totals_.set_uploaded_internet_bytes(1000);
   executor_.Advance(MachineController::kCount);
   ASSERT_EQ(verdicts_.size(), 1);
-  EXPECT_EQ(verdicts_[0].lan_only_policy, "swarm.monthly_upload_bytes");
+  EXPECT_EQ(verdicts_[0].gives_lan_only_policy, "swarm.monthly_upload_bytes");
   // The next month has bytes again.
   clock_.Advance(absl::Hours(24 * 31));
   executor_.Advance(MachineController::kCount);
   ASSERT_EQ(verdicts_.size(), 2);
-  EXPECT_EQ(verdicts_[1].lan_only, "");
+  EXPECT_EQ(verdicts_[1].gives_lan_only, "");
 }
 
 TEST_F(MachineControllerTest, RemembersTheMonthOverARestart) {
@@ -92,7 +92,7 @@ TEST_F(MachineControllerTest, RemembersTheMonthOverARestart) {
   executor_.Advance(MachineController::kCount);
   totals_.Clear();
   Make();
-  EXPECT_EQ(controller_->Verdict().lan_only_policy,
+  EXPECT_EQ(controller_->Verdict().gives_lan_only_policy,
             "swarm.monthly_upload_bytes");
   EXPECT_EQ(controller_->Month().uploaded_group_bytes(), 1000);
 }

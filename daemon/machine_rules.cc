@@ -126,12 +126,11 @@ MachineVerdict JudgeMachine(const Settings& settings, const MachineFacts& facts,
   }
   const std::int64_t most = config.swarm().monthly_upload_bytes();
   if (most > 0 && uploaded_outside >= most) {
-    verdict.lan_only = absl::StrCat(
+    verdict.gives_lan_only = absl::StrCat(
         "the ", most,
         " bytes that may be given to peers outside of the LAN in a month are "
-        "used up: such peers are not met until it ends, and give nothing "
-        "either");
-    verdict.lan_only_policy = "swarm.monthly_upload_bytes";
+        "used up");
+    verdict.gives_lan_only_policy = "swarm.monthly_upload_bytes";
   }
   return verdict;
 }

@@ -148,14 +148,14 @@ TEST_F(MachineRulesTest, ABatteryMayBeForbiddenOrAllowedAltogether) {
 
 TEST_F(MachineRulesTest, AMonthsBytesAreForPeersOutsideOfTheLan) {
   const std::string yaml = "swarm: {monthly_upload_bytes: 1000}";
-  EXPECT_EQ(Judge(yaml, 999).lan_only, "");
-  EXPECT_EQ(Judge(yaml, 1000).lan_only_policy, "swarm.monthly_upload_bytes");
-  EXPECT_EQ(Judge(yaml, 1000).lan_only,
+  EXPECT_EQ(Judge(yaml, 999).gives_lan_only, "");
+  EXPECT_EQ(Judge(yaml, 1000).gives_lan_only_policy,
+            "swarm.monthly_upload_bytes");
+  EXPECT_EQ(Judge(yaml, 1000).gives_lan_only,
             "the 1000 bytes that may be given to peers outside of the LAN in a "
-            "month are used up: such peers are not met until it ends, and give "
-            "nothing either");
+            "month are used up");
   EXPECT_EQ(Judge(yaml, 1000).refused, "");
-  EXPECT_EQ(Judge("", kPlenty).lan_only, "");
+  EXPECT_EQ(Judge("", kPlenty).gives_lan_only, "");
 }
 
 TEST_F(MachineRulesTest, AGroupThatNobodyTellsMeetsNoPeers) {

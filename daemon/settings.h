@@ -16,10 +16,10 @@ struct MachineVerdict {
   // key that decides it. Empty: it does.
   std::string refused;
   std::string refused_policy;
-  // The same for all peers but those of the LAN.
-  std::string lan_only;
-  std::string lan_only_policy;
-  // Why it gives peers nothing, though it takes from them.
+  // Why it gives peers outside of the LAN nothing, though it takes from them.
+  std::string gives_lan_only;
+  std::string gives_lan_only_policy;
+  // The same of all peers.
   std::string gives_nothing;
   std::string gives_nothing_policy;
   // The VPN that a default route goes through; empty: none.
@@ -27,7 +27,8 @@ struct MachineVerdict {
 
   friend bool operator==(const MachineVerdict& a, const MachineVerdict& b) {
     return a.refused == b.refused && a.refused_policy == b.refused_policy &&
-           a.lan_only == b.lan_only && a.lan_only_policy == b.lan_only_policy &&
+           a.gives_lan_only == b.gives_lan_only &&
+           a.gives_lan_only_policy == b.gives_lan_only_policy &&
            a.gives_nothing == b.gives_nothing &&
            a.gives_nothing_policy == b.gives_nothing_policy && a.vpn == b.vpn;
   }

@@ -116,9 +116,9 @@ SwarmSettings MakePeerSettings(const Settings& settings,
   const MachineVerdict& machine = settings.machine;
   result.refused = machine.refused;
   result.refused_policy = machine.refused_policy;
-  result.lan_only = machine.lan_only;
-  result.lan_only_policy = machine.lan_only_policy;
-  result.gives = machine.gives_nothing.empty();
+  result.gives = !machine.gives_nothing.empty()    ? GivesTo::kNobody
+                 : !machine.gives_lan_only.empty() ? GivesTo::kLan
+                                                   : GivesTo::kAll;
   result.group_id = settings.group_id.empty() ? settings.config.group().id()
                                               : settings.group_id;
   ReadCache(settings.config.cache(), state_directory, &result);

@@ -248,10 +248,15 @@ void LibtorrentSession::SetMaxConnections(int max_connections) {
   session_->apply_settings(std::move(pack));
 }
 
-void LibtorrentSession::SetGives(bool gives) {
+void LibtorrentSession::SetGives(GivesTo gives) {
+  // Those who need no place among all who are given something.
+  const lt::peer_class_t lan(lan_class_);
+  lt::peer_class_info info = session_->get_peer_class(lan);
+  info.ignore_unchoke_slots = gives == GivesTo::kLan;
+  session_->set_peer_class(lan, info);
   lt::settings_pack pack;
   // Everybody, at once, or nobody, with the next second.
-  pack.set_int(Settings::unchoke_slots_limit, gives ? -1 : 0);
+  pack.set_int(Settings::unchoke_slots_limit, gives == GivesTo::kAll ? -1 : 0);
   session_->apply_settings(std::move(pack));
 }
 

@@ -62,9 +62,9 @@ class LibtorrentSession {
   int listen_port();
   void SetAddresses(const std::vector<std::string>& addresses);
   void SetMaxConnections(int max_connections);
-  // False: peers get no more bytes, within seconds, but give them. True at
-  // first.
-  void SetGives(bool gives);
+  // Whom bytes are given to, within seconds; all give them. At first to all.
+  // Peers of the LAN that were given nothing and may be now: Unchoke them.
+  void SetGives(GivesTo gives);
   void SetLimits(const BandwidthLimits& limits);
   // A peer outside of the LAN, of a content that is fetched in the background
   // or not: downloads of either kind have a limit of their own.

@@ -97,10 +97,6 @@ PeerRules RulesOf(const SwarmSettings& settings, const GroupMembership& group) {
   if (rules->mode == DownloadMode::kGroup && !group.is_configured()) {
     rules->mode = DownloadMode::kLan;
   }
-  if (!settings.lan_only.empty() && rules->mode > DownloadMode::kLan) {
-    rules->mode = DownloadMode::kLan;
-    rules->selection = PeerSelection::kSubnet;
-  }
   return *std::move(rules);
 }
 
@@ -190,9 +186,10 @@ class Impl final : public LibtorrentSwarm, private BeaconListener {
   // Others who ask are told that it is here, while this machine gives anything.
   void Tell(const std::string& id, BeaconHolding holding) {
     holdings_[id] = holding;
-    if (beacon_ != nullptr && settings_.gives) beacon_->Hold(id, holding);
+    if (beacon_ != nullptr && Gives()) beacon_->Hold(id, holding);
   }
   void TellAll();
+  bool Gives() const { return settings_.gives != GivesTo::kNobody; }
   int Crowd(const std::string& id) const {
     return beacon_ == nullptr ? 0 : beacon_->Crowd(id);
   }
@@ -498,22 +495,24 @@ void Impl::ListPeers(std::string content_id, PeersAnswer answer) {
 }
 
 void Impl::SetSettings(const SwarmSettings& settings) {
-  const bool gave = settings_.gives;
+  const bool gave = Gives();
   settings_ = settings;
   loop_.Post([this, max_connections = settings.max_connections,
               gives = settings.gives] {
     session_.SetMaxConnections(max_connections);
     session_.SetGives(gives);
+    if (gives != GivesTo::kLan) return;
+    for (const auto& [id, content] : joined_) content.torrent->UnchokeLan();
   });
   if (beacon_ == nullptr) return;
-  if (gave != settings.gives) TellAll();
+  if (gave != Gives()) TellAll();
   beacon_->SetRules(RulesOf(settings, group_));
   beacon_->SetPeers(settings.peers);
 }
 
 void Impl::TellAll() {
   for (const auto& [id, holding] : holdings_) {
-    if (settings_.gives) {
+    if (Gives()) {
       beacon_->Hold(id, holding);
     } else {
       beacon_->Unhold(id);
@@ -548,10 +547,6 @@ std::string Impl::RefusalFor(DownloadMode mode, std::string* policy) {
   if (beacon_ == nullptr) return "the daemon cannot find peers; see its log";
   const std::shared_ptr<const PeerFilter> filter = beacon_->filter();
   if (filter->usable()) {
-    if (mode > DownloadMode::kLan && !settings_.lan_only.empty()) {
-      *policy = settings_.lan_only_policy;
-      return settings_.lan_only;
-    }
     if (mode != DownloadMode::kGroup ||
         settings_.peer_selection == PeerSelection::kAll) {
       return "";

@@ -284,6 +284,16 @@ void LibtorrentTorrent::Seed() {
   MarkConnections();
 }
 
+void LibtorrentTorrent::UnchokeLan() {
+  for (const auto& [id, peer] : connections_) {
+    const lt::peer_connection_handle& connection = peer->connection();
+    if (peer->kind_ == PeerKind::kLan && connection.is_choked() &&
+        connection.is_peer_interested()) {
+      peer->connection().maybe_unchoke_this_peer();
+    }
+  }
+}
+
 void LibtorrentTorrent::MarkConnections() {
   for (const auto& [id, peer] : connections_) peer->Mark();
 }

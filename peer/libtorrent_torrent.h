@@ -110,6 +110,9 @@ class LibtorrentTorrent final
   }
   bool downloads() const { return content_.downloads; }
   bool background() const { return content_.background; }
+  // Peers of the LAN that want bytes get them, where the session gives to the
+  // LAN alone.
+  void UnchokeLan();
   // Low effort or not, as the content and the session's limits say now.
   void MarkConnections();
 

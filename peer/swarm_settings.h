@@ -28,6 +28,8 @@ enum class PeerSelection {
   kLinkLocal,  // In one where machines reach each other by multicast.
 };
 
+enum class GivesTo { kAll, kLan, kNobody };
+
 // What the configuration says of peers, for all jobs. Meanings, ranges and
 // defaults: SwarmConfig, GroupConfig and CacheConfig in
 // convoy/v1/config.proto.
@@ -38,11 +40,8 @@ struct SwarmSettings {
   // the configuration key that decides it. Empty: it does.
   std::string refused;
   std::string refused_policy;
-  // The same for all peers but those of the LAN.
-  std::string lan_only;
-  std::string lan_only_policy;
-  // False: bytes are taken from peers, and none given to them.
-  bool gives = true;
+  // Who is given bytes; they are taken from all.
+  GivesTo gives = GivesTo::kAll;
   int listen_port = 6881;
   int beacon_port = 6772;
   std::vector<std::string> interfaces;

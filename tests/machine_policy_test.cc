@@ -426,8 +426,9 @@ TEST_F(MachinePolicyTest, SelectionBySubnetLeavesOutWhomOnlyARouteReaches) {
 TEST_F(MachinePolicyTest, AMonthsBytesForOthersThanTheLanEnd) {
   for (const int machine : {kHolder, kMachine}) net_->LeaveLan(machine);
   Settings settings = {{"swarm.download_mode", "internet"},
-                       {"swarm.peers", net_->address(kHolder) + ":6772"}};
-  Start(kMachine, settings);
+                       {"swarm.peers", net_->address(kHolder) + ":6772"},
+                       {"swarm.peers", net_->address(kMachine) + ":6772"}};
+  TestDaemon& machine = Start(kMachine, settings);
   settings.emplace_back("swarm.monthly_upload_bytes", "1000000");
   TestDaemon& holder = Start(kHolder, settings);
   Publish("a");
@@ -437,20 +438,41 @@ TEST_F(MachinePolicyTest, AMonthsBytesForOthersThanTheLanEnd) {
   // They are counted over restarts, and by now used up.
   holder.Stop();
   holder.Start();
-  grpc::ClientContext context;
-  v1::HostStatistics statistics;
-  ASSERT_TRUE(holder.admin().GetHostStatistics(&context, {}, &statistics).ok());
-  EXPECT_GT(statistics.month().uploaded_internet_bytes(), kSize / 2);
-  EXPECT_EQ(statistics.uploaded_internet_bytes(), 0);
-  const std::string held = Begin(kHolder, "quick");
-  const Source refused = Refused(kHolder, held, Source::KIND_INTERNET_PEERS);
-  EXPECT_EQ(refused.policy(), "swarm.monthly_upload_bytes");
-  End(kHolder, held, "quick");
+  EXPECT_GT(Statistics(kHolder).month().uploaded_internet_bytes(), kSize / 2);
+  EXPECT_EQ(Statistics(kHolder).uploaded_internet_bytes(), 0);
 
+  // It takes what others give.
+  const std::string taken = Begin(kHolder, "a");
+  const v1::Job job = End(kHolder, taken, "a");
+  EXPECT_GT(job.progress().source_bytes().internet_bytes(), kSize / 2);
+  const auto explained = holder.Explain(taken);
+  ASSERT_TRUE(explained.ok()) << explained.status();
+  ASSERT_GE(explained->factors_size(), 1);
+  EXPECT_EQ(explained->factors(0).policy(), "swarm.monthly_upload_bytes");
+  EXPECT_EQ(explained->factors(0).text(),
+            "Peers outside of the LAN get nothing now: the 1000000 bytes that "
+            "may be given to peers outside of the LAN in a month are used up.");
+
+  // And gives them nothing, though they are connected.
   const std::string id = Begin(kMachine, "quick");
-  const auto begun = daemons_[kMachine]->WaitForBytes(id, 300'000);
+  ASSERT_TRUE(Eventually([this] { return Peers(kMachine) > 0; }));
+  const auto begun = machine.WaitForBytes(id, 1'000'000);
   ASSERT_TRUE(begun.ok()) << begun.status();
   EXPECT_EQ(begun->progress().source_bytes().internet_bytes(), 0);
+  EXPECT_EQ(Statistics(kHolder).uploaded_internet_bytes(), 0);
+  ASSERT_TRUE(machine.Cancel(id).ok());
+
+  // The LAN's count for nothing.
+  for (const int number : {kHolder, kMachine}) {
+    daemons_[number]->Stop();
+    const std::string own = net_->address(number);
+    Ip(number,
+       absl::StrCat("route del 10.77.0.0/24 dev eth0\naddr del ", own,
+                    "/32 dev eth0\naddr add ", own, "/24 brd + dev eth0\n"));
+    daemons_[number]->Start();
+  }
+  const v1::Job near = End(kMachine, Begin(kMachine, "quick"), "quick");
+  EXPECT_GT(near.progress().source_bytes().lan_bytes(), kSize / 2);
 }
 
 TEST_F(MachinePolicyTest, TheModeOfTheConfigurationKeepsPeersOut) {
