@@ -142,12 +142,16 @@ TEST_P(CacheIndexConformanceTest, KeepsEveryFieldOverARestart) {
   odd.create_time = absl::FromUnixNanos(-1);
   CacheRow final_path = Row('b');
   final_path.holding = ContentHolding::kFinalPath;
+  CacheRow held = Row('c');
+  held.holding = ContentHolding::kJob;
+  held.local_path = "";
   Put(odd);
   Put(plain);
   Put(final_path);
+  Put(held);
   Reopen();
   EXPECT_THAT(Loaded(), ElementsAre(Describe(plain), Describe(final_path),
-                                    Describe(odd)));
+                                    Describe(held), Describe(odd)));
 }
 
 TEST_P(CacheIndexConformanceTest, KeepsManifestsByteForByte) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -199,6 +201,35 @@ void AddKept(const std::vector<ContentPresence>& contents,
   if (here > pinned) AddLimits(cache, rules);
 }
 
+bool IsContent(const JobFile& file) {
+  return file.completed && file.ranges.empty() && file.transfer != nullptr &&
+         !file.transfer->content_id.empty();
+}
+
+// Why nothing of the job was kept. Nothing: something was, or would have been.
+std::optional<ExplainedRule> WhyNotKept(const Job& job,
+                                        const Settings& settings) {
+  const DownloadPolicy policy = DownloadPolicyOf(job, settings);
+  if (policy.mode < DownloadMode::kLan) {
+    return ExplainedRule{
+        absl::StrCat("Its contents are not kept for peers: the download mode "
+                     "is ",
+                     ModeName(policy.mode), "."),
+        policy.by(), ""};
+  }
+  const std::int64_t smallest = settings.config.swarm().min_file_size_bytes();
+  if (absl::c_any_of(job.files, [smallest](const JobFile& file) {
+        return IsContent(file) && file.size.value_or(smallest) >= smallest;
+      })) {
+    return std::nullopt;
+  }
+  return ExplainedRule{
+      absl::StrCat(
+          "Its contents are not kept for peers: they are smaller than ",
+          ByteText(smallest), "."),
+      "swarm.min_file_size_bytes", ""};
+}
+
 }  // namespace
 
 std::vector<ExplainedRule> ExplainPeerRules(const ExplainInput& input) {
@@ -226,10 +257,7 @@ std::vector<std::string> KeptContentsOf(const Job& job) {
   std::vector<std::string> ids;
   if (job.state != v1::JOB_STATE_ACKNOWLEDGED || job.is_private) return ids;
   for (const JobFile& file : job.files) {
-    if (file.completed && file.transfer != nullptr &&
-        !file.transfer->content_id.empty()) {
-      ids.push_back(file.transfer->content_id);
-    }
+    if (IsContent(file)) ids.push_back(file.transfer->content_id);
   }
   absl::c_sort(ids);
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
@@ -238,10 +266,12 @@ std::vector<std::string> KeptContentsOf(const Job& job) {
 
 std::vector<ExplainedRule> ExplainKept(const ExplainInput& input) {
   std::vector<ExplainedRule> rules;
-  const DownloadMode mode = DownloadPolicyOf(*input.job, *input.settings).mode;
-  if (input.contents.empty() || mode < DownloadMode::kLan) return rules;
+  if (input.contents.empty()) return rules;
   const bool any_here = absl::c_any_of(
       input.contents, [](const auto& content) { return content.here; });
+  const auto why_not = WhyNotKept(*input.job, *input.settings);
+  if (!any_here && why_not) return {*why_not};
+  const DownloadMode mode = DownloadPolicyOf(*input.job, *input.settings).mode;
   const MachineVerdict& machine = input.settings->machine;
   if (any_here && !machine.refused.empty()) {
     rules.push_back(

@@ -412,8 +412,15 @@ TEST_F(ExplainRulesTest, WhatIsNotKept) {
   EXPECT_EQ(Draw(),
             "Its contents are not kept for peers. cache.max_age_seconds "
             "c.yaml:2\n");
-  Configure("swarm: {download_mode: http_only}\n");
-  EXPECT_EQ(Draw(), "");
+  Configure("swarm:\n  download_mode: http_only\n");
+  EXPECT_EQ(Draw(),
+            "Its contents are not kept for peers: the download mode is "
+            "http_only. swarm.download_mode c.yaml:2\n");
+  Configure("swarm:\n  min_file_size_bytes: 1048577\n");
+  job_.files[0].size = 1 << 20;
+  EXPECT_EQ(Draw(),
+            "Its contents are not kept for peers: they are smaller than 1.0 "
+            "MiB. swarm.min_file_size_bytes c.yaml:2\n");
   Configure("");
   input_.contents.clear();
   EXPECT_EQ(Draw(), "");

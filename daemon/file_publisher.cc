@@ -33,6 +33,11 @@ JobFile& FileOf(JobEntry* entry, int index) {
 
 }  // namespace
 
+bool GivesToPeers(const Job& job) {
+  return !job.is_private && job.download_mode != v1::DOWNLOAD_MODE_SIMPLE &&
+         job.download_mode != v1::DOWNLOAD_MODE_HTTP_ONLY;
+}
+
 void FilePublisher::Complete(JobEntry* entry, Then then) {
   life_.SetBusy(entry, true);
   PublishNext(entry->job->id, std::move(then));
@@ -93,10 +98,10 @@ void FilePublisher::OnPublished(const JobId& id,
 
 void FilePublisher::Keep(const Job& job, const JobFile& file) {
   const std::string& content_id = file.transfer->content_id;
-  if (job.is_private || content_id.empty()) return;
+  if (content_id.empty() || !file.ranges.empty() || !GivesToPeers(job)) return;
   contents_.Keep({content_id, file.local_path, job.owner.uid, job.owner.gid},
                  [path = file.local_path](const absl::Status& status) {
-                   // Of an earlier process: the file is whole all the same.
+                   // No peers were allowed, or nobody knows it any more.
                    if (status.ok() || absl::IsNotFound(status)) return;
                    LogWarning(path,
                               " is not kept for peers: ", status.message());

@@ -18,6 +18,9 @@
 
 namespace convoy {
 
+// By its own rules, the job's contents may be given to peers.
+bool GivesToPeers(const Job& job);
+
 // Ends jobs: gives whole files their names, and removes what nobody needs any
 // more. Tells the engine which contents are kept for peers, and which are not.
 //

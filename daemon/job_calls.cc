@@ -243,7 +243,7 @@ void JobManager::Impl::UpdateJob(const Caller& caller,
   const bool waiting = entry->waiting;
   const v1::JobPriority priority = job.priority;
   const TransferTerms terms = TermsOf(job, *parts_.settings);
-  const bool was_private = job.is_private;
+  const bool gave = GivesToPeers(job);
   const bool was_on_demand = ExtrasOf(job).on_demand;
   const absl::Time needed_by = job.needed_by;
   table_.SetWaiting(entry, false);
@@ -263,7 +263,7 @@ void JobManager::Impl::UpdateJob(const Caller& caller,
     life_.NeedChanged(entry);
   }
   life_.Reconsider(entry);
-  if (job.is_private && !was_private) publisher_.Withdraw(job);
+  if (gave && !GivesToPeers(job)) publisher_.Withdraw(job);
   life_.RequestSchedule();
   AnswerWhenDurable(std::move(reply), JobOf(entry));
 }

@@ -17,6 +17,7 @@
 namespace convoy {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -320,6 +321,21 @@ TEST_F(JobPeersTest, PrivateFilesAreNotKept) {
   const std::string id = Transferred({kContent}, /*is_private=*/true);
   EXPECT_TRUE(h_.Complete(id).ok());
   EXPECT_THAT(KeptPaths(), IsEmpty());
+}
+
+TEST_F(JobPeersTest, FilesOfAJobWithoutPeersAreNotKept) {
+  for (const v1::DownloadMode mode :
+       {v1::DOWNLOAD_MODE_SIMPLE, v1::DOWNLOAD_MODE_HTTP_ONLY}) {
+    const std::string id = Transferred({kContent});
+    v1::UpdateJobRequest request;
+    request.mutable_job()->set_id(id);
+    request.mutable_job()->set_download_mode(mode);
+    request.mutable_update_mask()->add_paths("download_mode");
+    ASSERT_TRUE(h_.Update(request).ok());
+    EXPECT_THAT(Released(), Contains(kContent));
+    EXPECT_TRUE(h_.Complete(id).ok());
+    EXPECT_THAT(KeptPaths(), IsEmpty());
+  }
 }
 
 TEST_F(JobPeersTest, CancelReleasesTheContentsWhenItIsDurable) {

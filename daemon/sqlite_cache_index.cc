@@ -60,6 +60,7 @@ constexpr char kColumns[] =
 
 // ContentHolding of convoy/v1/swarm_service.proto.
 enum StoredHolding : std::int64_t {
+  kStoredJob = 1,
   kStoredReflink = 2,
   kStoredHardLink = 3,
   kStoredFinalPath = 4,
@@ -71,8 +72,9 @@ std::int64_t StoredOf(ContentHolding holding) {
       return kStoredReflink;
     case ContentHolding::kHardLink:
       return kStoredHardLink;
+    case ContentHolding::kJob:
+      return kStoredJob;
     case ContentHolding::kFinalPath:
-    case ContentHolding::kJob:  // Never kept.
       break;
   }
   return kStoredFinalPath;
@@ -80,6 +82,8 @@ std::int64_t StoredOf(ContentHolding holding) {
 
 std::optional<ContentHolding> HoldingOf(std::int64_t stored) {
   switch (stored) {
+    case kStoredJob:
+      return ContentHolding::kJob;
     case kStoredReflink:
       return ContentHolding::kReflink;
     case kStoredHardLink:

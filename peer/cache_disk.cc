@@ -53,6 +53,24 @@ bool IsLink(ContentHolding holding) {
          holding == ContentHolding::kHardLink;
 }
 
+CacheRow RowOf(const NewContent& content, const HeldFile& held,
+               absl::Time now) {
+  CacheRow row;
+  row.content_id = content.keep.content_id;
+  row.source_url = content.source_url;
+  row.name = ShortName(content.name);
+  row.local_path = content.keep.local_path;
+  row.owner = content.keep.owner;
+  row.owner_group = content.keep.owner_group;
+  row.holding = held.holding;
+  row.identity = held.identity;
+  row.piece_length = content.piece_length;
+  row.pinned = content.keep.pinned;
+  row.create_time = now;
+  row.last_use_time = now;
+  return row;
+}
+
 absl::Status ChangedSinceVerified() {
   return Error(v1::ERROR_REASON_LOCAL_FILE_CHANGED,
                v1::ERROR_CONTEXT_LOCAL_FILE)
@@ -105,19 +123,7 @@ absl::StatusOr<CacheRow> CacheDisk::Keep(NewContent content, absl::Time now) {
   CONVOY_ASSIGN_OR_RETURN(
       const HeldFile held,
       folder_.Add(content.file.get(), content.keep.owner, id));
-  CacheRow row;
-  row.content_id = id;
-  row.source_url = std::move(content.source_url);
-  row.name = ShortName(std::move(content.name));
-  row.local_path = std::move(content.keep.local_path);
-  row.owner = content.keep.owner;
-  row.owner_group = content.keep.owner_group;
-  row.holding = held.holding;
-  row.identity = held.identity;
-  row.piece_length = content.piece_length;
-  row.pinned = content.keep.pinned;
-  row.create_time = now;
-  row.last_use_time = now;
+  CacheRow row = RowOf(content, held, now);
   absl::Status stored = unchanged() ? absl::OkStatus() : ChangedSinceVerified();
   if (stored.ok()) {
     stored = index_->Put(
@@ -131,6 +137,20 @@ absl::StatusOr<CacheRow> CacheDisk::Keep(NewContent content, absl::Time now) {
   if (held.holding == ContentHolding::kFinalPath) {
     LogDebug("kept without a link: ", row.local_path, ": ", held.why);
   }
+  return row;
+}
+
+absl::StatusOr<CacheRow> CacheDisk::NoteHeld(NewContent content,
+                                             absl::Time now) {
+  HeldFile held;
+  held.holding = ContentHolding::kJob;
+  CONVOY_ASSIGN_OR_RETURN(held.identity, StampOf(content.file.get()));
+  if (content.verified.has_value() && *content.verified != held.identity) {
+    return ChangedSinceVerified();
+  }
+  CacheRow row = RowOf(content, held, now);
+  CONVOY_RETURN_IF_ERROR(index_->Put(
+      row, {std::move(content.metainfo), std::move(content.late_hashes)}));
   return row;
 }
 

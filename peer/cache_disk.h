@@ -37,7 +37,8 @@ struct NewContent {
   std::int64_t piece_length = 0;
   std::string metainfo;     // The manifest's bytes.
   std::string late_hashes;  // Opaque; may be empty.
-  // Never given to peers, so never kept.
+  // Its manifest is private (BEP 27): its peers come from its trackers, so it
+  // is never kept for others.
   bool is_private = false;
 };
 
@@ -69,6 +70,9 @@ class CacheDisk {
 
   // Links the file and stores its row.
   absl::StatusOr<CacheRow> Keep(NewContent content, absl::Time now);
+  // Stores the row of a file that a job has, without a link; its holding is
+  // kJob.
+  absl::StatusOr<CacheRow> NoteHeld(NewContent content, absl::Time now);
   void Remove(const ContentKey& key, ContentHolding holding);
   absl::Status SetPinned(const ContentKey& key, bool pinned);
   // Not stored: the next start thinks of an older use.

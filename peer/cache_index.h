@@ -16,7 +16,8 @@
 
 namespace convoy {
 
-// A content that the cache keeps, without what is long.
+// A content that the cache keeps, or that a job has whole and will hand over;
+// without what is long.
 struct CacheRow {
   std::string content_id;  // 20 bytes.
   std::string source_url;
@@ -24,7 +25,7 @@ struct CacheRow {
   std::string local_path;
   uid_t owner = 0;
   gid_t owner_group = 0;
-  // kReflink, kHardLink or kFinalPath.
+  // kJob: the file has no path yet.
   ContentHolding holding = ContentHolding::kFinalPath;
   // Of what is held; its size is the content's.
   FileIdentityStamp identity;
@@ -57,8 +58,7 @@ class CacheIndex {
 
   // All rows, in the order of their ids. Reads no manifest: fast.
   virtual absl::StatusOr<std::vector<CacheRow>> LoadAll() = 0;
-  // Adds a content, or replaces all of it. REQUIRES: an id of 20 bytes, a
-  // holding that is kept.
+  // Adds a content, or replaces all of it. REQUIRES: an id of 20 bytes.
   virtual absl::Status Put(const CacheRow& row,
                            const CacheManifest& manifest) = 0;
   // Those that are not there are skipped, here and below.

@@ -128,9 +128,16 @@ void ContentCache::OnLoaded(absl::StatusOr<std::vector<CacheRow>> rows,
                             Answer<absl::Status> answer) {
   const absl::Status status = rows.status();
   if (rows.ok()) {
+    const absl::Time oldest = parts_.clock->Now() - limits_.max_age;
     for (const CacheRow& row : *rows) {
       const std::optional<ContentKey> key = ContentKey::Of(row.content_id);
-      if (key.has_value()) entries_.emplace(*key, CachedContent(row));
+      if (!key.has_value()) continue;
+      const bool held = row.holding == ContentHolding::kJob;
+      if (held && row.create_time < oldest) {
+        RemoveRow(*key, row.holding);
+      } else {
+        (held ? held_ : entries_).emplace(*key, CachedContent(row));
+      }
     }
     // Before what waits: a new link has its row, but not in these.
     serial_->Post([disk = disk_, known = *std::move(rows)] {
@@ -189,6 +196,77 @@ void ContentCache::KeepLoaded(NewContent content, Answer<absl::Status> answer) {
       });
 }
 
+void ContentCache::NoteHeld(NewContent content) {
+  WhenLoaded([this, content = std::move(content)]() mutable {
+    NoteHeldLoaded(std::move(content));
+  });
+}
+
+void ContentCache::NoteHeldLoaded(NewContent content) {
+  const std::optional<ContentKey> key = ContentKey::Of(content.keep.content_id);
+  if (!key.has_value() || entries_.count(*key) != 0 ||
+      keeping_.count(*key) != 0 || !CheckMayKeep(content.is_private).ok()) {
+    return;
+  }
+  OnDisk(
+      [content = std::move(content),
+       now = parts_.clock->Now()](CacheDisk& disk) mutable {
+        return disk.NoteHeld(std::move(content), now);
+      },
+      [this, key = *key](absl::StatusOr<CacheRow> row) {
+        if (row.ok()) held_.insert_or_assign(key, CachedContent(*row));
+      });
+}
+
+void ContentCache::ForgetHeld(absl::string_view content_id,
+                              const FileIdentityStamp& file) {
+  const std::optional<ContentKey> key = ContentKey::Of(content_id);
+  const auto held = key.has_value() ? held_.find(*key) : held_.end();
+  if (held == held_.end() || held->second.identity() != file) return;
+  held_.erase(held);
+  if (entries_.count(*key) == 0 && keeping_.count(*key) == 0) {
+    RemoveRow(*key, ContentHolding::kJob);
+  }
+}
+
+void ContentCache::KeepNoted(KeepRequest request, Answer<absl::Status> answer) {
+  WhenLoaded([this, request = std::move(request),
+              answer = std::move(answer)]() mutable {
+    KeepNotedLoaded(std::move(request), std::move(answer));
+  });
+}
+
+void ContentCache::KeepNotedLoaded(KeepRequest request,
+                                   Answer<absl::Status> answer) {
+  const std::optional<ContentKey> key = ContentKey::Of(request.content_id);
+  const auto held = key.has_value() ? held_.find(*key) : held_.end();
+  if (held == held_.end()) {
+    return OnDisk([](CacheDisk&) { return NotKept(); }, std::move(answer));
+  }
+  HeldPlace place = PlaceOf(*key, held->second);
+  place.holding = ContentHolding::kFinalPath;
+  place.local_path = request.local_path;
+  place.owner = request.owner;
+  place.owner_group = request.owner_group;
+  OpenPlace(std::move(place),
+            [this, request = std::move(request), answer = std::move(answer),
+             source_url = std::string(held->second.source_url())](
+                absl::StatusOr<OpenedContent> opened) mutable {
+              if (!opened.ok()) return std::move(answer)(opened.status());
+              NewContent content;
+              content.keep = std::move(request);
+              content.file = std::move(opened->fd);
+              content.verified = opened->identity;
+              content.name = opened->manifest->name;
+              content.source_url = std::move(source_url);
+              content.piece_length = opened->manifest->layout.piece_length();
+              content.metainfo = opened->manifest->metainfo;
+              content.late_hashes = std::move(opened->late_hashes);
+              content.is_private = opened->manifest->is_private;
+              KeepLoaded(std::move(content), std::move(answer));
+            });
+}
+
 void ContentCache::OnKept(const ContentKey& key, absl::StatusOr<CacheRow> row,
                           Answer<absl::Status> answer) {
   const auto keeping = keeping_.find(key);
@@ -196,6 +274,7 @@ void ContentCache::OnKept(const ContentKey& key, absl::StatusOr<CacheRow> row,
   if (row.ok()) {
     entries_.insert_or_assign(key, CachedContent(*row));
     departures_.erase(key);
+    held_.erase(key);
     ArmSweep(kSweepSoon);
   }
   std::move(answer)(row.status());
@@ -244,11 +323,16 @@ void ContentCache::OpenLoaded(const std::string& content_id,
   if (content == nullptr) {
     return OnDisk([](CacheDisk&) { return NotKept(); }, std::move(answer));
   }
+  OpenPlace(PlaceOf(*ContentKey::Of(content_id), *content), std::move(answer));
+}
+
+void ContentCache::OpenPlace(HeldPlace place,
+                             Answer<absl::StatusOr<OpenedContent>> answer) {
   // The file not by serial_: one that hangs (of a remote file system, by its
   // final path) must hold up nothing else.
   parts_.worker->Post([this, executor = parts_.executor, disk = disk_,
                        alive = std::weak_ptr<char>(alive_),
-                       place = PlaceOf(*ContentKey::Of(content_id), *content),
+                       place = std::move(place),
                        answer = std::move(answer)]() mutable {
     auto fd = disk->OpenFile(place);
     executor->Post([this, alive = std::move(alive), place = std::move(place),
@@ -368,6 +452,10 @@ void ContentCache::Drop(const ContentKey& key, Cause cause,
       },
       std::move(answer));
   parts_.listener->OnEvicted(dropped.ToString());
+}
+
+void ContentCache::RemoveRow(const ContentKey& key, ContentHolding holding) {
+  serial_->Post([disk = disk_, key, holding] { disk->Remove(key, holding); });
 }
 
 bool ContentCache::IsBusy(const ContentKey& key) const {

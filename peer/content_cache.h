@@ -92,6 +92,16 @@ class ContentCache {
   // are not kept (cache.max_age_seconds is 0). Errors of FileLinkFolder::Add.
   // UNAVAILABLE: the index cannot be written.
   void Keep(NewContent content, Answer<absl::Status> answer);
+  // A job has the content whole, and will hand it over; remembered for as long
+  // as contents are kept, for a daemon that starts meanwhile. Where the cache
+  // has the content, or may not keep it, nothing happens. `content.keep` needs
+  // no path.
+  void NoteHeld(NewContent content);
+  // The job gives it up. Nothing happens where another file was noted.
+  void ForgetHeld(absl::string_view content_id, const FileIdentityStamp& file);
+  // Keeps what was noted, now that it has its name. NOT_FOUND: nothing was, or
+  // the file at `request.local_path` is not the one that was. Else as Keep.
+  void KeepNoted(KeepRequest request, Answer<absl::Status> answer);
   // Checks the whole file first (CheckAdoptedFile), one at a time, then as
   // Keep. Answers the content's id.
   void Adopt(AdoptRequest request, Answer<absl::StatusOr<std::string>> answer);
@@ -117,6 +127,10 @@ class ContentCache {
   // Null: not kept. Both change with the next task.
   const CachedContent* Find(absl::string_view content_id) const;
   const Entries& entries() const { return entries_; }  // In id order.
+  // False: it is not kept. True also while that is not known yet.
+  bool MayHave(absl::string_view content_id) const {
+    return !loaded_ || Find(content_id) != nullptr;
+  }
   // What left the cache since the start.
   const ContentCounts::Gone& gone() const { return gone_; }
   // Null: it is kept, or why it left is not remembered.
@@ -140,8 +154,11 @@ class ContentCache {
               Answer<absl::Status> answer);
   void OnAdopted(absl::StatusOr<NewContent> content,
                  Answer<absl::StatusOr<std::string>> answer);
+  void NoteHeldLoaded(NewContent content);
+  void KeepNotedLoaded(KeepRequest request, Answer<absl::Status> answer);
   void OpenLoaded(const std::string& content_id,
                   Answer<absl::StatusOr<OpenedContent>> answer);
+  void OpenPlace(HeldPlace place, Answer<absl::StatusOr<OpenedContent>> answer);
   void ReadManifestFor(const HeldPlace& place, absl::StatusOr<UniqueFd> fd,
                        Answer<absl::StatusOr<OpenedContent>> answer);
   void OnOpened(const HeldPlace& place, absl::StatusOr<OpenedContent> opened,
@@ -151,6 +168,7 @@ class ContentCache {
   // row and link removed; then answers.
   void Drop(const ContentKey& key, ContentDeparture::Cause cause,
             absl::string_view why, Answer<absl::Status> answer);
+  void RemoveRow(const ContentKey& key, ContentHolding holding);
   // A transfer has it, or a Keep is under way.
   bool IsBusy(const ContentKey& key) const;
   CachedContent* FindMutable(absl::string_view content_id);
@@ -177,6 +195,8 @@ class ContentCache {
   bool loaded_ = false;
   std::vector<Task> waiting_;  // For loaded_.
   Entries entries_;
+  // Whole contents of jobs, their rows have no path.
+  Entries held_;
   absl::flat_hash_set<ContentKey> busy_;
   absl::flat_hash_map<ContentKey, int>
       keeping_;                           // Keeps under way, by content.

@@ -6,6 +6,7 @@
 
 #include "absl/strings/escaping.h"
 #include "peer/base/log.h"
+#include "peer/base/status_macros.h"
 #include "peer/file_identity_stamp.h"
 #include "peer/late_hashes.h"
 #include "peer/target_file.h"
@@ -31,6 +32,42 @@ void AddEarlier(const ContentStats& before, ContentStats* stats) {
     stats->background = before.background;
   }
   stats->download_duration += before.download_duration;
+}
+
+// What the cache keeps of a content that is whole. The file must be what it was
+// when its bytes were verified.
+absl::StatusOr<NewContent> NewContentOf(const SeededContent& held) {
+  NewContent content;
+  CONVOY_ASSIGN_OR_RETURN(content.file, held.file->Duplicate());
+  CONVOY_ASSIGN_OR_RETURN(content.verified, StampOf(content.file.get()));
+  // Reads nothing, but says whether the file is what it was.
+  CONVOY_RETURN_IF_ERROR(held.storage->Read(PieceIndex{0}, 0, nullptr, 0));
+  content.keep.content_id = held.manifest->info_hash;
+  content.keep.owner = held.owner;
+  content.name = held.manifest->name;
+  content.source_url = held.source_url;
+  content.piece_length = held.manifest->layout.piece_length();
+  content.metainfo = held.manifest->metainfo;
+  content.late_hashes = KeptHashes(held.storage->hashes());
+  content.is_private = held.manifest->is_private;
+  return content;
+}
+
+// The whole file of a kept content, for reading. Null: it is changed just now.
+std::shared_ptr<SwarmStorage> StorageOf(const OpenedContent& opened,
+                                        std::shared_ptr<TargetFile> file) {
+  const PieceLayout& layout = opened.manifest->layout;
+  auto storage = std::make_shared<SwarmStorage>(
+      file, HashesOfKept(opened.manifest, opened.late_hashes),
+      StorageMap::Whole(layout));
+  for (PieceIndex piece; piece.value < layout.count(); ++piece.value) {
+    storage->MarkVerified(piece);
+  }
+  // From here on the storage looks whether the file is changed. Where it was
+  // changed before, whoever asks next finds it gone.
+  if (!storage->Freeze().ok()) return nullptr;
+  const absl::StatusOr<UniqueFd> fd = file->Duplicate();
+  return fd.ok() && StillSame(fd->get(), opened.identity) ? storage : nullptr;
 }
 
 }  // namespace
@@ -156,8 +193,8 @@ void ContentShelf::SetSettings(const SwarmSettings& settings) {
 bool ContentShelf::Begin(const std::string& content_id,
                          SwarmTransfer* transfer) {
   if (!filling_.emplace(content_id, transfer).second) return false;
-  // What is here already is of no use to the transfer, which needs a file of
-  // its own; two members of one content there cannot be.
+  // What is here could not be copied; two members of one content there cannot
+  // be.
   CloseSeed(content_id);
   if (cache_ != nullptr) cache_->SetBusy(content_id, true);
   return true;
@@ -167,23 +204,75 @@ void ContentShelf::Abandon(const std::string& content_id) {
   const auto transfer = filling_.find(content_id);
   if (transfer != filling_.end()) {
     Remember(content_id, transfer->second->Info().stats);
-    filling_.erase(transfer);
   }
-  if (cache_ == nullptr) return;
-  cache_->SetBusy(content_id, false);
+  SetFree(content_id);
   HoldIfResting(content_id);
 }
 
 void ContentShelf::Finish(SeededContent content) {
+  SetFree(content.manifest->info_hash);
+  BeginSeed(std::move(content));
+}
+
+void ContentShelf::FinishCopy(SeededContent content) {
+  const std::string& id = content.manifest->info_hash;
+  const bool is_here = seeds_.count(id) != 0 || filling_.count(id) != 0 ||
+                       (cache_ != nullptr && cache_->Find(id) != nullptr);
+  if (!is_here) return BeginSeed(std::move(content));
+  if (content.storage->Freeze().ok()) NoteHeld(content);
+}
+
+void ContentShelf::SetFree(const std::string& content_id) {
+  filling_.erase(content_id);
+  if (cache_ != nullptr) cache_->SetBusy(content_id, false);
+  const auto found = waiting_.find(content_id);
+  if (found == waiting_.end()) return;
+  auto waiting = std::move(found->second);
+  waiting_.erase(found);
+  for (auto& free : waiting) parts_.executor->Post(std::move(free));
+}
+
+void ContentShelf::WhenFree(const std::string& content_id,
+                            absl::Duration origin_delay,
+                            absl::AnyInvocable<void() &&> free) {
+  filling_.at(content_id)->WaitNoLonger(origin_delay);
+  waiting_[content_id].push_back(std::move(free));
+}
+
+void ContentShelf::BeginSeed(SeededContent content) {
   const std::string id = content.manifest->info_hash;
-  filling_.erase(id);
-  if (cache_ != nullptr) cache_->SetBusy(id, false);
-  const absl::Status frozen = content.storage->Freeze();
-  if (!frozen.ok()) return;
+  if (!content.storage->Freeze().ok()) return;
+  NoteHeld(content);
   auto seed = std::make_unique<Seed>(this, std::move(content), false);
   Seed* const begun = seed.get();
   seeds_[id] = std::move(seed);
   begun->Begin();
+}
+
+void ContentShelf::NoteHeld(const SeededContent& content) {
+  if (cache_ == nullptr) return;
+  absl::StatusOr<NewContent> held = NewContentOf(content);
+  if (held.ok()) cache_->NoteHeld(*std::move(held));
+}
+
+void ContentShelf::OpenWhole(const std::string& content_id, Opened opened) {
+  parts_.executor->Post([this, content_id, opened = std::move(opened),
+                         alive = std::weak_ptr<char>(alive_)]() mutable {
+    if (alive.expired()) return;
+    const auto seed = seeds_.find(content_id);
+    if (seed != seeds_.end()) {
+      return std::move(opened)(seed->second->content().storage);
+    }
+    if (cache_ == nullptr || !cache_->MayHave(content_id)) {
+      return std::move(opened)(nullptr);
+    }
+    cache_->Open(content_id, [opened = std::move(opened)](
+                                 absl::StatusOr<OpenedContent> kept) mutable {
+      if (!kept.ok()) return std::move(opened)(nullptr);
+      std::shared_ptr<TargetFile> file = OpenTargetFile(std::move(kept->fd));
+      std::move(opened)(StorageOf(*kept, std::move(file)));
+    });
+  });
 }
 
 void ContentShelf::OnAsked(const std::string& content_id) {
@@ -206,23 +295,10 @@ void ContentShelf::OnOpened(const std::string& content_id,
   }
   if (seeds_.count(content_id) != 0 || filling_.count(content_id) != 0) return;
   SeededContent content;
-  content.manifest = std::move(opened->manifest);
-  std::shared_ptr<PieceHashes> hashes =
-      HashesOfKept(content.manifest, opened->late_hashes);
-  const int fd = opened->fd.get();
+  content.manifest = opened->manifest;
   content.file = OpenTargetFile(std::move(opened->fd));
-  content.storage = std::make_shared<SwarmStorage>(
-      content.file, std::move(hashes),
-      StorageMap::Whole(content.manifest->layout));
-  for (PieceIndex piece; piece.value < content.manifest->layout.count();
-       ++piece.value) {
-    content.storage->MarkVerified(piece);
-  }
-  // From here on the storage looks whether the file is changed. Where it was
-  // changed before, whoever asks next finds it gone.
-  if (!content.storage->Freeze().ok() || !StillSame(fd, opened->identity)) {
-    return;
-  }
+  content.storage = StorageOf(*opened, content.file);
+  if (content.storage == nullptr) return;
   content.news.stats.mode = mode_;
   if (const CachedContent* const kept = cache_->Find(content_id)) {
     content.source_url = std::string(kept->source_url());
@@ -404,39 +480,35 @@ void ContentShelf::Keep(KeepRequest request, Answer<absl::Status> answer) {
     const std::string id = request.content_id;
     const auto seed = seeds_.find(id);
     if (seed == seeds_.end()) {
-      return std::move(answer)(
-          absl::NotFoundError("no transfer of this process fetched it"));
+      return KeepNoted(std::move(request), std::move(answer));
     }
     if (cache_ == nullptr || !cache_->keeps()) {
       DropSeed(id);
       return std::move(answer)(absl::OkStatus());
     }
-    const SeededContent& held = seed->second->content();
-    absl::StatusOr<UniqueFd> file = held.file->Duplicate();
-    if (!file.ok()) return std::move(answer)(file.status());
-    absl::StatusOr<FileIdentityStamp> stamp = StampOf(file->get());
-    if (!stamp.ok()) return std::move(answer)(stamp.status());
-    // Reads nothing, but says whether the file is what it was.
-    const absl::Status unchanged =
-        held.storage->Read(PieceIndex{0}, 0, nullptr, 0);
-    if (!unchanged.ok()) {
+    absl::StatusOr<NewContent> content = NewContentOf(seed->second->content());
+    if (!content.ok()) {
       DropSeed(id);
-      return std::move(answer)(unchanged);
+      return std::move(answer)(content.status());
     }
-    NewContent content;
-    content.verified = *stamp;
-    content.keep = std::move(request);
-    content.file = *std::move(file);
-    content.name = held.manifest->name;
-    content.source_url = held.source_url;
-    content.piece_length = held.manifest->layout.piece_length();
-    content.metainfo = held.manifest->metainfo;
-    content.late_hashes = KeptHashes(held.storage->hashes());
-    cache_->Keep(std::move(content), [this, id, answer = std::move(answer)](
-                                         absl::Status status) mutable {
+    content->keep = std::move(request);
+    cache_->Keep(*std::move(content), [this, id, answer = std::move(answer)](
+                                          absl::Status status) mutable {
       OnKept(id, status);
       std::move(answer)(std::move(status));
     });
+  });
+}
+
+void ContentShelf::KeepNoted(KeepRequest request, Answer<absl::Status> answer) {
+  if (cache_ == nullptr) {
+    return std::move(answer)(absl::NotFoundError("contents are not kept"));
+  }
+  const std::string id = request.content_id;
+  cache_->KeepNoted(std::move(request), [this, id, answer = std::move(answer)](
+                                            absl::Status status) mutable {
+    if (status.ok()) HoldIfResting(id);
+    std::move(answer)(std::move(status));
   });
 }
 
@@ -453,10 +525,19 @@ void ContentShelf::OnKept(const std::string& content_id,
 void ContentShelf::Release(std::string content_id) {
   parts_.executor->Post([this, content_id = std::move(content_id)] {
     const auto seed = seeds_.find(content_id);
-    if (seed != seeds_.end() && !seed->second->of_cache()) {
-      DropSeed(content_id);
-    }
+    if (seed == seeds_.end() || seed->second->of_cache()) return;
+    ForgetHeld(*seed->second);
+    DropSeed(content_id);
   });
+}
+
+void ContentShelf::ForgetHeld(const Seed& seed) {
+  if (cache_ == nullptr) return;
+  const SeededContent& content = seed.content();
+  const absl::StatusOr<UniqueFd> file = content.file->Duplicate();
+  if (!file.ok()) return;
+  const absl::StatusOr<FileIdentityStamp> stamp = StampOf(file->get());
+  if (stamp.ok()) cache_->ForgetHeld(content.manifest->info_hash, *stamp);
 }
 
 void ContentShelf::Pin(std::string content_id, bool pinned,
@@ -490,6 +571,8 @@ void ContentShelf::Evict(std::string content_id, Answer<absl::Status> answer) {
         content_id, [this, content_id, held_by_job,
                      answer = std::move(answer)](absl::Status status) mutable {
           if (held_by_job && (status.ok() || absl::IsNotFound(status))) {
+            const auto held = seeds_.find(content_id);
+            if (held != seeds_.end()) ForgetHeld(*held->second);
             DropSeed(content_id);
             status = absl::OkStatus();
           }

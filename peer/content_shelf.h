@@ -7,8 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "peer/base/clock.h"
 #include "peer/base/executor.h"
 #include "peer/cache_disk.h"
@@ -63,6 +65,10 @@ class ContentShelf final : public Contents,
   bool Begin(const std::string& content_id, SwarmTransfer* transfer) override;
   void Abandon(const std::string& content_id) override;
   void Finish(SeededContent content) override;
+  void FinishCopy(SeededContent content) override;
+  void OpenWhole(const std::string& content_id, Opened opened) override;
+  void WhenFree(const std::string& content_id, absl::Duration origin_delay,
+                absl::AnyInvocable<void() &&> free) override;
 
   // Contents.
   void List(Answer<std::vector<ContentInfo>> answer) override;
@@ -84,6 +90,15 @@ class ContentShelf final : public Contents,
 
   void OnEvicted(const std::string& content_id) override;
 
+  // No transfer fills it any more.
+  void SetFree(const std::string& content_id);
+  void BeginSeed(SeededContent content);
+  // So that the cache knows it though the process ends before its job does.
+  void NoteHeld(const SeededContent& content);
+  // The file of the seed will not be handed over.
+  void ForgetHeld(const Seed& seed);
+  // A job gives a content that it has from an earlier process.
+  void KeepNoted(KeepRequest request, Answer<absl::Status> answer);
   // What a seed or a transfer that ends now has counted.
   void Remember(const std::string& content_id, const ContentStats& stats);
   void CloseSeed(const std::string& content_id);
@@ -107,6 +122,8 @@ class ContentShelf final : public Contents,
   DownloadMode mode_;
   std::unique_ptr<ContentCache> cache_;  // Null: nothing is kept.
   std::map<std::string, SwarmTransfer*> filling_;
+  // Who waits until a content is not in filling_.
+  std::map<std::string, std::vector<absl::AnyInvocable<void() &&>>> waiting_;
   std::map<std::string, std::unique_ptr<Seed>> seeds_;
   std::set<std::string> opening_;
   // Of seeds and transfers that were closed since the start.

@@ -34,16 +34,18 @@ TEST_F(ContentShelfCacheTest, WhatIsKeptIsHeldFromTheStart) {
   EXPECT_EQ(InfoOf(file.id()).state, ContentState::kResting);
 }
 
-TEST_F(ContentShelfCacheTest, ATransferMayBeginBeforeTheCacheIsRead) {
+TEST_F(ContentShelfCacheTest, ATransferBeforeTheCacheIsReadCopiesWhatItHas) {
   const ShelfFile file = Resting("disk.img");
-  swarm_.Unhold(file.id());
+  const int before = swarm_.joins();
   worker_.Hold();
   Restart();
   const std::unique_ptr<JobTransfer> transfer = StartTransfer(file);
   worker_.Release();
   executor_.RunUntilIdle();
+  EXPECT_TRUE(transfer->succeeded());
   EXPECT_EQ(Count().kept, 1);
-  EXPECT_THAT(HoldingOf(file), Optional(BeaconHolding::kSome));
+  EXPECT_EQ(swarm_.joins(), before);
+  EXPECT_THAT(HoldingOf(file), Optional(BeaconHolding::kResting));
 }
 
 TEST_F(ContentShelfCacheTest, AKeptContentIsOpenedWhenSomebodyAsks) {
@@ -77,23 +79,24 @@ TEST_F(ContentShelfCacheTest, WhoeverAsksMeanwhileOpensItOnlyOnce) {
 }
 
 TEST_F(ContentShelfCacheTest, WhatATransferFillsIsNotOpenedFromTheCache) {
-  const ShelfFile file = Resting("disk.img");
+  const ShelfFile file = MakeFile("disk.img");
   const std::unique_ptr<JobTransfer> transfer = StartTransfer(file);
+  ASSERT_TRUE(Adopt(file).ok());
   Ask(file.id());
   EXPECT_EQ(swarm_.members(), 1U);
   EXPECT_EQ(index_->manifests_read, 0);
 }
 
-TEST_F(ContentShelfCacheTest,
-       ATransferThatBeginsDuringTheOpeningHasTheContent) {
+TEST_F(ContentShelfCacheTest, ATransferThatBeginsDuringTheOpeningCopiesIt) {
   const ShelfFile file = Resting("disk.img");
   worker_.Hold();
   Ask(file.id());
   const std::unique_ptr<JobTransfer> transfer = StartTransfer(file);
   worker_.Release();
   executor_.RunUntilIdle();
+  EXPECT_TRUE(transfer->succeeded());
   EXPECT_EQ(swarm_.members(), 1U);
-  EXPECT_THAT(HoldingOf(file), Optional(BeaconHolding::kSome));
+  EXPECT_THAT(HoldingOf(file), Optional(BeaconHolding::kAll));
 }
 
 TEST_F(ContentShelfCacheTest, ATransferIsFoundThoughWhatWasKeptIsGone) {
@@ -256,6 +259,7 @@ TEST_F(ContentShelfCacheTest, WhatAJobFetchesIsNotEvicted) {
   const std::unique_ptr<JobTransfer> other = StartTransfer(fresh);
   EXPECT_TRUE(absl::IsFailedPrecondition(Evict(fresh.id())));
   const ShelfFile file = Kept("disk.img");
+  ChangeInPlace(file.path);  // So that it is not copied.
   std::unique_ptr<JobTransfer> transfer = StartTransfer(file);
   EXPECT_TRUE(absl::IsFailedPrecondition(Evict(file.id())));
   EXPECT_EQ(swarm_.members(), 2U);

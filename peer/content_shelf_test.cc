@@ -33,11 +33,43 @@ PieceIndex P(int index) { return PieceIndex{index}; }
 
 TEST_F(ContentShelfTest, OneTransferAtATimeFillsAContent) {
   const ShelfFile file = MakeFile("disk.img");
-  std::unique_ptr<JobTransfer> first = StartTransfer(file);
-  EXPECT_TRUE(StartTransfer(file)->gave_up());
-  EXPECT_FALSE(first->gave_up());
+  std::unique_ptr<JobTransfer> first = StartTransfer(file, ".1");
+  const std::unique_ptr<JobTransfer> second = StartTransfer(file, ".2");
+  EXPECT_EQ(swarm_.joins(), 1);
   first.reset();
-  EXPECT_FALSE(StartTransfer(file)->gave_up());
+  executor_.RunUntilIdle();
+  EXPECT_EQ(swarm_.joins(), 2);
+  EXPECT_EQ(swarm_.members(), 1U);
+  EXPECT_FALSE(second->gave_up());
+}
+
+TEST_F(ContentShelfTest, WhoWaitedForATransferCopiesWhatItGot) {
+  const ShelfFile file = MakeFile("disk.img");
+  const std::unique_ptr<JobTransfer> first = StartTransfer(file, ".1");
+  const std::unique_ptr<JobTransfer> second = StartTransfer(file, ".2");
+  const std::unique_ptr<JobTransfer> third = StartTransfer(file, ".3");
+  first->Fill(&swarm_);
+  executor_.RunUntilIdle();
+  EXPECT_TRUE(first->succeeded());
+  EXPECT_TRUE(second->succeeded());
+  EXPECT_TRUE(third->succeeded());
+  EXPECT_EQ(ReadAll(OpenToRead(file.path + ".3").get()),
+            ReadAll(OpenToRead(file.path).get()));
+  EXPECT_EQ(swarm_.joins(), 1);
+  EXPECT_THAT(HoldingOf(file), Optional(BeaconHolding::kAll));
+}
+
+// A copy is given where the file that it was made of is not any more.
+TEST_F(ContentShelfTest, ACopyTakesThePlaceOfWhatIsReleased) {
+  const ShelfFile file = HeldByJob("disk.img");
+  worker_.Hold();
+  const std::unique_ptr<JobTransfer> copy = StartTransfer(file);
+  Release(file.id());
+  EXPECT_EQ(swarm_.members(), 0U);
+  worker_.Release();
+  executor_.RunUntilIdle();
+  EXPECT_TRUE(copy->succeeded());
+  EXPECT_THAT(HoldingOf(file), Optional(BeaconHolding::kAll));
 }
 
 TEST_F(ContentShelfTest, ATransferIsListedUntilItIsAbandoned) {
@@ -95,14 +127,17 @@ TEST_F(ContentShelfTest, WhatASeedGivesIsAddedToWhatItsTransferGot) {
 }
 
 TEST_F(ContentShelfTest, StatisticsGoOnWhenAContentIsClosedAndOpenedAgain) {
-  const ShelfFile file = Kept("disk.img");
-  TellGiven(file.id(), 5, 6);
+  const ShelfFile file = MakeFile("disk.img");
   {
-    // Its place is taken, and given back.
+    // Gets some, and is abandoned.
     const std::unique_ptr<JobTransfer> transfer = StartTransfer(file);
-    EXPECT_EQ(InfoOf(file.id()).stats.to_lan, 5);
     swarm_.GivePiece(P(0), file.PieceBytes(P(0)));
   }
+  shelf_->Finish(Whole(file));
+  ASSERT_EQ(Keep(file), absl::OkStatus());
+  TellGiven(file.id(), 5, 6);
+  EXPECT_EQ(InfoOf(file.id()).stats.to_lan, 5);
+  swarm_.ObserverOf(file.id()).OnSwarmError(absl::InternalError("read"));
   executor_.RunUntilIdle();
   const ContentStats resting = InfoOf(file.id()).stats;
   EXPECT_EQ(resting.to_lan, 5);
@@ -149,8 +184,17 @@ TEST_F(ContentShelfTest, ASeedHasNothingToFetch) {
   EXPECT_THAT(swarm_.unclaimed(), ElementsAre(PieceSpan{P(1), P(3)}));
 }
 
-TEST_F(ContentShelfTest, ATransferTakesThePlaceOfASeed) {
+TEST_F(ContentShelfTest, ATransferCopiesWhatASeedHas) {
   const ShelfFile file = Kept("disk.img");
+  EXPECT_TRUE(StartTransfer(file)->succeeded());
+  EXPECT_EQ(swarm_.members(), 1U);
+  EXPECT_THAT(HoldingOf(file), Optional(BeaconHolding::kAll));
+  EXPECT_EQ(Count().kept, 1);
+}
+
+TEST_F(ContentShelfTest, ATransferTakesThePlaceOfASeedThatWasChanged) {
+  const ShelfFile file = Kept("disk.img");
+  ChangeInPlace(file.path);
   const std::unique_ptr<JobTransfer> transfer = StartTransfer(file);
   EXPECT_EQ(swarm_.members(), 1U);
   EXPECT_THAT(HoldingOf(file), Optional(BeaconHolding::kSome));
@@ -160,6 +204,7 @@ TEST_F(ContentShelfTest, ATransferTakesThePlaceOfASeed) {
 
 TEST_F(ContentShelfTest, WhatIsKeptIsHeldAgainAfterATransferOfIt) {
   const ShelfFile file = Kept("disk.img");
+  ChangeInPlace(file.path);
   StartTransfer(file);  // And abandoned.
   EXPECT_EQ(swarm_.members(), 0U);
   EXPECT_THAT(HoldingOf(file), Optional(BeaconHolding::kResting));
@@ -190,6 +235,78 @@ TEST_F(ContentShelfTest, AContentOfACancelledJobIsGivenNoMore) {
   EXPECT_EQ(swarm_.members(), 0U);
   EXPECT_EQ(HoldingOf(file), std::nullopt);
   EXPECT_THAT(List(), IsEmpty());
+}
+
+// From a job to the cache, and the process ended in between.
+
+TEST_F(ContentShelfTest, WhatAJobHadBeforeARestartIsKept) {
+  const ShelfFile file = HeldByJob("disk.img");
+  Restart();
+  EXPECT_THAT(List(), IsEmpty());
+  EXPECT_EQ(HoldingOf(file), std::nullopt);
+  ASSERT_EQ(Keep(file), absl::OkStatus());
+  EXPECT_THAT(HoldingOf(file), Optional(BeaconHolding::kResting));
+  const ContentInfo info = InfoOf(file.id());
+  EXPECT_EQ(info.holding, ContentHolding::kHardLink);
+  EXPECT_EQ(info.source_url, kShelfUrl);
+  EXPECT_EQ(info.name, "disk.img");
+  Ask(file.id());
+  EXPECT_THAT(HoldingOf(file), Optional(BeaconHolding::kAll));
+  Restart();
+  EXPECT_EQ(Count().kept, 1);
+}
+
+TEST_F(ContentShelfTest, WhatWasChangedSinceIsNotKept) {
+  const ShelfFile file = HeldByJob("disk.img");
+  Restart();
+  ChangeInPlace(file.path);
+  EXPECT_TRUE(absl::IsNotFound(Keep(file)));
+  EXPECT_EQ(Count().kept, 0);
+}
+
+TEST_F(ContentShelfTest, WhatACancelledJobHadIsForgotten) {
+  const ShelfFile file = HeldByJob("disk.img");
+  Release(file.id());
+  EXPECT_TRUE(index_->kept.empty());
+  Restart();
+  EXPECT_TRUE(absl::IsNotFound(Keep(file)));
+}
+
+TEST_F(ContentShelfTest, WhatWasEvictedIsForgotten) {
+  const ShelfFile file = HeldByJob("disk.img");
+  EXPECT_EQ(Evict(file.id()), absl::OkStatus());
+  EXPECT_TRUE(absl::IsNotFound(Keep(file)));
+}
+
+TEST_F(ContentShelfTest, WhatAJobHasForLongIsForgottenByTheNextStart) {
+  const ShelfFile file = HeldByJob("disk.img");
+  clock_.Advance(settings_.cache_max_age + absl::Seconds(1));
+  Restart();
+  EXPECT_TRUE(index_->kept.empty());
+  EXPECT_TRUE(absl::IsNotFound(Keep(file)));
+}
+
+TEST_F(ContentShelfTest, WhatTheCacheHasIsNotAJobs) {
+  const ShelfFile file = Kept("disk.img");
+  shelf_->Finish(Whole(file));
+  executor_.RunUntilIdle();
+  Restart();
+  EXPECT_EQ(InfoOf(file.id()).holding, ContentHolding::kHardLink);
+}
+
+// BEP 27: its peers are those that its trackers know.
+TEST_F(ContentShelfTest, APrivateManifestIsNotKept) {
+  const ShelfFile file = MakeFile("disk.img");
+  SeededContent content = Whole(file);
+  auto manifest = std::make_shared<Manifest>(*file.manifest);
+  manifest->is_private = true;
+  content.manifest = manifest;
+  shelf_->Finish(std::move(content));
+  executor_.RunUntilIdle();
+  EXPECT_TRUE(index_->kept.empty());
+  EXPECT_FALSE(Keep(file).ok());
+  EXPECT_EQ(swarm_.members(), 0U);
+  EXPECT_EQ(HoldingOf(file), std::nullopt);
 }
 
 TEST_F(ContentShelfTest, WithoutACacheAContentGoesWhenItIsHandedOver) {

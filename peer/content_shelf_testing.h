@@ -73,6 +73,10 @@ class JobTransfer {
     }
   }
   bool gave_up() const { return gave_up_; }
+  // With the file whole.
+  bool succeeded() const {
+    return observer_.ended() && observer_.status().ok();
+  }
 
  private:
   const ShelfFile file_;
@@ -141,7 +145,8 @@ class ContentShelfTest : public ::testing::Test {
     content.owner = geteuid();
     return content;
   }
-  std::unique_ptr<JobTransfer> StartTransfer(const ShelfFile& file) {
+  std::unique_ptr<JobTransfer> StartTransfer(
+      const ShelfFile& file, const std::string& suffix = ".job") {
     SwarmTransfer::Parts parts;
     parts.transport = &origin_;
     parts.executor = &executor_;
@@ -151,7 +156,7 @@ class ContentShelfTest : public ::testing::Test {
     parts.swarm = &swarm_;
     parts.registry = shelf_.get();
     auto transfer =
-        std::make_unique<JobTransfer>(parts, file, file.path + ".job");
+        std::make_unique<JobTransfer>(parts, file, file.path + suffix);
     executor_.RunUntilIdle();
     return transfer;
   }

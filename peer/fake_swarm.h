@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/strings/string_view.h"
 #include "peer/base/executor.h"
 #include "peer/beacon_news.h"
@@ -232,9 +233,23 @@ class FakeRegistry final : public ContentRegistry {
     filling.erase(content.manifest->info_hash);
     finished.push_back(std::move(content));
   }
+  void FinishCopy(SeededContent content) override {
+    copied.push_back(std::move(content));
+  }
+  void OpenWhole(const std::string&, Opened opened) override {
+    std::move(opened)(whole);
+  }
+  void WhenFree(const std::string&, absl::Duration,
+                absl::AnyInvocable<void() &&> free) override {
+    waiting.push_back(std::move(free));
+  }
 
   std::set<std::string> filling;
   std::vector<SeededContent> finished;
+  std::vector<SeededContent> copied;
+  // What the machine has already; or null.
+  std::shared_ptr<SwarmStorage> whole;
+  std::vector<absl::AnyInvocable<void() &&>> waiting;
 };
 
 }  // namespace convoy

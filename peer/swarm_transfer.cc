@@ -5,10 +5,7 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
-#include "absl/strings/str_cat.h"
-#include "peer/base/status_macros.h"
-#include "peer/base/url_text.h"
-#include "peer/peer_uses.h"
+#include "peer/base/log.h"
 #include "peer/piece_spans.h"
 #include "proto/error_detail.h"
 
@@ -165,14 +162,63 @@ void SwarmTransfer::Begin(const std::vector<PieceSpan>& verified) {
   reporter_.news().size = map.local_size();
   reporter_.Changed();
   if (store_.ledger()->AllWritten()) return OnWritten();
-  Join();
+  if (mode() < DownloadMode::kLan) return Join();
+  LookHere();
+}
+
+void SwarmTransfer::LookHere() {
+  waits_ = false;
+  if (copy_failed_) return OnWhole(nullptr);
+  parts_.registry->OpenWhole(found_.manifest->info_hash,
+                             [this, alive = std::weak_ptr<char>(alive_)](
+                                 std::shared_ptr<SwarmStorage> whole) {
+                               if (!alive.expired()) OnWhole(std::move(whole));
+                             });
+}
+
+void SwarmTransfer::OnWhole(std::shared_ptr<SwarmStorage> whole) {
+  if (whole != nullptr) {
+    copy_ = std::make_unique<PieceCopy>(
+        PieceCopy::Parts{parts_.executor, parts_.worker}, std::move(whole),
+        storage_,
+        [this](const std::vector<PieceIndex>& pieces) { OnCopied(pieces); },
+        [this](const absl::Status& status, bool local) {
+          OnCopyEnd(status, local);
+        });
+    return reporter_.Changed();
+  }
+  const std::string& id = found_.manifest->info_hash;
+  registered_ = parts_.registry->Begin(id, this);
+  if (registered_) return Join();
+  waits_ = true;
+  parts_.registry->WhenFree(id, spec_.origin_delay,
+                            [this, alive = std::weak_ptr<char>(alive_)] {
+                              if (!alive.expired()) LookHere();
+                            });
+  reporter_.Changed();
+}
+
+void SwarmTransfer::OnCopied(const std::vector<PieceIndex>& pieces) {
+  TransferNews& news = reporter_.news();
+  for (const PieceIndex piece : pieces) {
+    news.connected = true;
+    news.local_bytes += layout().RangeOf(piece).length;
+    NotePiece(piece);
+    if (copy_ == nullptr) return;
+  }
+}
+
+void SwarmTransfer::OnCopyEnd(const absl::Status& status, bool local) {
+  copy_.reset();
+  if (status.ok()) return;
+  if (local) return End(status);
+  LogInfo("content ", absl::BytesToHexString(found_.manifest->info_hash),
+          " is not copied from this machine: ", status.message());
+  copy_failed_ = true;
+  LookHere();
 }
 
 void SwarmTransfer::Join() {
-  registered_ = parts_.registry->Begin(found_.manifest->info_hash, this);
-  if (!registered_) {
-    return GiveUpWith("another file of this machine gets the same content now");
-  }
   SwarmContent content;
   content.manifest = found_.manifest;
   content.storage = storage_;
@@ -234,6 +280,14 @@ void SwarmTransfer::OnHoldOver() {
   if (!sources_.waiting()) return SetOriginUsable(true);
   sources_.WaitIsOver();
   UseSource();
+}
+
+void SwarmTransfer::WaitNoLonger(absl::Duration origin_delay) {
+  const absl::Duration until = parts_.clock->Monotonic() + origin_delay;
+  if (!peers_first_until_ || *peers_first_until_ <= until) return;
+  peers_first_until_ = until;
+  shown_until_ = parts_.clock->Now() + origin_delay;
+  PostTimer(origin_delay, &SwarmTransfer::OnHoldOver);
 }
 
 // After all sources have failed.
@@ -417,6 +471,7 @@ void SwarmTransfer::OnWritten() {
   if (std::exchange(finishing_, true)) return;
   reporter_.news().connected = true;
   reporter_.Changed();
+  copy_.reset();
   fetcher_.reset();
   if (member_ != nullptr) member_->SetDemand(0, 1);
   const absl::Status status = store_.Finish();
@@ -429,19 +484,12 @@ void SwarmTransfer::OnFlushed() {
 }
 
 void SwarmTransfer::OnBacklog(bool full) {
+  if (copy_ != nullptr) return copy_->SetPaused(full);
   if (member_ == nullptr) return;
   member_->SetBacklog(full);
   if (fetcher_ == nullptr) return;
   fetcher_->SetPaused(full);
   UpdateDemand();
-}
-
-void SwarmTransfer::CountPeerBytes(TransferNews* news) const {
-  if (member_ == nullptr) return;
-  const PeerBytes received = member_->Received();
-  news->lan_bytes = received.lan;
-  news->group_bytes = received.group;
-  news->internet_bytes = received.internet;
 }
 
 void SwarmTransfer::OnStoreEnd(absl::Status status) {
@@ -456,25 +504,31 @@ void SwarmTransfer::OnStoreEnd(absl::Status status) {
   }
   if (!status.ok()) return End(std::move(status));
   CountPeerBytes(&reporter_.news());
-  if (member_ != nullptr && spec_.ranges.empty()) {
-    SeededContent seeded;
-    seeded.manifest = found_.manifest;
-    seeded.storage = storage_;
-    seeded.file = file_;
-    seeded.member = std::move(member_);
-    seeded.news = swarm_;
-    seeded.news.stats = Stats();
-    seeded.source_url = spec_.urls[0];
-    seeded.owner = spec_.owner;
-    registered_ = false;
-    parts_.registry->Finish(std::move(seeded));
-  }
+  if (spec_.ranges.empty() && mode() >= DownloadMode::kLan) HandOver();
   End(absl::OkStatus());
+}
+
+void SwarmTransfer::HandOver() {
+  SeededContent seeded;
+  seeded.manifest = found_.manifest;
+  seeded.storage = storage_;
+  seeded.file = file_;
+  seeded.news = swarm_;
+  seeded.news.stats = Stats();
+  seeded.source_url = spec_.urls[0];
+  seeded.owner = spec_.owner;
+  seeded.member = std::move(member_);
+  if (std::exchange(registered_, false)) {
+    parts_.registry->Finish(std::move(seeded));
+  } else {
+    parts_.registry->FinishCopy(std::move(seeded));
+  }
 }
 
 void SwarmTransfer::GiveUpWith(std::string reason) {
   if (reporter_.ended()) return;
   CountPeerBytes(&reporter_.news());
+  copy_.reset();
   member_.reset();
   fetcher_.reset();
   parts_.executor->Post([this, alive = std::weak_ptr<char>(alive_),
@@ -486,6 +540,7 @@ void SwarmTransfer::GiveUpWith(std::string reason) {
 void SwarmTransfer::End(absl::Status status,
                         std::optional<absl::Duration> retry_after) {
   CountPeerBytes(&reporter_.news());
+  copy_.reset();
   member_.reset();
   fetcher_.reset();
   reporter_.End(std::move(status), retry_after);
@@ -498,106 +553,6 @@ void SwarmTransfer::PostTimer(absl::Duration delay,
                                if (!alive.expired() && member_ != nullptr)
                                  (this->*what)();
                              });
-}
-
-TransferHold SwarmTransfer::HoldForPeers() const {
-  TransferHold hold;
-  hold.text = absl::StrCat(
-      "Peers come first: the origin is not asked for bytes before ",
-      absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", shown_until_,
-                       absl::UTCTimeZone()));
-  hold.policy = spec_.foreground ? "swarm.origin_delay_foreground_seconds"
-                                 : "swarm.origin_delay_background_seconds";
-  return hold;
-}
-
-void SwarmTransfer::CompleteNews(TransferNews* news) {
-  news->connections = fetcher_ == nullptr ? 0 : fetcher_->connections();
-  sources_.Tell(news);
-  // With a plain_delay the job itself says why it waits.
-  if (peers_first_until_ && !finishing_ &&
-      spec_.plain_delay == absl::ZeroDuration()) {
-    news->hold = HoldForPeers();
-  }
-  news->activity = Activity();
-  news->integrity = found_.integrity;
-  news->peers = PeerUsesOf(found_, spec_.download_mode, swarm_, parts_.swarm);
-  CountPeerBytes(news);
-  if (store_.ledger() == nullptr) return;
-  TransferCheckpoint checkpoint;
-  checkpoint.source = TransferCheckpoint::Source::kSwarm;
-  checkpoint.url_key = TransferCheckpoint::KeyOfUrl(spec_.urls[0]);
-  checkpoint.ranges_key = TransferCheckpoint::KeyOfRanges(spec_.ranges);
-  checkpoint.complete_length = layout().size();
-  checkpoint.validator.etag =
-      absl::BytesToHexString(found_.manifest->info_hash);
-  checkpoint.layout = layout();
-  checkpoint.flushed =
-      Intersection(store_.ledger()->FlushedSpans(), storage_->map().pieces());
-  news->flushed_bytes = BytesIn(checkpoint.flushed, layout(), spec_.ranges);
-  news->checkpoint = checkpoint.Encode();
-  checkpoint_told_ = true;
-}
-
-std::string SwarmTransfer::Activity() const {
-  if (finishing_) {
-    return found_.sha256.empty() ? "bringing the file to disk"
-                                 : "checking SHA-256";
-  }
-  if (member_ == nullptr || fetcher_ == nullptr) return "checking pieces";
-  if (store_.backlog_full()) return "waiting for the disk";
-  const int connections = fetcher_->connections();
-  const int peers = swarm_.connections();
-  std::string from_peers =
-      peers == 0 ? "" : absl::StrCat(peers, peers == 1 ? " peer" : " peers");
-  if (connections > 0) {
-    return absl::StrCat("fetching from ", HostOfUrl(source().url), " over ",
-                        connections,
-                        connections == 1 ? " connection" : " connections",
-                        from_peers.empty() ? "" : " and from ", from_peers);
-  }
-  if (peers > 0) return absl::StrCat("fetching from ", from_peers);
-  if (!origin_usable_ && origin_error_.ok()) {
-    return sources_.waiting() ? "waiting for a cache host"
-                              : "waiting for peers before the origin is asked";
-  }
-  return absl::StrCat("asking ", HostOfUrl(source().url));
-}
-
-ContentInfo SwarmTransfer::Info() const {
-  ContentInfo info;
-  info.id = found_.manifest->info_hash;
-  info.name = found_.manifest->name;
-  info.source_url = spec_.urls[0];
-  info.size = layout().size();
-  info.piece_length = layout().piece_length();
-  info.state = ContentState::kDownloading;
-  if (store_.ledger() != nullptr) {
-    info.available_bytes = store_.ledger()->flushed_bytes();
-  }
-  info.owner = spec_.owner;
-  info.stats = Stats();
-  return info;
-}
-
-ContentStats SwarmTransfer::Stats() const {
-  const TransferNews& news = reporter_.news();
-  const PeerBytes received =
-      member_ == nullptr
-          ? PeerBytes{news.lan_bytes, news.group_bytes, news.internet_bytes}
-          : member_->Received();
-  ContentStats stats = swarm_.stats;
-  stats.from_origin = news.origin_bytes;
-  stats.from_mirrors = news.mirror_bytes;
-  stats.from_cache_hosts = news.cache_host_bytes;
-  stats.from_lan = received.lan;
-  stats.from_group = received.group;
-  stats.from_internet = received.internet;
-  stats.http_connections = fetcher_ == nullptr ? 0 : fetcher_->connections();
-  stats.download_duration = parts_.clock->Monotonic() - began_;
-  stats.background = !spec_.foreground;
-  stats.mode = mode();
-  return stats;
 }
 
 }  // namespace convoy

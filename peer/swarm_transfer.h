@@ -20,6 +20,7 @@
 #include "peer/file_worker.h"
 #include "peer/http_sources.h"
 #include "peer/origin_transport.h"
+#include "peer/piece_copy.h"
 #include "peer/piece_hashes.h"
 #include "peer/piece_store.h"
 #include "peer/swarm.h"
@@ -52,15 +53,31 @@ class ContentRegistry {
   // False: another transfer of this machine fills it.
   virtual bool Begin(const std::string& content_id,
                      SwarmTransfer* transfer) = 0;
-  // The transfer has ended without it.
+  // The transfer that began has ended without it.
   virtual void Abandon(const std::string& content_id) = 0;
-  // It is whole.
+  // The transfer that began has it whole.
   virtual void Finish(SeededContent content) = 0;
+  // One that did not begin has it whole, without a member.
+  virtual void FinishCopy(SeededContent content) = 0;
+
+  // A file of this machine that has the content whole, for reading; null: there
+  // is none. The answer comes as a task of its own.
+  using Opened = absl::AnyInvocable<void(std::shared_ptr<SwarmStorage>) &&>;
+  virtual void OpenWhole(const std::string& content_id, Opened opened) = 0;
+  // REQUIRES: a transfer fills it. `free` comes as a task of its own, when none
+  // does any more. Until then that one waits no longer than `origin_delay` for
+  // peers.
+  virtual void WhenFree(const std::string& content_id,
+                        absl::Duration origin_delay,
+                        absl::AnyInvocable<void() &&> free) = 0;
 };
 
-// Fills one file with a content whose pieces have hashes: from the peers of a
-// swarm, and from the origin, piece by piece, those that this machine claims.
-// Every piece is checked before it counts.
+// Fills one file with a content whose pieces have hashes: from a file of this
+// machine that has it whole; else from the peers of a swarm, and from the
+// origin, piece by piece, those that this machine claims. Every piece is
+// checked before it counts. While another transfer of this machine fills the
+// same content, it waits for that one. Where no peers are allowed, it neither
+// waits nor copies, and what it got is given to nobody.
 //
 // Thread: everything on the engine's executor.
 class SwarmTransfer final : public Transfer,
@@ -93,6 +110,9 @@ class SwarmTransfer final : public Transfer,
   void CheckpointForgotten() override;
 
   ContentInfo Info() const;
+  // Another file of this machine waits for it: the origin is asked after this
+  // time, even if TransferSpec.origin_delay says later.
+  void WaitNoLonger(absl::Duration origin_delay);
 
  private:
   void OnPeerPiece(PieceIndex piece) override;
@@ -123,7 +143,14 @@ class SwarmTransfer final : public Transfer,
   Left FindLeft() const;
   void Check(std::vector<PieceSpan> unchecked);
   void Begin(const std::vector<PieceSpan>& verified);
+  // Where this machine has the content, or gets it just now.
+  void LookHere();
+  void OnWhole(std::shared_ptr<SwarmStorage> whole);
+  void OnCopied(const std::vector<PieceIndex>& pieces);
+  void OnCopyEnd(const absl::Status& status, bool local);
   void Join();
+  // Leaves it to the machine's peers.
+  void HandOver();
   // With whom it is shared.
   DownloadMode mode() const {
     return found_.peers_allowed ? spec_.download_mode : DownloadMode::kHttpOnly;
@@ -169,6 +196,10 @@ class SwarmTransfer final : public Transfer,
   PieceStore store_;
 
   HttpSources sources_;
+  std::unique_ptr<PieceCopy> copy_;
+  bool copy_failed_ = false;
+  // For another transfer of this machine.
+  bool waits_ = false;
   std::unique_ptr<ClaimFetcher> fetcher_;
   std::unique_ptr<SwarmMember> member_;
   SwarmNews swarm_;

@@ -1,0 +1,184 @@
+// A content that this machine has already, or gets for another file.
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "peer/piece_hashes.h"
+#include "peer/swarm_storage.h"
+#include "peer/swarm_transfer_testing.h"
+#include "peer/transfer_testing.h"
+
+namespace convoy {
+namespace {
+
+class CopiedSwarmTest : public SwarmTransferTest {
+ protected:
+  // A whole file of the content with these bytes.
+  void HaveHere(const std::string& bytes) {
+    here_.Write(0, bytes);
+    const auto hashes =
+        found_.late_bound
+            ? std::make_shared<PieceHashes>(found_.manifest->layout)
+            : std::make_shared<PieceHashes>(found_.manifest);
+    registry_.whole = std::make_shared<SwarmStorage>(
+        OpenTargetFile(here_.Open()), hashes,
+        StorageMap::Whole(found_.manifest->layout));
+    for (PieceIndex piece; piece < found_.manifest->layout.All().end;
+         ++piece.value) {
+      hashes->Learn(piece, Sha1Of(PieceBytes(piece.value)));
+      registry_.whole->MarkVerified(piece);
+    }
+    ASSERT_EQ(registry_.whole->Freeze(), absl::OkStatus());
+  }
+
+  TestFile here_;
+};
+
+TEST_F(CopiedSwarmTest, NobodyIsAskedForIt) {
+  HaveHere(content_);
+  const RecordingObserver& observer = Start();
+  ASSERT_TRUE(observer.ended());
+  EXPECT_EQ(observer.status(), absl::OkStatus());
+  EXPECT_EQ(target_.Content(), content_);
+  EXPECT_EQ(origin_.sent_bytes(), 0);
+  EXPECT_EQ(observer.end().news.local_bytes, kSize);
+  EXPECT_EQ(observer.end().news.origin_bytes, 0);
+  EXPECT_EQ(observer.end().news.flushed_bytes, kSize);
+  EXPECT_EQ(swarm_.joins(), 0);
+  ASSERT_EQ(registry_.copied.size(), 1U);
+  EXPECT_EQ(registry_.copied[0].member, nullptr);
+  EXPECT_TRUE(registry_.finished.empty());
+}
+
+TEST_F(CopiedSwarmTest, LearnedHashesAreCopiedToo) {
+  found_.late_bound = true;
+  found_.sha256 = Sha256Of(content_);
+  HaveHere(content_);
+  const RecordingObserver& observer = Start();
+  ASSERT_TRUE(observer.ended());
+  EXPECT_EQ(observer.status(), absl::OkStatus());
+  EXPECT_EQ(target_.Content(), content_);
+  EXPECT_EQ(origin_.sent_bytes(), 0);
+  ASSERT_EQ(registry_.copied.size(), 1U);
+  EXPECT_EQ(registry_.copied[0].storage->hashes().Find(P(3)),
+            Sha1Of(PieceBytes(3)));
+}
+
+TEST_F(CopiedSwarmTest, RangesAreCopied) {
+  spec_.ranges = {{100, 2 * kPiece}, {10 * kPiece + 5, 10}};
+  HaveHere(content_);
+  const RecordingObserver& observer = Start();
+  ASSERT_TRUE(observer.ended());
+  EXPECT_EQ(observer.status(), absl::OkStatus());
+  EXPECT_EQ(target_.Content(), content_.substr(100, 2 * kPiece) +
+                                   content_.substr(10 * kPiece + 5, 10));
+  EXPECT_EQ(origin_.sent_bytes(), 0);
+  EXPECT_TRUE(registry_.copied.empty());
+}
+
+TEST_F(CopiedSwarmTest, WhatIsWrongThereComesFromTheOrigin) {
+  std::string wrong = content_;
+  wrong[static_cast<std::size_t>(5 * kPiece)] ^= 1;
+  HaveHere(wrong);
+  const RecordingObserver& observer = Start();
+  ASSERT_TRUE(observer.ended());
+  EXPECT_EQ(observer.status(), absl::OkStatus());
+  EXPECT_EQ(target_.Content(), content_);
+  EXPECT_EQ(observer.end().news.local_bytes, 5 * kPiece);
+  EXPECT_EQ(observer.end().news.origin_bytes, kSize - 5 * kPiece);
+  EXPECT_EQ(registry_.finished.size(), 1U);
+}
+
+TEST_F(CopiedSwarmTest, AFileThatCannotBeWrittenEndsIt) {
+  HaveHere(content_);
+  faults_.write = absl::ResourceExhaustedError("full");
+  const RecordingObserver& observer = Start();
+  ASSERT_TRUE(observer.ended());
+  EXPECT_EQ(observer.status(), faults_.write);
+  EXPECT_EQ(swarm_.joins(), 0);
+}
+
+TEST_F(CopiedSwarmTest, ATransferThatIsStoppedMeanwhileIsNotCalled) {
+  HaveHere(content_);
+  worker_.Hold();
+  Start();
+  transfer_.reset();
+  worker_.Release();
+  executor_.RunUntilIdle();
+  EXPECT_TRUE(registry_.copied.empty());
+}
+
+TEST_F(CopiedSwarmTest, WherePeersAreRefusedItComesFromTheOrigin) {
+  found_.peers_allowed = false;
+  HaveHere(content_);
+  registry_.filling.insert(found_.manifest->info_hash);
+  const RecordingObserver& observer = Start();
+  ASSERT_TRUE(observer.ended());
+  EXPECT_EQ(observer.status(), absl::OkStatus());
+  EXPECT_EQ(observer.end().news.origin_bytes, kSize);
+  // Nor is it given.
+  EXPECT_TRUE(registry_.copied.empty());
+  EXPECT_TRUE(registry_.finished.empty());
+  EXPECT_EQ(registry_.filling.size(), 1U);
+}
+
+TEST_F(CopiedSwarmTest, AnotherFileOfTheContentIsWaitedForAndCopied) {
+  registry_.filling.insert(found_.manifest->info_hash);
+  RecordingObserver& observer = Start();
+  Advance(absl::Minutes(10));
+  EXPECT_FALSE(observer.ended());
+  EXPECT_FALSE(gave_up_.has_value());
+  EXPECT_EQ(observer.all().back().activity,
+            "waiting for another file that gets the same content");
+  EXPECT_EQ(swarm_.joins(), 0);
+  registry_.filling.clear();
+  HaveHere(content_);
+  ASSERT_EQ(registry_.waiting.size(), 1U);
+  std::move(registry_.waiting[0])();
+  executor_.RunUntilIdle();
+  ASSERT_TRUE(observer.ended());
+  EXPECT_EQ(observer.status(), absl::OkStatus());
+  EXPECT_EQ(observer.end().news.local_bytes, kSize);
+}
+
+TEST_F(CopiedSwarmTest, WhereTheOtherFileFailsItIsFetched) {
+  registry_.filling.insert(found_.manifest->info_hash);
+  const RecordingObserver& observer = Start();
+  ASSERT_EQ(registry_.waiting.size(), 1U);
+  registry_.filling.clear();
+  std::move(registry_.waiting[0])();
+  executor_.RunUntilIdle();
+  ASSERT_TRUE(observer.ended());
+  EXPECT_EQ(observer.status(), absl::OkStatus());
+  EXPECT_EQ(observer.end().news.origin_bytes, kSize);
+  EXPECT_EQ(registry_.finished.size(), 1U);
+}
+
+TEST_F(CopiedSwarmTest, WhoIsWaitedForAsksTheOriginSooner) {
+  spec_.origin_delay = absl::Hours(10);
+  const RecordingObserver& observer = Start();
+  Advance(absl::Seconds(20));
+  EXPECT_EQ(origin_.sent_bytes(), 0);
+  transfer_->WaitNoLonger(absl::Hours(20));
+  transfer_->WaitNoLonger(absl::Seconds(10));
+  Advance(absl::Seconds(9));
+  EXPECT_EQ(origin_.sent_bytes(), 0);
+  Advance(absl::Seconds(2));
+  EXPECT_TRUE(observer.ended());
+  EXPECT_EQ(origin_.sent_bytes(), kSize);
+}
+
+TEST_F(CopiedSwarmTest, ATransferThatOnlyWaitedEndsNoOthers) {
+  registry_.filling.insert(found_.manifest->info_hash);
+  Start();
+  transfer_.reset();
+  EXPECT_EQ(registry_.filling.size(), 1U);
+  std::move(registry_.waiting[0])();
+}
+
+}  // namespace
+}  // namespace convoy
