@@ -88,6 +88,60 @@ TEST_F(OriginShareClaimsTest, LiarIsBelievedForHalfAMinute) {
   EXPECT_LE(now_ - start, absl::Seconds(31));
 }
 
+// An honest machine claims one half of large pieces, and gets them one by one;
+// a liar claims the other half.
+class LargePiecesTest : public OriginShareClaimsTest,
+                        public ::testing::WithParamInterface<int> {
+ protected:
+  // How long the liar is believed, if the other one gets a piece each `pace`.
+  absl::Duration Believed(absl::Duration pace) {
+    const std::int64_t length = std::int64_t{GetParam()} << 20;
+    OriginShare share(OriginShare::Options(), 1, 77,
+                      *PieceLayout::Make(kPieces * length, length),
+                      {{PieceIndex{0}, PieceIndex{kPieces}}}, now_);
+    const absl::Duration start = now_;
+    for (const int peer : {5, 6}) {
+      share.AddPeer(peer);
+      share.SetMachine(peer, 100 * peer, now_);
+    }
+    int come = 0;
+    while (now_ < start + absl::Minutes(20)) {
+      for (const int peer : {5, 6}) {
+        ClaimRecord record = ClaimsAll(100 * peer);
+        record.claims[0].pieces =
+            peer == 5 ? PieceSpan{PieceIndex{come}, PieceIndex{kPieces / 2}}
+                      : PieceSpan{PieceIndex{kPieces / 2}, PieceIndex{kPieces}};
+        ShareMessage message;
+        message.records.push_back(record);
+        share.Receive(peer, message, now_);
+      }
+      now_ += absl::Milliseconds(200);
+      if (!share.Take(now_, 2).empty()) break;
+      if (now_ - start > pace * (come + 1)) share.SetHave(Piece(come++), now_);
+    }
+    EXPECT_LT(come, kPieces / 2);
+    return now_ - start;
+  }
+};
+
+TEST_P(LargePiecesTest, LiarIsBelievedForTheTimeOfAPiece) {
+  const absl::Duration believed =
+      std::min(absl::Seconds(30) * GetParam() * 4, absl::Minutes(10));
+  const absl::Duration found = Believed(believed / 25);
+  EXPECT_GE(found, believed - absl::Seconds(1));
+  EXPECT_LE(found, believed + absl::Seconds(1));
+}
+
+TEST_P(LargePiecesTest, WhereNothingComesNobodyIsBelievedForLong) {
+  const absl::Duration found = Believed(absl::InfiniteDuration());
+  const absl::Duration believed = absl::Seconds(30) * GetParam();
+  EXPECT_GE(found, believed);
+  EXPECT_LE(found, believed + absl::Seconds(11));
+}
+
+INSTANTIATE_TEST_SUITE_P(Mebibytes, LargePiecesTest,
+                         ::testing::Values(1, 4, 16));
+
 // What a neighbour fetched is seen at once, or was never fetched.
 TEST_F(OriginShareClaimsTest, WhatWasNotFetchedIsBelievedOnce) {
   Connect(5, 500);
