@@ -126,6 +126,7 @@ class Impl final : public LibtorrentSwarm, private BeaconListener {
     options.tcp_port = session_.listen_port();
     BeaconListener* const self = this;
     auto beacon = Beacon::Start(std::move(options), *parts.clock, self);
+    beacon_status_ = beacon.status();
     if (!beacon.ok()) {
       LogError("peers cannot be found: ", beacon.status().message());
     } else {
@@ -217,6 +218,7 @@ class Impl final : public LibtorrentSwarm, private BeaconListener {
   AskedForContent asked_;
   const std::shared_ptr<char> alive_ = std::make_shared<char>();
   std::unique_ptr<Beacon> beacon_;
+  absl::Status beacon_status_;  // Why there is none.
   // What others are told of, or would be.
   std::map<std::string, BeaconHolding> holdings_;
   bool stopped_ = false;
@@ -544,7 +546,12 @@ std::string Impl::RefusalFor(DownloadMode mode, std::string* policy) {
       return "a machine of an authenticated group meets its members only";
     }
   }
-  if (beacon_ == nullptr) return "the daemon cannot find peers; see its log";
+  if (!beacon_status_.ok()) {
+    *policy = absl::IsInvalidArgument(beacon_status_) ? "group.certificate_file"
+                                                      : "swarm.beacon_port";
+    return absl::StrCat("peers cannot be found: ", beacon_status_.message());
+  }
+  if (beacon_ == nullptr) return "the daemon stops";
   const std::shared_ptr<const PeerFilter> filter = beacon_->filter();
   if (filter->usable()) {
     if (mode != DownloadMode::kGroup ||

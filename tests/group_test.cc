@@ -79,6 +79,7 @@ class GroupTest : public ::testing::Test {
     keys_.MakeAuthority("fleet");
     keys_.MakeAuthority("other");
     WriteFile(origin_.root() + "/a.bin", bytes_);
+    WriteFile(slow_.root() + "/a.bin", bytes_);
     ProcessOptions publish;
     publish.argv = {Runfile("client/cli/convoy"), "publish",
                     origin_.root() + "/a.bin", "--url-prefix", origin_.Url("")};
@@ -98,7 +99,7 @@ class GroupTest : public ::testing::Test {
                         {"swarm.beacon_port", std::to_string(beacon_port_)}};
     options.settings.insert(options.settings.end(), more.begin(), more.end());
     if (!authority.empty()) {
-      keys_.MakeCertificate(name, authority);
+      if (!keys_made_) keys_.MakeCertificate(name, authority);
       options.settings.push_back({"group.ca_file", keys_.Path(authority)});
       options.settings.push_back({"group.certificate_file", keys_.Path(name)});
       options.settings.push_back({"group.key_file", keys_.Path(name + "-key")});
@@ -130,11 +131,20 @@ class GroupTest : public ::testing::Test {
     return *job;
   }
 
+  static Nginx::Options Slow() {
+    Nginx::Options options;
+    options.rate = "100k";
+    return options;
+  }
+
   const std::string bytes_ = RandomBytes(6 * kMiB, 5);
   const int beacon_port_ = FreePort();
   PemFolder keys_;
+  // The certificates are there: none is made.
+  bool keys_made_ = false;
   TempDir destination_;
   Nginx origin_;
+  Nginx slow_{Slow()};
 };
 
 TEST_F(GroupTest, MembersGiveEachOtherWhatTheyHave) {
@@ -188,6 +198,35 @@ TEST_F(GroupTest, MembersShareAUrlThatNobodyPublished) {
   const v1::Job job = Run(*second, "b.bin", "2");
   EXPECT_EQ(job.progress().source_bytes().origin_bytes(), 0);
   EXPECT_EQ(job.progress().source_bytes().lan_bytes(), 6 * kMiB);
+}
+
+// A signed question must fit into a datagram.
+TEST_F(GroupTest, ACertificateThatIsTooLongForTheBeaconIsNamed) {
+  std::string names = "subjectAltName=DNS:long";
+  for (int i = 0; i < 45; ++i) {
+    absl::StrAppend(&names, ",DNS:machine-", i, ".example.org");
+  }
+  keys_.MakeCertificate("long", "fleet", names);
+  keys_made_ = true;
+  auto member = StartDaemon("long", "fleet");
+  const v1::Job job = Run(*member, "a.bin", "1");
+  EXPECT_EQ(job.progress().source_bytes().origin_bytes(), 6 * kMiB);
+  // While its bytes come.
+  const absl::StatusOr<v1::Job> slow =
+      member->Create({File(slow_.Url("a.bin"), destination_.path() + "/slow")});
+  ASSERT_TRUE(slow.ok()) << slow.status();
+  ASSERT_TRUE(member->Resume(slow->id()).ok());
+  v1::SourceExplanation lan;
+  member->ExplainUntil(slow->id(), [&lan](const v1::ExplainJobResponse& said) {
+    for (const v1::SourceExplanation& source : said.sources()) {
+      if (source.kind() == v1::SourceExplanation::KIND_LAN_PEERS) lan = source;
+    }
+    return lan.use() == v1::SourceExplanation::USE_REFUSED;
+  });
+  EXPECT_EQ(lan.use(), v1::SourceExplanation::USE_REFUSED);
+  EXPECT_THAT(lan.reason(), HasSubstr("too long for a datagram"));
+  EXPECT_EQ(lan.policy(), "group.certificate_file");
+  EXPECT_TRUE(member->Cancel(slow->id()).ok());
 }
 
 }  // namespace
