@@ -60,6 +60,7 @@ absl::StatusOr<NewContent> CheckAdoptedFile(AdoptRequest request,
   if (!manifest.url_seeds.empty()) content.source_url = manifest.url_seeds[0];
   content.piece_length = manifest.layout.piece_length();
   content.metainfo = named->metainfo;
+  content.is_private = manifest.is_private;
   return content;
 }
 

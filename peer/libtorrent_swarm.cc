@@ -230,6 +230,7 @@ class Impl::Member final : public SwarmMember {
   Member(Impl* swarm, SwarmContent content, SwarmObserver* observer)
       : swarm_(swarm),
         id_(content.manifest->info_hash),
+        silent_(content.manifest->is_private),
         observer_(std::make_shared<SwarmObserver*>(observer)) {
     const bool downloads = content.downloads;
     LibtorrentTorrent::Parts parts;
@@ -250,6 +251,7 @@ class Impl::Member final : public SwarmMember {
     swarm->loop_.Post([swarm, torrent = torrent_, downloads] {
       swarm->Add(torrent, downloads);
     });
+    if (silent_) return;
     swarm->Tell(id_, downloads ? BeaconHolding::kSome : BeaconHolding::kAll);
     if (downloads && swarm->beacon_ != nullptr) swarm->beacon_->Want(id_);
   }
@@ -294,7 +296,7 @@ class Impl::Member final : public SwarmMember {
   void Seed(SwarmObserver* observer) override {
     *observer_ = observer;
     if (swarm_->beacon_ != nullptr) swarm_->beacon_->Unwant(id_);
-    swarm_->Tell(id_, BeaconHolding::kAll);
+    if (!silent_) swarm_->Tell(id_, BeaconHolding::kAll);
     Post([](LibtorrentTorrent* torrent) { torrent->Seed(); });
   }
 
@@ -307,6 +309,8 @@ class Impl::Member final : public SwarmMember {
 
   Impl* const swarm_;
   const std::string id_;
+  // The beacon says nothing of it: its peers come from its trackers (BEP 27).
+  const bool silent_;
   PieceIndex noted_piece_{-1};
   std::int64_t noted_blocks_ = 0;
   const std::shared_ptr<SwarmObserver*> observer_;
@@ -345,7 +349,7 @@ std::unique_ptr<SwarmMember> Impl::Join(SwarmContent content,
     return MakeLoneMember(content, observer, parts_.executor,
                           std::move(refused), std::move(policy));
   }
-  if (content.mode >= DownloadMode::kGroup) {
+  if (content.mode >= DownloadMode::kGroup && !content.manifest->is_private) {
     content.trackers = settings_.trackers;
   }
   if (content.mode == DownloadMode::kInternet) {

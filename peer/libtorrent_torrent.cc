@@ -123,7 +123,7 @@ void LibtorrentTorrent::Start(const std::vector<Endpoint>& peers, int crowd) {
                  lt::torrent_flags::apply_ip_filter;
   params.flags &=
       ~(lt::torrent_flags::paused | lt::torrent_flags::auto_managed);
-  if (content_.mode < DownloadMode::kLan) {
+  if (content_.mode < DownloadMode::kLan || content_.manifest->is_private) {
     params.flags |=
         lt::torrent_flags::disable_lsd | lt::torrent_flags::disable_pex;
   }

@@ -29,7 +29,7 @@ struct SwarmContent {
   // Where peers give less, though they could give more, pieces that they have
   // are claimed from the origin as well. Bytes per second; 0: never.
   std::int64_t min_peer_rate = 0;
-  // Trackers to announce to (BEP 3, BEP 15).
+  // Trackers to announce to (BEP 3, BEP 15); Join fills it in.
   std::vector<std::string> trackers;
 };
 
@@ -122,9 +122,9 @@ class Swarm {
   virtual void SetAskedForContent(AskedForContent asked) = 0;
   // Peers that are connected now. The answer comes on the engine's executor.
   virtual void ListPeers(std::string content_id, PeersAnswer answer) = 0;
-  // Rules for addresses, trackers, numbers of peers: for all that is there, and
-  // for memberships that begin later. Ports, the group and the mode of
-  // memberships stay.
+  // Rules for addresses and numbers of peers: for all that is there, and for
+  // memberships that begin later. Trackers: for those alone. Ports, the group
+  // and the mode of memberships stay.
   virtual void SetSettings(const SwarmSettings& settings) = 0;
   // Bytes given to peers since the start. Any thread.
   virtual PeerBytes Uploaded() const = 0;

@@ -85,6 +85,52 @@ TEST_F(SwarmDiscoveryTest, ATrackerIsNotAskedInModeLan) {
   EXPECT_EQ(tracker.PeerCount(file_.info_hash), 0);
 }
 
+TEST_F(SwarmDiscoveryTest, TheTrackerOfAManifestIsAskedInModeInternet) {
+  Tracker tracker(net_->address(0), net_->network_namespace(0));
+  site_->Amend(&file_, tracker.announce_url(), /*is_private=*/false);
+  const SwarmSite::Settings internet = {{"swarm.download_mode", "internet"}};
+  site_->StartMachine(internet);
+  site_->StartMachine(Alone(internet));
+  site_->Run(0, file_);
+  EXPECT_TRUE(tracker.WaitForSeeds(file_.info_hash, 1, kPatience));
+  const v1::SourceBytes found = site_->Run(1, file_).progress().source_bytes();
+  EXPECT_EQ(found.origin_bytes(), 0);
+  EXPECT_EQ(found.lan_bytes() + found.internet_bytes(), 8 * kMiB);
+}
+
+TEST_F(SwarmDiscoveryTest, TheTrackerOfAManifestIsNotAskedInOtherModes) {
+  const Tracker tracker(net_->address(0), net_->network_namespace(0));
+  site_->Amend(&file_, tracker.announce_url(), /*is_private=*/false);
+  site_->StartMachine();
+  site_->StartMachine({{"swarm.download_mode", "group"}});
+  for (const int machine : {0, 1}) {
+    const v1::Job job = site_->Run(machine, file_);
+    EXPECT_EQ(job.progress().source_bytes().origin_bytes(), 8 * kMiB);
+  }
+  EXPECT_EQ(tracker.PeerCount(file_.info_hash), 0);
+}
+
+// BEP 27: of the two trackers, the manifest's is the one that may know.
+TEST_F(SwarmDiscoveryTest, PeersOfAPrivateManifestAreThoseOfItsTracker) {
+  Tracker tracker(net_->address(0), net_->network_namespace(0));
+  const Tracker other(net_->address(0), net_->network_namespace(0));
+  site_->Amend(&file_, tracker.announce_url(), /*is_private=*/true);
+  const SwarmSite::Settings internet = {
+      {"swarm.download_mode", "internet"},
+      {"swarm.trackers", other.announce_url()}};
+  site_->StartMachine(internet);
+  site_->StartMachine(Alone(internet));
+  const std::string first = site_->Begin(0, file_);
+  ASSERT_TRUE(
+      site_->machine(0).WaitFor(first, {v1::JOB_STATE_TRANSFERRED}).ok());
+  EXPECT_TRUE(tracker.WaitForSeeds(file_.info_hash, 1, kPatience));
+  const v1::SourceBytes found = site_->Run(1, file_).progress().source_bytes();
+  EXPECT_EQ(found.origin_bytes(), 0);
+  EXPECT_EQ(found.lan_bytes() + found.internet_bytes(), 8 * kMiB);
+  EXPECT_EQ(other.PeerCount(file_.info_hash), 0);
+  site_->End(0, first, file_);
+}
+
 // Machine 0 asks the two others by name; they ask nobody. It hardly gives, and
 // it hardly takes, so it goes on to know both.
 TEST_F(SwarmDiscoveryTest, APeerTellsOfOtherPeers) {

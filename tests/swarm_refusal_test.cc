@@ -5,6 +5,8 @@
 #include <memory>
 #include <string>
 
+#include "absl/status/status.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -14,6 +16,7 @@
 #include "peer/base/mutex.h"
 #include "peer/beacon.h"
 #include "peer/manifest.h"
+#include "proto/error_detail.h"
 #include "tests/hostile_peer.h"
 #include "tests/swarm_site.h"
 
@@ -121,6 +124,42 @@ TEST(SwarmRefusalTest, PrivateJobsAreNeitherAnnouncedNorGiven) {
   EXPECT_EQ(job.progress().source_bytes().lan_bytes(), 0);
   EXPECT_EQ(peer.counts().welcomes, 0);
   EXPECT_GT(peer.counts().dials, 0);
+}
+
+// BEP 27.
+TEST(SwarmRefusalTest, PrivateManifestsAreNotToldByTheBeacon) {
+  SwarmSite site(SlowOrigin("200k"));
+  PublishedFile file = site.Serve("a.bin", 4 * kMiB);
+  site.Amend(&file, "http://127.0.0.1:9/announce", /*is_private=*/true);
+  site.StartMachine({{"swarm.download_mode", "internet"}});
+  const std::string id = site.Begin(0, file);
+  ASSERT_TRUE(site.machine(0).WaitForBytes(id, 1).ok());
+  EXPECT_FALSE(Spy(site.beacon_port()).Finds(file.info_hash, absl::Seconds(2)));
+  site.Hurry(0, id);
+  ASSERT_TRUE(site.machine(0).WaitFor(id, {v1::JOB_STATE_TRANSFERRED}).ok());
+  EXPECT_EQ(site.Stats(0, file).download_mode(), v1::DOWNLOAD_MODE_INTERNET);
+  EXPECT_FALSE(Spy(site.beacon_port()).Finds(file.info_hash, absl::Seconds(2)));
+  // Nor is it kept for others.
+  site.End(0, id, file);
+  EXPECT_FALSE(Spy(site.beacon_port()).Finds(file.info_hash, absl::Seconds(2)));
+  const absl::Status adopted = site.TryAdopt(0, file);
+  EXPECT_EQ(ErrorDetailOf(adopted).reason(), v1::ERROR_REASON_BLOCKED_BY_POLICY)
+      << adopted;
+}
+
+TEST(SwarmRefusalTest, PrivateManifestsHaveNoPeersInTheLan) {
+  SwarmSite site(SlowOrigin("200k"));
+  PublishedFile file = site.Serve("a.bin", 4 * kMiB);
+  site.Amend(&file, "http://127.0.0.1:9/announce", /*is_private=*/true);
+  site.StartMachine();
+  const std::string id = site.Begin(0, file);
+  const v1::SourceExplanation peers = LanPeers(site.machine(0), id);
+  EXPECT_EQ(peers.use(), v1::SourceExplanation::USE_REFUSED);
+  EXPECT_THAT(peers.reason(), HasSubstr("BEP 27"));
+  site.Hurry(0, id);
+  ASSERT_TRUE(site.machine(0).WaitFor(id, {v1::JOB_STATE_TRANSFERRED}).ok());
+  EXPECT_FALSE(Spy(site.beacon_port()).Finds(file.info_hash, absl::Seconds(2)));
+  site.End(0, id, file);
 }
 
 TEST(SwarmRefusalTest, HttpOnlyAsksNoPeers) {

@@ -10,6 +10,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "peer/manifest.h"
+#include "proto/grpc_status.h"
 #include "tests/process.h"
 
 namespace convoy::testing {
@@ -107,6 +108,28 @@ PublishedFile SwarmSite::Publish(const std::string& name) {
   return file;
 }
 
+void SwarmSite::Amend(PublishedFile* file, const std::string& announce,
+                      bool is_private) {
+  const std::string path = origin_.root() + "/" + file->name + ".torrent";
+  std::string metainfo = ReadFile(path);
+  if (is_private) {
+    // Behind the hashes, where it is in order.
+    const std::string key = "6:pieces";
+    const std::size_t length = metainfo.find(key) + key.size();
+    const std::size_t hashes = metainfo.find(':', length) + 1;
+    const std::size_t end = hashes + std::stoul(metainfo.substr(length));
+    metainfo.insert(end, "7:privatei1e");
+  }
+  metainfo.insert(1,
+                  absl::StrCat("8:announce", announce.size(), ":", announce));
+  WriteFile(path, metainfo);
+  const auto manifest = ReadManifest(metainfo);
+  EXPECT_TRUE(manifest.ok()) << manifest.status();
+  if (!manifest.ok()) return;
+  EXPECT_EQ((*manifest)->is_private, is_private);
+  file->info_hash = (*manifest)->info_hash;
+}
+
 TestDaemon& SwarmSite::StartMachine(
     const Settings& more,
     const std::map<std::string, std::string>& environment) {
@@ -136,6 +159,11 @@ void SwarmSite::StartMachines(int count, const Settings& more) {
 }
 
 void SwarmSite::Adopt(int number, const PublishedFile& file) {
+  const absl::Status adopted = TryAdopt(number, file);
+  EXPECT_TRUE(adopted.ok()) << adopted;
+}
+
+absl::Status SwarmSite::TryAdopt(int number, const PublishedFile& file) {
   const auto stub = v1::SwarmService::NewStub(machine(number).Connect());
   grpc::ClientContext context;
   context.set_wait_for_ready(true);
@@ -143,8 +171,7 @@ void SwarmSite::Adopt(int number, const PublishedFile& file) {
   request.set_local_path(origin_.root() + "/" + file.name);
   request.set_manifest_path(request.local_path() + ".torrent");
   v1::Content content;
-  const grpc::Status status = stub->AdoptFile(&context, request, &content);
-  EXPECT_TRUE(status.ok()) << status.error_message();
+  return FromGrpcStatus(stub->AdoptFile(&context, request, &content));
 }
 
 std::vector<v1::SwarmPeer> SwarmSite::Peers(int number,

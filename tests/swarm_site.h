@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "convoy/v1/swarm_service.grpc.pb.h"
@@ -78,6 +79,10 @@ class SwarmSite {
   // not read into memory.
   PublishedFile Publish(const std::string& name);
 
+  // Puts another manifest in the place of the published file's: with this
+  // tracker, and private (BEP 27), which makes another content of it.
+  void Amend(PublishedFile* file, const std::string& announce, bool is_private);
+
   // The next machine; at most kMaxMachines.
   TestDaemon& StartMachine(
       const Settings& more = {},
@@ -86,6 +91,8 @@ class SwarmSite {
 
   // Gives the file to peers without a job: the origin's own copy.
   void Adopt(int number, const PublishedFile& file);
+  // As the daemon answers.
+  absl::Status TryAdopt(int number, const PublishedFile& file);
   // That the machine is connected with now for this content. None: it has not
   // begun with it, perhaps.
   std::vector<v1::SwarmPeer> Peers(int number, const PublishedFile& file);
