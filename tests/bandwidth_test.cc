@@ -1,4 +1,4 @@
-// Limits of bandwidth that are changed while bytes come, counted on the
+// Limits of bandwidth that are changed while bytes move, counted on the limited
 // machine's cable: from one second after the daemon has read them they hold.
 
 #include <grpcpp/grpcpp.h>
@@ -41,9 +41,10 @@ class BandwidthTest : public ::testing::Test {
   static std::string RateOf(const std::string& key, std::int64_t rate) {
     return absl::StrCat(key, ": ", rate);
   }
-  // Keys of `bandwidth`, of machine 0 of the site; in force when this returns.
+  // Keys of `bandwidth`, of machine `limited_` of the site; in force when this
+  // returns.
   void Limit(const std::string& keys) {
-    TestDaemon& daemon = site_->machine(0);
+    TestDaemon& daemon = site_->machine(limited_);
     WriteFile(daemon.config_file(), absl::StrCat("bandwidth: {", keys, "}\n"));
     grpc::ClientContext context;
     v1::ReloadConfigResponse response;
@@ -52,17 +53,33 @@ class BandwidthTest : public ::testing::Test {
     ASSERT_TRUE(status.ok()) << status.error_message();
     ASSERT_EQ(response.mistakes_size(), 0) << response.DebugString();
   }
-  std::int64_t Received() const { return net_->ReceivedBytes(1); }
+  // What the limit is for: what machine 0 gets, or what machine 1 gives.
+  std::int64_t Moved() const {
+    return limited_ == 0 ? net_->ReceivedBytes(1) : net_->SentBytes(2);
+  }
   // What is measured is what comes in a time.
   static void Pass(absl::Duration time) {
     const absl::Time end = absl::Now() + time;
     ASSERT_TRUE(Eventually([end] { return absl::Now() >= end; }));
   }
-  // Machine 0 gets bytes at more than the low limit.
+  // Bytes move at more than the low limit.
   void WaitForMuch() {
-    const std::int64_t before = Received();
+    const std::int64_t before = Moved();
     ASSERT_TRUE(
-        Eventually([&] { return Received() - before > 2 * kMiB + kSlack; }));
+        Eventually([&] { return Moved() - before > 2 * kMiB + kSlack; }));
+  }
+
+  // Two that are no neighbours; machine 0 takes all from machine 1.
+  void StartFarMachines() {
+    for (const int machine : {1, 2}) net_->LeaveLan(machine);
+    const SwarmSite::Settings settings = {
+        {"swarm.download_mode", "internet"},
+        {"swarm.peers", site_->beacon_address(1)}};
+    SwarmSite::Settings alone = FromPeersAlone();
+    alone.insert(alone.end(), settings.begin(), settings.end());
+    site_->StartMachine(alone);
+    site_->StartMachine(settings);
+    site_->Adopt(1, file_);
   }
 
   void ExpectChangesHoldWithinASecond(const std::string& key) {
@@ -78,26 +95,27 @@ class BandwidthTest : public ::testing::Test {
     Pass(absl::Seconds(1));
     // Three seconds, of which each would have 4 MB under the old limit.
     const absl::Time begin = absl::Now();
-    std::int64_t bytes = Received();
+    std::int64_t bytes = Moved();
     Pass(absl::Seconds(3));
-    const std::int64_t slow = Received() - bytes;
+    const std::int64_t slow = Moved() - bytes;
     const double seconds = absl::ToDoubleSeconds(absl::Now() - begin);
     EXPECT_LE(static_cast<double>(slow),
               seconds * kLow * kWireBytesPerByte + kSlack);
     // libtorrent's peers rest until what came too fast is made up for.
-    EXPECT_TRUE(Eventually([&] { return Received() - bytes > kLow / 2; }));
+    EXPECT_TRUE(Eventually([&] { return Moved() - bytes > kLow / 2; }));
 
     Limit(high);
-    bytes = Received();
+    bytes = Moved();
     // At the low limit it would take 40 s.
-    EXPECT_TRUE(Eventually([&] { return Received() - bytes > 2 * kHigh; },
+    EXPECT_TRUE(Eventually([&] { return Moved() - bytes > 2 * kHigh; },
                            absl::Seconds(15)))
-        << Received() - bytes;
+        << Moved() - bytes;
   }
 
   std::unique_ptr<SwarmNet> net_;
   std::unique_ptr<SwarmSite> site_;
   PublishedFile file_;
+  int limited_ = 0;
 };
 
 TEST_F(BandwidthTest, AChangedLimitHoldsForTheOriginWithinASecond) {
@@ -126,15 +144,7 @@ TEST_F(BandwidthTest, AChangedPercentageHoldsForAForegroundJobWithinASecond) {
 }
 
 TEST_F(BandwidthTest, AChangedLimitHoldsForPeersOutsideOfTheLanWithinASecond) {
-  for (const int machine : {1, 2}) net_->LeaveLan(machine);
-  const SwarmSite::Settings settings = {
-      {"swarm.download_mode", "internet"},
-      {"swarm.peers", site_->beacon_address(1)}};
-  SwarmSite::Settings alone = FromPeersAlone();
-  alone.insert(alone.end(), settings.begin(), settings.end());
-  site_->StartMachine(alone);
-  site_->StartMachine(settings);
-  site_->Adopt(1, file_);
+  StartFarMachines();
   Limit(RateOf("background_bytes_per_second", kHigh));
   const std::string id = site_->Begin(0, file_);
   ExpectChangesHoldWithinASecond("background_bytes_per_second");
@@ -152,6 +162,29 @@ TEST_F(BandwidthTest, AChangedLimitHoldsForPeersOfTheLanWithinASecond) {
   Limit(RateOf("lan_download_bytes_per_second", kHigh));
   const std::string id = site_->Begin(0, file_);
   ExpectChangesHoldWithinASecond("lan_download_bytes_per_second");
+  EXPECT_TRUE(site_->machine(0).Cancel(id).ok());
+}
+
+TEST_F(BandwidthTest, AChangedLimitHoldsForWhatIsGivenInTheLan) {
+  limited_ = 1;
+  site_->StartMachine(FromPeersAlone());
+  site_->StartMachine();
+  site_->Adopt(1, file_);
+  Limit(RateOf("lan_upload_bytes_per_second", kHigh));
+  const std::string id = site_->Begin(0, file_);
+  ExpectChangesHoldWithinASecond("lan_upload_bytes_per_second");
+  EXPECT_TRUE(site_->machine(0).Cancel(id).ok());
+}
+
+TEST_F(BandwidthTest, AChangedLimitHoldsForWhatIsGivenOutsideOfTheLan) {
+  limited_ = 1;
+  StartFarMachines();
+  Limit(RateOf("upload_bytes_per_second", kHigh));
+  const std::string id = site_->Begin(0, file_);
+  ExpectChangesHoldWithinASecond("upload_bytes_per_second");
+  const auto job = site_->machine(0).Get(id);
+  ASSERT_TRUE(job.ok()) << job.status();
+  EXPECT_GT(job->progress().source_bytes().internet_bytes(), 4 * kMiB);
   EXPECT_TRUE(site_->machine(0).Cancel(id).ok());
 }
 
