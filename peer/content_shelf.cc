@@ -232,6 +232,16 @@ void ContentShelf::SetFree(const std::string& content_id) {
   for (auto& free : waiting) parts_.executor->Post(std::move(free));
 }
 
+std::shared_ptr<SwarmStorage> ContentShelf::Filling(
+    const std::string& content_id) {
+  const auto transfer = filling_.find(content_id);
+  if (transfer == filling_.end()) return nullptr;
+  const std::shared_ptr<SwarmStorage>& storage = transfer->second->storage();
+  // One of ranges loses parts of its pieces at its end.
+  const bool whole = storage->map().local_size() == storage->layout().size();
+  return whole ? storage : nullptr;
+}
+
 void ContentShelf::WhenFree(const std::string& content_id,
                             absl::Duration origin_delay,
                             absl::AnyInvocable<void() &&> free) {

@@ -67,6 +67,7 @@ class ContentShelf final : public Contents,
   void Finish(SeededContent content) override;
   void FinishCopy(SeededContent content) override;
   void OpenWhole(const std::string& content_id, Opened opened) override;
+  std::shared_ptr<SwarmStorage> Filling(const std::string& content_id) override;
   void WhenFree(const std::string& content_id, absl::Duration origin_delay,
                 absl::AnyInvocable<void() &&> free) override;
 

@@ -239,6 +239,9 @@ class FakeRegistry final : public ContentRegistry {
   void OpenWhole(const std::string&, Opened opened) override {
     std::move(opened)(whole);
   }
+  std::shared_ptr<SwarmStorage> Filling(const std::string&) override {
+    return filled;
+  }
   void WhenFree(const std::string&, absl::Duration,
                 absl::AnyInvocable<void() &&> free) override {
     waiting.push_back(std::move(free));
@@ -249,6 +252,8 @@ class FakeRegistry final : public ContentRegistry {
   std::vector<SeededContent> copied;
   // What the machine has already; or null.
   std::shared_ptr<SwarmStorage> whole;
+  // What another transfer fills; or null.
+  std::shared_ptr<SwarmStorage> filled;
   std::vector<absl::AnyInvocable<void() &&>> waiting;
 };
 

@@ -16,12 +16,15 @@ namespace {
 // Of one step, at least a piece: others get the worker in between.
 constexpr std::int64_t kStepBytes = 8 << 20;
 
-// Which pieces of `storage` are missing, the first one last.
-std::vector<PieceIndex> MissingOf(const SwarmStorage& storage) {
+// Which pieces `from` has and `storage` lacks, the first one last.
+std::vector<PieceIndex> MissingOf(const SwarmStorage& storage,
+                                  const SwarmStorage& from) {
   std::vector<PieceIndex> missing;
   for (const PieceSpan& span : storage.map().pieces()) {
     for (PieceIndex piece = span.first; piece < span.end; ++piece.value) {
-      if (!storage.verified(piece)) missing.push_back(piece);
+      if (!storage.verified(piece) && from.verified(piece)) {
+        missing.push_back(piece);
+      }
     }
   }
   std::reverse(missing.begin(), missing.end());
@@ -44,7 +47,7 @@ PieceCopy::PieceCopy(const Parts& parts, std::shared_ptr<SwarmStorage> from,
       to_(std::move(to)),
       put_(std::move(put)),
       end_(std::move(end)),
-      missing_(MissingOf(*to_)) {
+      missing_(MissingOf(*to_, *from_)) {
   Next();
 }
 

@@ -15,7 +15,7 @@
 namespace convoy {
 
 // Copies the pieces that one file of a content lacks from another file of this
-// machine that has it whole. Each is checked before it is written.
+// machine that has them. Each is checked before it is written.
 //
 // Thread: `executor`, for calls and callbacks; bytes move on the worker. A
 // callback may destroy the copy; none comes after that.
@@ -27,11 +27,11 @@ class PieceCopy {
   };
   // The pieces are in `to` now, verified.
   using Put = std::function<void(const std::vector<PieceIndex>& pieces)>;
-  // Once, last. OK: `to` has all of its pieces. Else why it goes no further; a
-  // status of `to` where that cannot be written (`local`).
+  // Once, last. OK: `to` has what `from` had at the beginning. Else why it goes
+  // no further; a status of `to` where that cannot be written (`local`).
   using End = absl::AnyInvocable<void(absl::Status status, bool local) &&>;
 
-  // Begins at once. REQUIRES: both have one layout; `from` is frozen.
+  // Begins at once. REQUIRES: both have one layout.
   PieceCopy(const Parts& parts, std::shared_ptr<SwarmStorage> from,
             std::shared_ptr<SwarmStorage> to, Put put, End end);
 

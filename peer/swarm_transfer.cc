@@ -21,6 +21,8 @@ constexpr absl::Duration kLongestWait = absl::Seconds(30);
 // Without an origin and without a piece for so long, the transfer ends.
 constexpr absl::Duration kStall = absl::Seconds(30);
 constexpr int kMaxBadPieces = 3;
+// How often it is looked what another transfer has of the content.
+constexpr absl::Duration kCopyAgain = absl::Seconds(1);
 
 std::shared_ptr<PieceHashes> HashesOf(const FoundContent& found) {
   return found.late_bound
@@ -167,7 +169,9 @@ void SwarmTransfer::Begin(const std::vector<PieceSpan>& verified) {
 }
 
 void SwarmTransfer::LookHere() {
+  if (reporter_.ended() || finishing_) return;
   waits_ = false;
+  if (copy_ != nullptr) return;  // Its end comes here.
   if (copy_failed_) return OnWhole(nullptr);
   parts_.registry->OpenWhole(found_.manifest->info_hash,
                              [this, alive = std::weak_ptr<char>(alive_)](
@@ -177,16 +181,7 @@ void SwarmTransfer::LookHere() {
 }
 
 void SwarmTransfer::OnWhole(std::shared_ptr<SwarmStorage> whole) {
-  if (whole != nullptr) {
-    copy_ = std::make_unique<PieceCopy>(
-        PieceCopy::Parts{parts_.executor, parts_.worker}, std::move(whole),
-        storage_,
-        [this](const std::vector<PieceIndex>& pieces) { OnCopied(pieces); },
-        [this](const absl::Status& status, bool local) {
-          OnCopyEnd(status, local);
-        });
-    return reporter_.Changed();
-  }
+  if (whole != nullptr) return Copy(std::move(whole));
   const std::string& id = found_.manifest->info_hash;
   registered_ = parts_.registry->Begin(id, this);
   if (registered_) return Join();
@@ -195,6 +190,25 @@ void SwarmTransfer::OnWhole(std::shared_ptr<SwarmStorage> whole) {
                             [this, alive = std::weak_ptr<char>(alive_)] {
                               if (!alive.expired()) LookHere();
                             });
+  CopyFilled();
+}
+
+void SwarmTransfer::CopyFilled() {
+  if (!waits_ || copy_failed_ || reporter_.ended() || finishing_) return;
+  std::shared_ptr<SwarmStorage> filled =
+      parts_.registry->Filling(found_.manifest->info_hash);
+  if (filled != nullptr) Copy(std::move(filled));
+  reporter_.Changed();
+}
+
+void SwarmTransfer::Copy(std::shared_ptr<SwarmStorage> from) {
+  copy_ = std::make_unique<PieceCopy>(
+      PieceCopy::Parts{parts_.executor, parts_.worker}, std::move(from),
+      storage_,
+      [this](const std::vector<PieceIndex>& pieces) { OnCopied(pieces); },
+      [this](const absl::Status& status, bool local) {
+        OnCopyEnd(status, local);
+      });
   reporter_.Changed();
 }
 
@@ -210,12 +224,17 @@ void SwarmTransfer::OnCopied(const std::vector<PieceIndex>& pieces) {
 
 void SwarmTransfer::OnCopyEnd(const absl::Status& status, bool local) {
   copy_.reset();
-  if (status.ok()) return;
-  if (local) return End(status);
-  LogInfo("content ", absl::BytesToHexString(found_.manifest->info_hash),
-          " is not copied from this machine: ", status.message());
-  copy_failed_ = true;
-  LookHere();
+  if (!status.ok()) {
+    if (local) return End(status);
+    LogInfo("content ", absl::BytesToHexString(found_.manifest->info_hash),
+            " is not copied from this machine: ", status.message());
+    copy_failed_ = true;
+  }
+  if (!waits_) return LookHere();
+  parts_.executor->PostAfter(kCopyAgain,
+                             [this, alive = std::weak_ptr<char>(alive_)] {
+                               if (!alive.expired()) CopyFilled();
+                             });
 }
 
 void SwarmTransfer::Join() {

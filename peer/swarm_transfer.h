@@ -64,6 +64,9 @@ class ContentRegistry {
   // is none. The answer comes as a task of its own.
   using Opened = absl::AnyInvocable<void(std::shared_ptr<SwarmStorage>) &&>;
   virtual void OpenWhole(const std::string& content_id, Opened opened) = 0;
+  // The file that a transfer fills with the whole content now. Null: none.
+  virtual std::shared_ptr<SwarmStorage> Filling(
+      const std::string& content_id) = 0;
   // REQUIRES: a transfer fills it. `free` comes as a task of its own, when none
   // does any more. Until then that one waits no longer than `origin_delay` for
   // peers.
@@ -110,6 +113,7 @@ class SwarmTransfer final : public Transfer,
   void CheckpointForgotten() override;
 
   ContentInfo Info() const;
+  const std::shared_ptr<SwarmStorage>& storage() const { return storage_; }
   // Another file of this machine waits for it: the origin is asked after this
   // time, even if TransferSpec.origin_delay says later.
   void WaitNoLonger(absl::Duration origin_delay);
@@ -146,6 +150,9 @@ class SwarmTransfer final : public Transfer,
   // Where this machine has the content, or gets it just now.
   void LookHere();
   void OnWhole(std::shared_ptr<SwarmStorage> whole);
+  void Copy(std::shared_ptr<SwarmStorage> from);
+  // While it waits: what the other transfer has by now.
+  void CopyFilled();
   void OnCopied(const std::vector<PieceIndex>& pieces);
   void OnCopyEnd(const absl::Status& status, bool local);
   void Join();

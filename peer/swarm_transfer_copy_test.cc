@@ -19,20 +19,24 @@ class CopiedSwarmTest : public SwarmTransferTest {
  protected:
   // A whole file of the content with these bytes.
   void HaveHere(const std::string& bytes) {
-    here_.Write(0, bytes);
-    const auto hashes =
-        found_.late_bound
-            ? std::make_shared<PieceHashes>(found_.manifest->layout)
-            : std::make_shared<PieceHashes>(found_.manifest);
-    registry_.whole = std::make_shared<SwarmStorage>(
-        OpenTargetFile(here_.Open()), hashes,
-        StorageMap::Whole(found_.manifest->layout));
-    for (PieceIndex piece; piece < found_.manifest->layout.All().end;
-         ++piece.value) {
-      hashes->Learn(piece, Sha1Of(PieceBytes(piece.value)));
-      registry_.whole->MarkVerified(piece);
-    }
+    registry_.whole = FileOf(bytes);
+    Verify(registry_.whole.get(), 0, found_.manifest->layout.count());
     ASSERT_EQ(registry_.whole->Freeze(), absl::OkStatus());
+  }
+  std::shared_ptr<SwarmStorage> FileOf(const std::string& bytes) {
+    here_.Write(0, bytes);
+    auto hashes = found_.late_bound
+                      ? std::make_shared<PieceHashes>(found_.manifest->layout)
+                      : std::make_shared<PieceHashes>(found_.manifest);
+    return std::make_shared<SwarmStorage>(
+        OpenTargetFile(here_.Open()), std::move(hashes),
+        StorageMap::Whole(found_.manifest->layout));
+  }
+  void Verify(SwarmStorage* file, int first, int end) {
+    for (int piece = first; piece < end; ++piece) {
+      file->hashes().Learn(P(piece), Sha1Of(PieceBytes(piece)));
+      file->MarkVerified(P(piece));
+    }
   }
 
   TestFile here_;
@@ -156,6 +160,62 @@ TEST_F(CopiedSwarmTest, WhereTheOtherFileFailsItIsFetched) {
   EXPECT_EQ(observer.status(), absl::OkStatus());
   EXPECT_EQ(observer.end().news.origin_bytes, kSize);
   EXPECT_EQ(registry_.finished.size(), 1U);
+}
+
+TEST_F(CopiedSwarmTest, WhatTheOtherFileHasIsCopiedMeanwhile) {
+  registry_.filling.insert(found_.manifest->info_hash);
+  registry_.filled = FileOf(content_);
+  Verify(registry_.filled.get(), 0, 3);
+  RecordingObserver& observer = Start();
+  Advance(absl::Seconds(3));
+  EXPECT_EQ(observer.all().back().local_bytes, 3 * kPiece);
+  EXPECT_EQ(observer.all().back().flushed_bytes, 3 * kPiece);
+  EXPECT_TRUE(observer.all().back().connected);
+  Verify(registry_.filled.get(), 3, 10);
+  Advance(absl::Seconds(3));
+  EXPECT_EQ(observer.all().back().local_bytes, 10 * kPiece);
+  EXPECT_FALSE(observer.ended());
+  // It fails: the rest is fetched.
+  registry_.filling.clear();
+  registry_.filled = nullptr;
+  std::move(registry_.waiting[0])();
+  Advance(absl::Seconds(3));
+  ASSERT_TRUE(observer.ended());
+  EXPECT_EQ(observer.status(), absl::OkStatus());
+  EXPECT_EQ(target_.Content(), content_);
+  EXPECT_EQ(observer.end().news.origin_bytes, kSize - 10 * kPiece);
+}
+
+TEST_F(CopiedSwarmTest, TheOtherFileMayEndDuringACopy) {
+  registry_.filling.insert(found_.manifest->info_hash);
+  registry_.filled = FileOf(content_);
+  Verify(registry_.filled.get(), 0, 3);
+  worker_.Hold();
+  RecordingObserver& observer = Start();
+  registry_.filling.clear();
+  registry_.whole = registry_.filled;
+  Verify(registry_.whole.get(), 3, found_.manifest->layout.count());
+  std::move(registry_.waiting[0])();
+  worker_.Release();
+  Advance(absl::Seconds(3));
+  ASSERT_TRUE(observer.ended());
+  EXPECT_EQ(observer.status(), absl::OkStatus());
+  EXPECT_EQ(observer.end().news.local_bytes, kSize);
+  EXPECT_EQ(registry_.copied.size(), 1U);
+}
+
+TEST_F(CopiedSwarmTest, AllMayBeCopiedBeforeTheOtherFileEnds) {
+  registry_.filling.insert(found_.manifest->info_hash);
+  registry_.filled = FileOf(content_);
+  Verify(registry_.filled.get(), 0, found_.manifest->layout.count());
+  RecordingObserver& observer = Start();
+  ASSERT_TRUE(observer.ended());
+  EXPECT_EQ(observer.status(), absl::OkStatus());
+  registry_.filling.clear();
+  std::move(registry_.waiting[0])();
+  Advance(absl::Seconds(3));
+  EXPECT_EQ(origin_.sent_bytes(), 0);
+  EXPECT_EQ(swarm_.joins(), 0);
 }
 
 TEST_F(CopiedSwarmTest, WhoIsWaitedForAsksTheOriginSooner) {
