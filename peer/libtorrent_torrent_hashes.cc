@@ -133,6 +133,9 @@ void LibtorrentTorrent::HearHashes(TorrentPeer* peer,
   for (const auto& [piece, hash] : message.hashes) {
     if (!peer->hashes_told_->Take(Now())) break;
     if (piece.value >= content_.manifest->layout.count()) continue;
+    // Who only gives settles no disputes.
+    const bool certain = content_.storage->hashes().certain(piece);
+    if (!content_.downloads && !certain) continue;
     if (words_.Tell(teller, piece, hash)) {
       LibtorrentDisk::HashLearned(entry_.get(), piece);
     } else {
