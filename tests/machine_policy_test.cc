@@ -139,6 +139,25 @@ class MachinePolicyTest : public ::testing::Test {
     EXPECT_TRUE(stub->ListContents(&context, {}, &response).ok());
     return response.contents_size();
   }
+  // The machine has it no longer.
+  void Evict(int machine, const std::string& name) {
+    const auto stub = v1::SwarmService::NewStub(daemons_[machine]->Connect());
+    grpc::ClientContext listing;
+    v1::ListContentsResponse contents;
+    ASSERT_TRUE(stub->ListContents(&listing, {}, &contents).ok());
+    for (const v1::Content& content : contents.contents()) {
+      if (content.name() != name) continue;
+      grpc::ClientContext context;
+      v1::EvictContentRequest request;
+      request.set_content_id(content.id());
+      v1::EvictContentResponse response;
+      const grpc::Status status =
+          stub->EvictContent(&context, request, &response);
+      ASSERT_TRUE(status.ok()) << status.error_message();
+      return;
+    }
+    FAIL() << contents.DebugString();
+  }
   v1::HostStatistics Statistics(int machine) {
     grpc::ClientContext context;
     v1::HostStatistics statistics;
@@ -390,16 +409,16 @@ TEST_F(MachinePolicyTest, OnBatteryAMachineTakesFromPeersAndGivesNothing) {
 TEST_F(MachinePolicyTest, SmallMachinesMeetNoPeersUntilTheyMay) {
   Start(kHolder);
   TestDaemon& daemon = Start(kMachine);
-  Publish("a");
   for (const char* key :
        {"min_memory_bytes", "min_disk_bytes", "min_free_disk_bytes"}) {
+    Publish(key);
     Configure(kMachine, absl::StrCat("swarm: {", key, ": 1000000000000000}\n"));
-    const std::string id = Begin(kMachine, "a");
+    const std::string id = Begin(kMachine, key);
     const Source refused = Refused(kMachine, id, Source::KIND_LAN_PEERS);
     EXPECT_EQ(refused.policy(), absl::StrCat("swarm.", key));
     EXPECT_EQ(refused.provider(), daemon.config_file() + ":1");
     Configure(kMachine, "");
-    const v1::Job job = End(kMachine, id, "a");
+    const v1::Job job = End(kMachine, id, key);
     EXPECT_GT(job.progress().source_bytes().lan_bytes(), kSize / 2) << key;
   }
 }
@@ -436,6 +455,7 @@ TEST_F(MachinePolicyTest, AMonthsBytesForOthersThanTheLanEnd) {
   const v1::Job first = End(kMachine, Begin(kMachine, "a"), "a");
   EXPECT_GT(first.progress().source_bytes().internet_bytes(), kSize / 2);
   // They are counted over restarts, and by now used up.
+  Evict(kHolder, "a");
   holder.Stop();
   holder.Start();
   EXPECT_GT(Statistics(kHolder).month().uploaded_internet_bytes(), kSize / 2);

@@ -185,7 +185,7 @@ TEST_F(RemoteControlTest, FilesThatCannotBeUsedAreErrorsThatNameTheKey) {
       options.argv.push_back(absl::StrCat("--set=", key, "=", value));
     }
     const ProcessResult result = RunProcess(options);
-    EXPECT_EQ(result.exit_code, 1) << result.output;
+    EXPECT_EQ(result.exit_code, 2) << result.output;
     return result.output;
   };
   EXPECT_THAT(start(RemoteSettings("server", "tool-key")),
