@@ -33,8 +33,8 @@ namespace {
 // What comes in within this time is done together: a wake of the thread costs
 // more than what a packet of a peer has it do. As network cards moderate their
 // interrupts. The more connections, the less comes over each of them.
-constexpr std::chrono::milliseconds kRestForEach{2};
-constexpr int kMostRests = 16;
+constexpr std::chrono::milliseconds kRestForEach{4};
+constexpr int kMostRests = 8;
 // Where there is much to do it rests less: at a quarter of the time not at all,
 // for then peers wait for it. Processor time is what counts: a thread that
 // others do not let run has more to do at once, not more to do.
