@@ -282,8 +282,14 @@ void PieceStore::CancelFlushTimer() {
   parts_.executor->CancelTimer(std::exchange(flush_timer_, 0));
 }
 
+void PieceStore::NoteInMemory(std::int64_t change) {
+  in_memory_bytes_ += change;
+  CheckBacklog();
+}
+
 void PieceStore::CheckBacklog() {
-  const std::int64_t waiting = untaken_bytes() + flushing_bytes_;
+  const std::int64_t waiting =
+      untaken_bytes() + flushing_bytes_ + in_memory_bytes_;
   const bool full = waiting > (backlog_full_ ? kBacklogLow : kBacklogFull);
   if (full == backlog_full_) return;
   backlog_full_ = full;

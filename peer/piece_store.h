@@ -100,6 +100,9 @@ class PieceStore {
   absl::Status Write(std::int64_t offset, absl::string_view bytes);
   // As Write, for bytes that somebody else put into the file.
   void NoteWritten(std::int64_t offset, std::int64_t length);
+  // So many bytes more, or less, wait in memory for somebody else to put them
+  // into the file: they count for the backlog.
+  void NoteInMemory(std::int64_t change);
   // Somebody else has put other bytes there than those that were noted before.
   void NoteReplaced(std::int64_t offset);
 
@@ -150,6 +153,7 @@ class PieceStore {
   bool writeback_running_ = false;
   std::int64_t since_writeback_ = 0;
   Executor::TimerId flush_timer_ = 0;
+  std::int64_t in_memory_bytes_ = 0;
   bool backlog_full_ = false;
 
   std::shared_ptr<Sha256> sha256_;  // With the job while hash_running_.

@@ -380,6 +380,7 @@ void SwarmTransfer::OnOriginPiece(PieceIndex piece, std::string bytes) {
   const auto authority = source().kind == HttpSource::Kind::kMirror
                              ? SwarmStorage::Authority::kMirror
                              : SwarmStorage::Authority::kOrigin;
+  store_.NoteInMemory(static_cast<std::int64_t>(bytes.size()));
   parts_.worker->Post([this, alive = std::weak_ptr<char>(alive_),
                        executor = parts_.executor, storage = storage_, piece,
                        authority, bytes = std::move(bytes)]() mutable {
@@ -392,6 +393,7 @@ void SwarmTransfer::OnOriginPiece(PieceIndex piece, std::string bytes) {
 
 void SwarmTransfer::OnOriginChecked(PieceIndex piece,
                                     absl::StatusOr<bool> put) {
+  store_.NoteInMemory(-layout().RangeOf(piece).length);
   if (member_ == nullptr) return;
   const bool replaced =
       put.ok() && *put && store_.ledger()->state(piece) >= PieceState::kWritten;

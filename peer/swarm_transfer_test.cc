@@ -73,6 +73,28 @@ TEST_F(SwarmTransferTest, WrongPiecesThatPeersHaveGivenMeanwhileAreForgotten) {
   EXPECT_EQ(target_.Content(), content_);
 }
 
+// Pieces that no worker takes are in memory.
+TEST_F(SwarmTransferTest, TheOriginWaitsWhileTheDiskDoes) {
+  constexpr std::int64_t kLarge = 160 << 20;
+  FakeRemoteFile large;
+  large.content.resize(kLarge);
+  large.etag = "\"v1\"";
+  found_.manifest = MakeManifest(large.content);
+  origin_.SetFile(kUrl, std::move(large));
+  swarm_.AllowClaims(0);
+  const RecordingObserver& observer = Start();
+  worker_.Hold();
+  swarm_.AllowClaims(1 << 30);
+  executor_.RunUntilIdle();
+  EXPECT_GT(origin_.sent_bytes(), 100 << 20);
+  EXPECT_LT(origin_.sent_bytes(), 140 << 20);
+  worker_.Release();
+  executor_.RunUntilIdle();
+  ASSERT_TRUE(observer.ended());
+  EXPECT_EQ(observer.status(), absl::OkStatus());
+  EXPECT_EQ(origin_.sent_bytes(), kLarge);
+}
+
 TEST_F(SwarmTransferTest, AWholeContentGoesOnAsASeed) {
   Start();
   ASSERT_EQ(registry_.finished.size(), 1U);
