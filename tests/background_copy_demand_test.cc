@@ -83,6 +83,7 @@ TEST_F(DemandTest, WhatIsRequestedComesAndTheJobIsSuspended) {
   EXPECT_TRUE(Eventually([&] { return callback.Count("transferred") == 1; }));
   ASSERT_EQ(job->Complete(), S_OK);
   EXPECT_EQ(ReadFile(Path("got")), content.bytes);
+  EXPECT_TRUE(Eventually([&] { return callback.references() == 0; }));
 }
 
 TEST_F(DemandTest, ARequestWhileTheJobRunsIsFilledToo) {
