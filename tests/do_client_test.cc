@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <thread>
@@ -101,6 +102,10 @@ TEST_F(DoClientTest, APausedDownloadGoesOnElsewhere) {
   const std::string url = Serve("paused", 2'000'000);
   Nginx slow(Slow());
   WriteFile(slow.root() + "/paused", bytes());
+  // The same version at both.
+  std::filesystem::last_write_time(
+      slow.root() + "/paused",
+      std::filesystem::last_write_time(origin().root() + "/paused"));
   const auto download = Make(slow.Url("paused"), Path("paused"));
   EXPECT_EQ(download->pause().value(), msdo::errc::invalid_state);
   EXPECT_FALSE(download->start());
