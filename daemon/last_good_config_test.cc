@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ class LastGoodConfigTest : public ::testing::Test {
     char name[] = "/tmp/convoy-last-good-XXXXXX";
     directory_ = ::mkdtemp(name);
   }
+  ~LastGoodConfigTest() override { std::filesystem::remove_all(directory_); }
 
   absl::Status Keep(const std::vector<ConfigSource>& files) const {
     return KeepLastGoodConfig(directory_, kFile, files);

@@ -44,8 +44,9 @@ class DiskListener {
 // backlog is full (more is written than the disk takes) its peers are not read
 // from. Reads are answered out of the page cache at once; those that would wait
 // for the disk run on the file worker. A piece whose blocks came in order is
-// hashed as they are written, else it is read back. Other answers are gathered
-// and posted once for each batch of libtorrent's.
+// hashed as they are written, else it is read back. Of a right one libtorrent
+// is told when the listener says so. Other answers are gathered and posted once
+// for each batch of libtorrent's.
 //
 // Thread: the swarm's. Outlives the session.
 class LibtorrentDisk {
@@ -92,7 +93,7 @@ class LibtorrentDisk {
   static void HashLearned(Entry* entry, PieceIndex piece);
   // Nobody vouches for the bytes: they count as wrong.
   static void GiveUpHash(Entry* entry, PieceIndex piece);
-  // Tells libtorrent of all pieces that are right, and it the peers.
+  // Tells libtorrent of all pieces that are right; it tells the peers.
   static void TellRight(Entry* entry);
   static void SetBacklog(Entry* entry, bool full);
 

@@ -38,8 +38,9 @@ class PieceStore {
     virtual ~Listener() = default;
     // More is on disk.
     virtual void OnFlushed() = 0;
-    // More is written than the disk takes for now: hold the sources back; or go
-    // on. From inside of Write, NoteWritten and Clear too.
+    // More is written, or waits for that, than the disk takes for now: hold the
+    // sources back; or go on. From inside of Write, NoteWritten, NoteInMemory
+    // and Clear too.
     virtual void OnBacklog(bool full) = 0;
     // After Finish. OK: everything is on disk, and the SHA-256 is the expected
     // one, if there is one. VALIDATION_FAILED: it is not. Errors of the disk
