@@ -19,6 +19,7 @@
 #include "daemon/job.h"
 #include "daemon/job_store.h"
 #include "daemon/last_good_config.h"
+#include "daemon/library_pages.h"
 #include "daemon/sd_notify.h"
 #include "daemon/settings.h"
 #include "peer/base/log.h"
@@ -277,6 +278,7 @@ int Run(const CommandLine& command_line) {
     LogError("convoyd cannot start: ", daemon.status().message());
     return kFailed;
   }
+  ReleaseLibraryPages();
   WaitForSignal(**daemon);
   (*daemon)->Stop();
   return kOk;
