@@ -13,7 +13,8 @@ auto FindTeller(std::vector<HashWords::Teller>* tellers, ConnectionId id) {
 
 }  // namespace
 
-bool HashWords::Tell(Teller teller, PieceIndex piece, absl::string_view hash) {
+bool HashWords::Tell(Teller teller, absl::string_view address, PieceIndex piece,
+                     absl::string_view hash) {
   if (!storage_->map().Has(piece)) return true;
   const PieceHashes& hashes = storage_->hashes();
   if (hashes.certain(piece)) return hashes.Find(piece) == hash;
@@ -24,11 +25,20 @@ bool HashWords::Tell(Teller teller, PieceIndex piece, absl::string_view hash) {
                    [hash](const Word& word) { return word.hash == hash; });
   if (same != words.end()) {
     if (same->tellers.size() < kMaxTellers) same->tellers.push_back(teller);
-  } else if (words.size() < kMaxWords) {
-    words.push_back({std::string(hash), {teller}});
+  } else if (HasPlace(address, words)) {
+    words.push_back({std::string(hash), std::string(address), {teller}});
   }
   Update(piece, words);
   return true;
+}
+
+bool HashWords::HasPlace(absl::string_view address,
+                         const std::vector<Word>& words) {
+  const auto of_address = std::count_if(
+      words.begin(), words.end(),
+      [address](const Word& word) { return word.address == address; });
+  return words.size() < kMaxWords &&
+         static_cast<std::size_t>(of_address) < kMaxWordsOfAddress;
 }
 
 bool HashWords::MaySpeak(Teller teller, absl::string_view hash,

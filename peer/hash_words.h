@@ -32,6 +32,9 @@ class HashWords {
  public:
   // Of one piece that differ; more are not listened to.
   static constexpr std::size_t kMaxWords = 4;
+  // Of one piece that differ and were first told from one address: the last
+  // place is for somebody else.
+  static constexpr std::size_t kMaxWordsOfAddress = kMaxWords - 1;
   // Of one word; who says the same after them is not remembered.
   static constexpr std::size_t kMaxTellers = 32;
 
@@ -52,7 +55,8 @@ class HashWords {
   // Of one teller the first hash of a piece counts, or the first that it does
   // not relay: a machine that was deceived may learn what is right. False: it
   // is not so, the origin's bytes have another hash.
-  bool Tell(Teller teller, PieceIndex piece, absl::string_view hash);
+  bool Tell(Teller teller, absl::string_view address, PieceIndex piece,
+            absl::string_view hash);
   // It is not verified, and it is not known what it must be: words differ.
   bool IsDisputed(PieceIndex piece) const;
   // The first that the origin must decide, verified or not, of those that
@@ -71,9 +75,13 @@ class HashWords {
  private:
   struct Word {
     std::string hash;
+    std::string address;  // From where it was told first.
     std::vector<Teller> tellers;
   };
 
+  // There is a place for one more that is told from this address.
+  static bool HasPlace(absl::string_view address,
+                       const std::vector<Word>& words);
   // False: what the teller said before stays, whatever it says now.
   static bool MaySpeak(Teller teller, absl::string_view hash,
                        std::vector<Word>* words);

@@ -33,6 +33,11 @@ std::string Hash(char of) { return std::string(PieceHashes::kSize, of); }
 
 class HashWordsTest : public ::testing::Test {
  protected:
+  // Each teller has an address of its own.
+  bool Tell(HashWords::Teller teller, PieceIndex piece,
+            const std::string& hash) {
+    return words_.Tell(teller, std::to_string(teller.id), piece, hash);
+  }
   std::optional<std::string> Known(PieceIndex piece) {
     return storage_->hashes().Find(piece);
   }
@@ -50,24 +55,24 @@ class HashWordsTest : public ::testing::Test {
 };
 
 TEST_F(HashWordsTest, WhatAllSayIsKnown) {
-  EXPECT_TRUE(words_.Tell(kHonest, kOne, Hash('a')));
-  EXPECT_TRUE(words_.Tell(kLiar, kOne, Hash('a')));
+  EXPECT_TRUE(Tell(kHonest, kOne, Hash('a')));
+  EXPECT_TRUE(Tell(kLiar, kOne, Hash('a')));
   EXPECT_THAT(Known(kOne), Optional(Hash('a')));
   EXPECT_FALSE(words_.IsDisputed(kOne));
   EXPECT_EQ(words_.FirstDisputed(Any), std::nullopt);
 }
 
 TEST_F(HashWordsTest, WhatIsDisputedIsNotKnown) {
-  words_.Tell(kLiar, kTwo, Hash('x'));
-  words_.Tell(kHonest, kTwo, Hash('b'));
+  Tell(kLiar, kTwo, Hash('x'));
+  Tell(kHonest, kTwo, Hash('b'));
   EXPECT_EQ(Known(kTwo), std::nullopt);
   EXPECT_THAT(words_.FirstDisputed(Any), Optional(kTwo));
 }
 
 TEST_F(HashWordsTest, WhatIsNotWantedIsNotFound) {
   for (const PieceIndex piece : {kOne, kTwo}) {
-    words_.Tell(kLiar, piece, Hash('x'));
-    words_.Tell(kHonest, piece, Hash('b'));
+    Tell(kLiar, piece, Hash('x'));
+    Tell(kHonest, piece, Hash('b'));
   }
   EXPECT_THAT(
       words_.FirstDisputed([](PieceIndex piece) { return piece != kOne; }),
@@ -78,8 +83,8 @@ TEST_F(HashWordsTest, WhatIsNotWantedIsNotFound) {
 
 TEST_F(HashWordsTest, TheOriginShowsWhoLiesAndTheRestIsKnown) {
   for (const PieceIndex piece : {kOne, kTwo}) {
-    words_.Tell(kLiar, piece, Hash('x'));
-    words_.Tell(kHonest, piece, Hash('a'));
+    Tell(kLiar, piece, Hash('x'));
+    Tell(kHonest, piece, Hash('a'));
   }
   Decide(kOne, 'a');
   EXPECT_THAT(words_.Decided(kOne), ElementsAre(kLiar));
@@ -89,25 +94,25 @@ TEST_F(HashWordsTest, TheOriginShowsWhoLiesAndTheRestIsKnown) {
 }
 
 TEST_F(HashWordsTest, WhatALiarAloneSaidIsNotKnownAnyMore) {
-  words_.Tell(kLiar, kOne, Hash('x'));
+  Tell(kLiar, kOne, Hash('x'));
   EXPECT_THAT(words_.Forget({kHonest.id}), IsEmpty());
   EXPECT_THAT(words_.Forget({kLiar.id}), ElementsAre(kOne));
   EXPECT_EQ(Known(kOne), std::nullopt);
-  words_.Tell(kHonest, kOne, Hash('a'));
+  Tell(kHonest, kOne, Hash('a'));
   EXPECT_THAT(Known(kOne), Optional(Hash('a')));
 }
 
 TEST_F(HashWordsTest, WhoContradictsTheOriginLies) {
   Decide(kOne, 'a');
-  EXPECT_TRUE(words_.Tell(kHonest, kOne, Hash('a')));
-  EXPECT_FALSE(words_.Tell(kLiar, kOne, Hash('x')));
+  EXPECT_TRUE(Tell(kHonest, kOne, Hash('a')));
+  EXPECT_FALSE(Tell(kLiar, kOne, Hash('x')));
   EXPECT_THAT(Known(kOne), Optional(Hash('a')));
 }
 
 TEST_F(HashWordsTest, APieceThatIsHereOnAWordBlamesNobody) {
-  words_.Tell(kLiar, kOne, Hash('x'));
+  Tell(kLiar, kOne, Hash('x'));
   storage_->MarkVerified(kOne);
-  EXPECT_TRUE(words_.Tell(kHonest, kOne, Hash('a')));
+  EXPECT_TRUE(Tell(kHonest, kOne, Hash('a')));
   EXPECT_FALSE(words_.IsDisputed(kOne));
   EXPECT_THAT(words_.Decided(kOne), IsEmpty());
   words_.Forget({kLiar.id});
@@ -115,11 +120,11 @@ TEST_F(HashWordsTest, APieceThatIsHereOnAWordBlamesNobody) {
 }
 
 TEST_F(HashWordsTest, WhatIsVerifiedOnAWordMayBeDisputed) {
-  words_.Tell(kLiar, kOne, Hash('x'));
+  Tell(kLiar, kOne, Hash('x'));
   storage_->MarkVerified(kOne);
-  words_.Tell(kOther, kOne, Hash('x'));
+  Tell(kOther, kOne, Hash('x'));
   EXPECT_EQ(words_.FirstDisputed(Any), std::nullopt);
-  words_.Tell(kHonest, kOne, Hash('a'));
+  Tell(kHonest, kOne, Hash('a'));
   EXPECT_THAT(words_.FirstDisputed(Any), Optional(kOne));
   EXPECT_THAT(Known(kOne), Optional(Hash('x')));
   Decide(kOne, 'a');
@@ -129,10 +134,10 @@ TEST_F(HashWordsTest, WhatIsVerifiedOnAWordMayBeDisputed) {
 
 TEST_F(HashWordsTest, WhatIsVerifiedOnALiarsWordAloneIsDisputed) {
   for (const PieceIndex piece : {kOne, kTwo}) {
-    words_.Tell(kLiar, piece, Hash('x'));
+    Tell(kLiar, piece, Hash('x'));
     storage_->MarkVerified(piece);
   }
-  words_.Tell(kHonest, kOne, Hash('x'));
+  Tell(kHonest, kOne, Hash('x'));
   words_.Forget({kLiar.id});
   EXPECT_THAT(words_.FirstDisputed(Any), Optional(kTwo));
   Decide(kTwo, 'a');
@@ -141,8 +146,8 @@ TEST_F(HashWordsTest, WhatIsVerifiedOnALiarsWordAloneIsDisputed) {
 }
 
 TEST_F(HashWordsTest, OnlyWhatSomebodySaysIsBelieved) {
-  words_.Tell(kLiar, kOne, Hash('x'));
-  words_.Tell(kHonest, kOne, Hash('a'));
+  Tell(kLiar, kOne, Hash('x'));
+  Tell(kHonest, kOne, Hash('a'));
   EXPECT_FALSE(words_.Believe(kOne, Hash('c')));
   EXPECT_FALSE(words_.Believe(kTwo, Hash('a')));
   EXPECT_TRUE(words_.Believe(kOne, Hash('a')));
@@ -151,9 +156,9 @@ TEST_F(HashWordsTest, OnlyWhatSomebodySaysIsBelieved) {
 
 TEST_F(HashWordsTest, WordsAreBounded) {
   for (int i = 0; i < 100; ++i) {
-    words_.Tell({100 + static_cast<ConnectionId>(i)}, kOne,
-                Hash(static_cast<char>(i)));
-    words_.Tell({100 + static_cast<ConnectionId>(i)}, kTwo, Hash('x'));
+    Tell({100 + static_cast<ConnectionId>(i)}, kOne,
+         Hash(static_cast<char>(i)));
+    Tell({100 + static_cast<ConnectionId>(i)}, kTwo, Hash('x'));
   }
   Decide(kOne, 'z');
   EXPECT_EQ(words_.Decided(kOne).size(), HashWords::kMaxWords);
@@ -161,31 +166,39 @@ TEST_F(HashWordsTest, WordsAreBounded) {
   EXPECT_EQ(words_.Decided(kTwo).size(), HashWords::kMaxTellers);
 }
 
+TEST_F(HashWordsTest, OneAddressLeavesAPlaceForTheRightWord) {
+  for (ConnectionId liar = 100; liar < 100 + HashWords::kMaxWords; ++liar) {
+    words_.Tell({liar}, "10.0.0.66", kOne, Hash(static_cast<char>(liar)));
+  }
+  Tell(kHonest, kOne, Hash('a'));
+  EXPECT_TRUE(words_.Believe(kOne, Hash('a')));
+}
+
 TEST_F(HashWordsTest, OneTellerHasOneWord) {
   for (const char lie : {'w', 'x', 'y', 'z'}) {
-    words_.Tell(kLiar, kOne, Hash(lie));
+    Tell(kLiar, kOne, Hash(lie));
   }
   EXPECT_THAT(Known(kOne), Optional(Hash('w')));
-  words_.Tell(kHonest, kOne, Hash('a'));
+  Tell(kHonest, kOne, Hash('a'));
   EXPECT_TRUE(words_.Believe(kOne, Hash('a')));
   Decide(kOne, 'a');
   EXPECT_THAT(words_.Decided(kOne), ElementsAre(kLiar));
 }
 
 TEST_F(HashWordsTest, AllTellersOfALieAreFound) {
-  words_.Tell(kLiar, kOne, Hash('x'));
-  words_.Tell(kRelay, kOne, Hash('x'));
-  words_.Tell(kHonest, kOne, Hash('a'));
+  Tell(kLiar, kOne, Hash('x'));
+  Tell(kRelay, kOne, Hash('x'));
+  Tell(kHonest, kOne, Hash('a'));
   Decide(kOne, 'a');
   EXPECT_THAT(words_.Decided(kOne), ElementsAre(kLiar, kRelay));
 }
 
 TEST_F(HashWordsTest, AWordStaysWhileSomebodyStandsByIt) {
-  words_.Tell(kLiar, kOne, Hash('a'));
-  words_.Tell(kHonest, kOne, Hash('a'));
+  Tell(kLiar, kOne, Hash('a'));
+  Tell(kHonest, kOne, Hash('a'));
   EXPECT_THAT(words_.Forget({kLiar.id}), ElementsAre(kOne));
   EXPECT_THAT(Known(kOne), Optional(Hash('a')));
-  words_.Tell(kOther, kOne, Hash('b'));
+  Tell(kOther, kOne, Hash('b'));
   EXPECT_TRUE(words_.IsDisputed(kOne));
   EXPECT_THAT(words_.Forget({kOther.id, kHonest.id}), ElementsAre(kOne));
   EXPECT_FALSE(words_.IsDisputed(kOne));
@@ -193,28 +206,28 @@ TEST_F(HashWordsTest, AWordStaysWhileSomebodyStandsByIt) {
 }
 
 TEST_F(HashWordsTest, WhoWasDeceivedMayLearnWhatIsRight) {
-  words_.Tell(kRelay, kOne, Hash('x'));
-  words_.Tell(kRelay, kOne, Hash('y'));
+  Tell(kRelay, kOne, Hash('x'));
+  Tell(kRelay, kOne, Hash('y'));
   EXPECT_THAT(Known(kOne), Optional(Hash('x')));
-  words_.Tell({kRelay.id}, kOne, Hash('a'));
+  Tell({kRelay.id}, kOne, Hash('a'));
   EXPECT_THAT(Known(kOne), Optional(Hash('a')));
-  words_.Tell({kRelay.id}, kOne, Hash('b'));
+  Tell({kRelay.id}, kOne, Hash('b'));
   EXPECT_THAT(Known(kOne), Optional(Hash('a')));
   Decide(kOne, 'a');
   EXPECT_THAT(words_.Decided(kOne), IsEmpty());
 }
 
 TEST_F(HashWordsTest, WhoStandsByWhatItRelayedIsNotForgiven) {
-  words_.Tell(kRelay, kOne, Hash('x'));
-  words_.Tell({kRelay.id}, kOne, Hash('x'));
+  Tell(kRelay, kOne, Hash('x'));
+  Tell({kRelay.id}, kOne, Hash('x'));
   Decide(kOne, 'a');
   EXPECT_THAT(words_.Decided(kOne), ElementsAre(HashWords::Teller{kRelay.id}));
 }
 
 // A mirror's, say.
 TEST_F(HashWordsTest, APieceThatIsNotTheOriginsBlamesNobody) {
-  words_.Tell(kLiar, kOne, Hash('x'));
-  words_.Tell(kHonest, kOne, Hash('a'));
+  Tell(kLiar, kOne, Hash('x'));
+  Tell(kHonest, kOne, Hash('a'));
   storage_->hashes().Learn(kOne, Hash('m'));
   storage_->MarkVerified(kOne);
   EXPECT_THAT(words_.Decided(kOne), IsEmpty());
@@ -229,8 +242,8 @@ TEST_F(HashWordsTest, WordsOfPiecesThatAreNotWantedAreNotListenedTo) {
       StorageMap::OfRanges({{2 * kPiece, 10}}, layout_));
   HashWords words(storage);
   for (int i = 0; i < layout_.count(); ++i) {
-    EXPECT_TRUE(words.Tell(kLiar, PieceIndex{i}, Hash('x')));
-    EXPECT_TRUE(words.Tell(kHonest, PieceIndex{i}, Hash('a')));
+    EXPECT_TRUE(words.Tell(kLiar, "10.0.0.66", PieceIndex{i}, Hash('x')));
+    EXPECT_TRUE(words.Tell(kHonest, "10.0.0.10", PieceIndex{i}, Hash('a')));
     EXPECT_EQ(words.IsDisputed(PieceIndex{i}), i == 2) << i;
   }
   EXPECT_THAT(words.FirstDisputed(Any), Optional(kTwo));

@@ -130,13 +130,15 @@ void LibtorrentTorrent::HearHashes(TorrentPeer* peer,
                                    const ShareMessage& message) {
   const HashWords::Teller teller = {peer->id_, message.relayed};
   guard_.Remember(teller.id);
+  const std::string address =
+      TorrentPeer::AddressText(peer->connection().remote());
   for (const auto& [piece, hash] : message.hashes) {
     if (!peer->hashes_told_->Take(Now())) break;
     if (piece.value >= content_.manifest->layout.count()) continue;
     // Who only gives settles no disputes.
     const bool certain = content_.storage->hashes().certain(piece);
     if (!content_.downloads && !certain) continue;
-    if (words_.Tell(teller, piece, hash)) {
+    if (words_.Tell(teller, address, piece, hash)) {
       LibtorrentDisk::HashLearned(entry_.get(), piece);
     } else {
       Blame({teller}, piece);
