@@ -162,6 +162,28 @@ TEST_F(PieceStoreTest, TheDigestIsOfBytesThatReplacedOthers) {
   }
 }
 
+TEST_F(PieceStoreTest,
+       ADigestOfBytesThatWereReplacedAfterItReadThemIsBegunAnew) {
+  const std::string content = TestContent(3 * kPiece);
+  std::string wrong = content;
+  wrong[5] = static_cast<char>(wrong[5] ^ 1);
+  auto store = Make(Sha256Of(content));
+  ASSERT_TRUE(store->Open(PieceLayout(3 * kPiece)).ok());
+  Put(store.get(), wrong, 0, 3 * kPiece);
+  bool replaced = false;
+  faults_.after_read = [&] {
+    if (std::exchange(replaced, true)) return;
+    target_.Write(0, content.substr(0, kPiece));
+    // Before the worker's news, which are posted when it is done.
+    executor_.Post([&] { store->NoteReplaced(0); });
+  };
+  ASSERT_TRUE(store->Finish().ok());
+  executor_.RunUntilIdle();
+  EXPECT_TRUE(replaced);
+  ASSERT_TRUE(end_);
+  EXPECT_TRUE(end_->ok()) << *end_;
+}
+
 TEST_F(PieceStoreTest, AStreamBecomesAFile) {
   const std::string content = TestContent(2 * kPiece + 5);
   auto store = Make(Sha256Of(content));

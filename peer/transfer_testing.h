@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -107,6 +108,7 @@ class FaultyTargetFile final : public TargetFile {
     absl::Status write;
     absl::Status sync;
     absl::Status set_size;
+    std::function<void()> after_read;
     int syncs = 0;  // Counted.
   };
 
@@ -132,7 +134,9 @@ class FaultyTargetFile final : public TargetFile {
   }
   absl::Status Read(std::int64_t offset, char* buffer,
                     std::size_t length) override {
-    return file_->Read(offset, buffer, length);
+    absl::Status status = file_->Read(offset, buffer, length);
+    if (faults_->after_read) faults_->after_read();
+    return status;
   }
   bool TryRead(std::int64_t offset, char* buffer, std::size_t length) override {
     return file_->TryRead(offset, buffer, length);
