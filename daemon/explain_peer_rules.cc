@@ -116,6 +116,7 @@ constexpr Departed kDeparted[] = {
     {ContentDeparture::Cause::kCall, "somebody asked for it", ""},
     {ContentDeparture::Cause::kChanged, "what was kept was removed or changed",
      ""},
+    {ContentDeparture::Cause::kPrivate, "their manifest is private", ""},
 };
 
 void AddDeparted(const std::vector<ContentPresence>& contents,

@@ -365,7 +365,8 @@ TEST_F(ExplainRulesTest, AContentThatWentIsNotSaidToBeKept) {
        "the file system had too little free space. cache.min_free_bytes "
        "c.yaml:5"},
       {Cause::kCall, "somebody asked for it."},
-      {Cause::kChanged, "what was kept was removed or changed."}};
+      {Cause::kChanged, "what was kept was removed or changed."},
+      {Cause::kPrivate, "their manifest is private."}};
   for (const auto& [cause, told] : causes) {
     input_.contents = {Gone(cause)};
     EXPECT_EQ(Draw(),

@@ -62,6 +62,8 @@ absl::string_view Why(Cause cause) {
       return "space is short (cache.min_free_bytes)";
     case Cause::kCall:
       return "somebody asked for it";
+    case Cause::kPrivate:
+      return "its manifest is private";
     case Cause::kChanged:
       break;
   }
@@ -80,6 +82,7 @@ std::int64_t& CountOf(Cause cause, ContentCounts::Gone& gone) {
     case Cause::kCall:
       return gone.call;
     case Cause::kChanged:
+    case Cause::kPrivate:  // It never was here.
       break;
   }
   return gone.changed;
@@ -179,6 +182,9 @@ void ContentCache::KeepLoaded(NewContent content, Answer<absl::Status> answer) {
                              ? CheckMayKeep(content.is_private)
                              : InvalidField("content_id", "must have 20 bytes");
   if (!refused.ok()) {
+    if (key.has_value() && content.is_private) {
+      NoteDeparture(*key, Cause::kPrivate);
+    }
     return OnDisk([refused](CacheDisk&) { return refused; }, std::move(answer));
   }
   const auto old = entries_.find(*key);
@@ -431,6 +437,13 @@ void ContentCache::EvictLoaded(const std::string& content_id,
   Drop(key, Cause::kCall, Why(Cause::kCall), std::move(answer));
 }
 
+void ContentCache::NoteDeparture(const ContentKey& key, Cause cause) {
+  if (departures_.size() >= kMaxDepartures && !departures_.contains(key)) {
+    departures_.erase(departures_.begin());
+  }
+  departures_[key] = {cause, parts_.clock->Now()};
+}
+
 void ContentCache::Drop(const ContentKey& key, Cause cause,
                         absl::string_view why, Answer<absl::Status> answer) {
   const ContentKey dropped = key;  // `key` may be the entry's own.
@@ -441,10 +454,7 @@ void ContentCache::Drop(const ContentKey& key, Cause cause,
   entries_.erase(found);
   used_.erase(dropped);
   ++CountOf(cause, gone_);
-  if (departures_.size() >= kMaxDepartures && !departures_.contains(dropped)) {
-    departures_.erase(departures_.begin());
-  }
-  departures_[dropped] = {cause, parts_.clock->Now()};
+  NoteDeparture(dropped, cause);
   OnDisk(
       [dropped, holding](CacheDisk& disk) {
         disk.Remove(dropped, holding);

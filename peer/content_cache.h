@@ -164,6 +164,7 @@ class ContentCache {
   void OnOpened(const HeldPlace& place, absl::StatusOr<OpenedContent> opened,
                 Answer<absl::StatusOr<OpenedContent>> answer);
   void EvictLoaded(const std::string& content_id, Answer<absl::Status> answer);
+  void NoteDeparture(const ContentKey& key, ContentDeparture::Cause cause);
   // Counts and forgets a content that is there, tells the listener, and has its
   // row and link removed; then answers.
   void Drop(const ContentKey& key, ContentDeparture::Cause cause,

@@ -201,6 +201,9 @@ TEST_F(ContentCacheTest, PrivateContentsAreNotKept) {
             v1::ERROR_REASON_BLOCKED_BY_POLICY);
   EXPECT_THAT(world_.index().kept, IsEmpty());
   EXPECT_FALSE(world_.HasLink(id));
+  const ContentDeparture* const departure = world_.cache().FindDeparture(id);
+  ASSERT_NE(departure, nullptr);
+  EXPECT_EQ(departure->cause, ContentDeparture::Cause::kPrivate);
 }
 
 TEST_F(ContentCacheTest, WithoutAnAgeNothingIsKept) {

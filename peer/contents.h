@@ -105,6 +105,7 @@ struct ContentDeparture {
     kFreeSpace,    // cache.min_free_bytes.
     kCall,         // Somebody asked for it.
     kChanged,      // What was kept is gone, or was changed.
+    kPrivate,      // It was not kept when its job ended: BEP 27.
   };
   Cause cause = Cause::kAge;
   absl::Time time;
