@@ -1,6 +1,7 @@
 #include "daemon/library_pages.h"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <cinttypes>
 #include <cstdint>
@@ -34,9 +35,17 @@ std::optional<Mapping> ParseMapping(const std::string& line) {
   return mapping;
 }
 
+// Resident bytes of files; 0: not known.
+std::int64_t ResidentBytes() {
+  std::ifstream statm("/proc/self/statm");  // proc(5)
+  std::int64_t all = 0, resident = 0, of_files = 0;
+  statm >> all >> resident >> of_files;
+  return of_files * ::sysconf(_SC_PAGESIZE);
+}
+
 }  // namespace
 
-void ReleaseLibraryPages() {
+void LibraryPages::Release() {
   std::ifstream smaps("/proc/self/smaps");  // proc(5)
   Mapping mapping;
   for (std::string line; std::getline(smaps, line);) {
@@ -53,6 +62,11 @@ void ReleaseLibraryPages() {
                 mapping.end - mapping.begin, MADV_DONTNEED);
     }
   }
+  left_ = ResidentBytes();
+}
+
+void LibraryPages::ReleaseIfGrown() {
+  if (ResidentBytes() >= left_ + kGrowth) Release();
 }
 
 }  // namespace convoy

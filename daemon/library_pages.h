@@ -1,14 +1,27 @@
 #ifndef CONVOY_DAEMON_LIBRARY_PAGES_H_
 #define CONVOY_DAEMON_LIBRARY_PAGES_H_
 
+#include <cstdint>
+
 namespace convoy {
 
 // Takes the program's and the libraries' pages of code and constants out of
 // this process's resident memory. They stay in the kernel's page cache, and
-// each comes back when it is used. After a start, which runs through much code
-// once, that spares more than half of them. Pages that the process has changed
-// are left alone. For any thread, while others run.
-void ReleaseLibraryPages();
+// each comes back when it is used. A start, and each kind of work, runs through
+// much code that the rest does not need. Pages that the process has changed are
+// left alone. Not thread-safe; other threads may run.
+class LibraryPages {
+ public:
+  // So many bytes come back before it is worth while again.
+  static constexpr std::int64_t kGrowth = 8 << 20;
+
+  void Release();
+  // If they have grown by kGrowth since the last time.
+  void ReleaseIfGrown();
+
+ private:
+  std::int64_t left_ = 0;  // Resident bytes of files after the last time.
+};
 
 }  // namespace convoy
 

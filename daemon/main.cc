@@ -154,12 +154,18 @@ sigset_t AwaitedSignals() {
   return signals;
 }
 
-// Returns when the daemon shall stop; a second signal then kills.
+// Returns when the daemon shall stop; a second signal then kills. Meanwhile
+// looks after memory: what no work needs any more leaves it.
 void WaitForSignal(Daemon& daemon) {
+  constexpr timespec kLookAfterPages = {/*tv_sec=*/30, /*tv_nsec=*/0};
   const sigset_t signals = AwaitedSignals();
-  int signal = 0;
-  while (sigwait(&signals, &signal) != 0 || signal == SIGHUP) {
+  LibraryPages pages;
+  pages.Release();
+  int signal = -1;
+  while (signal != SIGTERM && signal != SIGINT) {
+    signal = sigtimedwait(&signals, nullptr, &kLookAfterPages);
     if (signal == SIGHUP) daemon.Reload();
+    pages.ReleaseIfGrown();
   }
   LogInfo(signal == SIGINT ? "SIGINT" : "SIGTERM", " received");
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
@@ -278,7 +284,6 @@ int Run(const CommandLine& command_line) {
     LogError("convoyd cannot start: ", daemon.status().message());
     return kFailed;
   }
-  ReleaseLibraryPages();
   WaitForSignal(**daemon);
   (*daemon)->Stop();
   return kOk;
