@@ -111,6 +111,7 @@ void Explainer::ExplainState() {
       return ExplainAcknowledged();
     case v1::JOB_STATE_CANCELLED:
       answer_.Say("The job was cancelled, and what it had fetched is removed.");
+      AddNotification(input_, &answer_);
       return AddFailure(input_, &answer_);
     default:
       return answer_.Say(
@@ -274,6 +275,7 @@ void Explainer::ExplainError() {
   }
   AddFailure(input_, &answer_);
   AddInactivity(input_, &answer_);
+  AddNotification(input_, &answer_);
 }
 
 void Explainer::ExplainTransferred() {
@@ -288,6 +290,7 @@ void Explainer::ExplainTransferred() {
     answer_.Advise("Call CompleteJob.");
   }
   AddInactivity(input_, &answer_);
+  AddNotification(input_, &answer_);
 }
 
 void Explainer::ExplainAcknowledged() {
@@ -302,6 +305,7 @@ void Explainer::ExplainAcknowledged() {
                 "The job was completed early: ", completed, " of ",
                 FileText(total_files()),
                 " were whole and have their names; the rest is removed."));
+  AddNotification(input_, &answer_);
   answer_.AddRules(ExplainKept(input_));
 }
 

@@ -39,6 +39,9 @@ struct ExplainInput {
   // Of a complete job: where the contents of KeptContentsOf
   // (explain_peer_rules.h) are now, in its order.
   std::vector<ContentPresence> contents;
+  // Until when the job's watcher may answer for its notification; past: nobody
+  // is asked.
+  absl::Time watcher_asked_until = absl::InfinitePast();
   // Of an active job with needed_by.
   std::optional<NeededByPlan> needed;
 };

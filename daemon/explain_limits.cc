@@ -1,5 +1,6 @@
 #include "daemon/explain_limits.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -14,6 +15,7 @@
 #include "daemon/job.h"
 #include "daemon/job_proto.h"
 #include "daemon/needed_by.h"
+#include "daemon/proto_time.h"
 #include "daemon/retry_delay.h"
 #include "daemon/settings.h"
 #include "proto/error_detail.h"
@@ -38,15 +40,64 @@ std::string PolicyOf(const ExplainInput& input, const v1::ErrorDetail& detail) {
   }
 }
 
+// The key that the shortest wait comes from. Empty: the job.
+absl::string_view RetryDelayPolicy(const Job& job) {
+  if (job.minimum_retry_delay.has_value()) return "";
+  return IsForeground(job) ? "limits.minimum_retry_delay_foreground_seconds"
+                           : "limits.minimum_retry_delay_background_seconds";
+}
+
 }  // namespace
 
+void AddNotification(const ExplainInput& input, ExplainAnswer* answer) {
+  const Job& job = *input.job;
+  if (job.notification == nullptr ||
+      ExtrasOf(job).notify_command == nullptr) {
+    return;
+  }
+  const std::string command = absl::StrCat(
+      "notify command ", ExtrasOf(job).notify_command->program());
+  if (input.watcher_asked_until > input.now) {
+    answer->AddFactor(
+        absl::StrCat("The program that watches the job (notify_watcher) is "
+                     "told first; if it has not taken the notification by ",
+                     TimeText(input.watcher_asked_until), ", the ", command,
+                     " is run."),
+        "", "");
+    return answer->SetNextAction(input.watcher_asked_until);
+  }
+  const v1::JobNotification& newest = *job.notification;
+  if (newest.delivered() || newest.command_runs() == 0) return;
+  const std::string run =
+      absl::StrCat(" (run ", newest.command_runs(), ", begun at ",
+                   TimeText(TimeOf(newest.last_run_time())), ")");
+  if (newest.last_result().empty()) {
+    return answer->AddFactor(absl::StrCat("The ", command, " runs", run, "."),
+                             "", "");
+  }
+  const std::string ended =
+      absl::StrCat("The ", command, " ", newest.last_result(), run);
+  if (!newest.has_next_run_time()) {
+    return answer->AddFactor(absl::StrCat(ended, "; it is not run again."), "",
+                             "");
+  }
+  const absl::Time next = TimeOf(newest.next_run_time());
+  answer->AddFactor(absl::StrCat(ended, "; it is run again at ", TimeText(next),
+                                 ", until it ends with exit code 0."),
+                    RetryDelayPolicy(job),
+                    "Mend the program, complete or cancel the job, or change "
+                    "its notify_command with UpdateJob.");
+  answer->SetNextAction(
+      std::min(next, job.modify_time + InactivityTimeout(job, *input.settings)));
+}
+
 void AddInactivity(const ExplainInput& input, ExplainAnswer* answer) {
-  const v1::LimitsConfig& limits = input.settings->config.limits();
+  const Job& job = *input.job;
   const absl::Time end =
-      input.job->modify_time + absl::Seconds(limits.job_inactivity_seconds());
+      job.modify_time + InactivityTimeout(job, *input.settings);
   answer->AddFactor(absl::StrCat("If nothing changes, the job is cancelled at ",
                                  TimeText(end), "."),
-                    "limits.job_inactivity_seconds",
+                    InactivityPolicy(job, *input.settings),
                     "Any change of the job begins that time anew.");
   if (end > input.now) answer->SetNextAction(end);
 }
@@ -143,15 +194,11 @@ void AddRetryWait(const ExplainInput& input, ExplainAnswer* answer) {
                       "ResumeJob tries at once; the origin may refuse.");
     return;
   }
-  const absl::string_view policy =
-      job.minimum_retry_delay.has_value() ? ""
-      : IsForeground(job) ? "limits.minimum_retry_delay_foreground_seconds"
-                          : "limits.minimum_retry_delay_background_seconds";
   answer->AddFactor(
       absl::StrCat("The wait begins with ", absl::FormatDuration(minimum),
                    " and doubles with each failure without progress; ",
                    job.attempts_without_progress, " in a row so far."),
-      policy,
+      RetryDelayPolicy(job),
       "ResumeJob tries at once; UpdateJob (minimum_retry_delay) sets the "
       "shortest wait.");
 }

@@ -14,6 +14,8 @@ namespace convoy {
 // counted.
 absl::Time NoProgressEnd(const ExplainInput& input);
 
+// The notify command: that it waits, how it ended, when it is run again.
+void AddNotification(const ExplainInput& input, ExplainAnswer* answer);
 void AddInactivity(const ExplainInput& input, ExplainAnswer* answer);
 void AddNoProgress(const ExplainInput& input, ExplainAnswer* answer);
 void AddDownloadTime(const ExplainInput& input, ExplainAnswer* answer);

@@ -215,6 +215,10 @@ class FakeJobStore final : public JobStore {
     if (job.failure != nullptr) {
       copy->failure = std::make_unique<JobFailure>(*job.failure);
     }
+    if (job.notification != nullptr) {
+      copy->notification =
+          std::make_unique<v1::JobNotification>(*job.notification);
+    }
     for (const JobFile& file : job.files) copy->files.push_back(CopyOf(file));
     return copy;
   }

@@ -2,9 +2,12 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "peer/base/log.h"
 
 namespace convoy {
@@ -137,10 +140,11 @@ void FilePublisher::Cancel(JobEntry* entry, JobEvent event, Then then) {
     failure.emplace();
     failure->detail.set_reason(v1::ERROR_REASON_JOB_INACTIVE);
     failure->detail.set_context(v1::ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
-    failure->detail.set_policy("limits.job_inactivity_seconds");
-    failure->message =
-        "nobody and nothing changed the job for "
-        "limits.job_inactivity_seconds; it was cancelled";
+    const absl::string_view policy = life_.InactivityPolicyOf(*entry->job);
+    failure->detail.set_policy(std::string(policy));
+    failure->message = absl::StrCat(
+        "nobody and nothing changed the job for ",
+        policy.empty() ? "its inactivity_timeout" : policy, "; it was cancelled");
     failure->time = entry->job->modify_time;
   }
   life_.Apply(entry, event, std::move(failure));

@@ -144,11 +144,16 @@ struct JobExtras {
   std::int64_t maximum_download_bytes = 0;
   // Only what RequestRanges has asked for is fetched.
   bool on_demand = false;
+  // Absent: the configuration's.
+  std::optional<absl::Duration> inactivity_timeout;
+  // Who is told of notifications before the command is run. Empty: nobody.
+  std::string notify_watcher;
 
   bool empty() const {
     return annotations.empty() && notify_command == nullptr &&
            !maximum_download_time.has_value() && cost_flags == 0 &&
-           maximum_download_bytes == 0 && !on_demand;
+           maximum_download_bytes == 0 && !on_demand &&
+           !inactivity_timeout.has_value() && notify_watcher.empty();
   }
 };
 
@@ -163,7 +168,7 @@ struct Job {
   v1::JobState state = v1::JOB_STATE_SUSPENDED;
   v1::JobPriority priority = v1::JOB_PRIORITY_NORMAL;
   std::uint32_t notify_flags = 3;
-  // Notify commands that must still be begun: kNotifyTransferred, kNotifyError.
+  // Notify commands that must be begun now: kNotifyTransferred, kNotifyError.
   std::uint32_t notices_due = 0;
   int error_count = 0;
   // Failures in a row without progress: the retry wait grows with it.
@@ -203,6 +208,8 @@ struct Job {
   // job into another state. In CANCELLED: why the daemon cancelled it by
   // itself.
   std::unique_ptr<JobFailure> failure;
+  // What the job's state is to be told of (job_notifier.h). Null: nothing.
+  std::unique_ptr<v1::JobNotification> notification;
   std::vector<JobFile> files;
 };
 

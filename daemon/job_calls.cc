@@ -13,7 +13,9 @@
 #include "daemon/download_policy.h"
 #include "daemon/explain.h"
 #include "daemon/explain_peer_rules.h"
+#include "daemon/field_check.h"
 #include "daemon/http_method.h"
+#include "daemon/job_extras_check.h"
 #include "daemon/job_manager_impl.h"
 #include "daemon/job_proto.h"
 #include "daemon/job_validation.h"
@@ -246,6 +248,7 @@ void JobManager::Impl::UpdateJob(const Caller& caller,
   const bool gave = GivesToPeers(job);
   const bool was_on_demand = ExtrasOf(job).on_demand;
   const absl::Time needed_by = job.needed_by;
+  const JobNotifier::Terms notice = JobNotifier::TermsOf(job);
   table_.SetWaiting(entry, false);
   absl::Status status = ApplyUpdate(request, *parts_.settings, &job);
   if (job.priority != priority) entry->turn = 0;
@@ -253,6 +256,7 @@ void JobManager::Impl::UpdateJob(const Caller& caller,
   if (!status.ok()) return std::move(reply)(std::move(status));
 
   life_.Changed(entry);
+  notifier_.Updated(entry, notice);
   if (ExtrasOf(job).on_demand != was_on_demand) {
     // Other files have work now.
     life_.Apply(entry, JobEvent::kPreempted);
@@ -285,6 +289,7 @@ void JobManager::Impl::SettingsChanged(const Settings& before) {
   }
   if (before.config.limits().SerializeAsString() !=
           parts_.settings->config.limits().SerializeAsString() ||
+      SetsInactivity(before) != SetsInactivity(*parts_.settings) ||
       NetworkCost(before) != NetworkCost(*parts_.settings)) {
     ReviewJobs(0);
   }
@@ -455,6 +460,18 @@ void JobManager::Impl::RequestRanges(const Caller& caller,
   AnswerWhenDurable(std::move(reply), FileSnapshot(job, file));
 }
 
+void JobManager::Impl::AnswerNotification(
+    const Caller& caller, const v1::AnswerNotificationRequest& request,
+    Reply<v1::Job> reply) {
+  JobEntry* const entry = Read(caller, request.job_id(), reply);
+  if (entry == nullptr) return;
+  absl::Status status =
+      CheckText("watcher_id", request.watcher_id(), 1, kMaxWatcherId);
+  if (!status.ok()) return std::move(reply)(std::move(status));
+  notifier_.Answer(entry, request);
+  AnswerWhenDurable(std::move(reply), JobOf(entry));
+}
+
 void JobManager::Impl::ResumeJob(const Caller& caller,
                                  const v1::ResumeJobRequest& request,
                                  Reply<v1::Job> reply) {
@@ -568,6 +585,7 @@ v1::ExplainJobResponse JobManager::Impl::Explained(
   input.job = entry->job.get();
   input.settings = parts_.settings;
   input.now = parts_.clock->Now();
+  input.watcher_asked_until = notifier_.AskedUntil(entry->job->id);
   if (entry->run != nullptr) {
     for (const auto& [index, run] : entry->run->files) {
       input.running.push_back({index, run->news});

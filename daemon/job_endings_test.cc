@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/job_manager.h"
 #include "daemon/job_manager_testing.h"
@@ -262,6 +263,58 @@ TEST_F(JobEndingsTest, ProgressAndCallsKeepAJobAlive) {
   EXPECT_EQ(h_.StateOf(id), v1::JOB_STATE_SUSPENDED);
   h_.Advance(absl::Minutes(11));
   EXPECT_EQ(h_.StateOf(id), v1::JOB_STATE_CANCELLED);
+}
+
+TEST_F(JobEndingsTest, AJobsOwnInactivityTimeoutCountsAndIsNamed) {
+  v1::CreateJobRequest request;
+  request.mutable_job()->set_display_name("job");
+  request.mutable_job()->mutable_inactivity_timeout()->set_seconds(90 * 86400);
+  const std::string id = h_.Create(request)->id();
+  const std::string other = h_.Create({"/d/a"})->id();
+  EXPECT_EQ(h_.Get(id)->inactivity_timeout().seconds(), 90 * 86400);
+  EXPECT_EQ(h_.Get(other)->inactivity_timeout().seconds(), 30 * 86400);
+  h_.KillAndRestart();
+  h_.Advance(absl::Hours(24 * 31));
+  EXPECT_EQ(h_.StateOf(id), v1::JOB_STATE_SUSPENDED);
+  EXPECT_EQ(h_.StateOf(other), v1::JOB_STATE_CANCELLED);
+  EXPECT_EQ(h_.Stored(other)->failure->detail.policy(),
+            "limits.job_inactivity_seconds");
+  EXPECT_EQ(h_.Explain(id)->factors(0).policy(), "");
+  h_.Advance(absl::Hours(24 * 58));
+  EXPECT_EQ(h_.StateOf(id), v1::JOB_STATE_SUSPENDED);
+  h_.Advance(absl::Hours(24 * 2));
+  EXPECT_EQ(h_.StateOf(id), v1::JOB_STATE_CANCELLED);
+  EXPECT_EQ(h_.Stored(id)->failure->detail.reason(),
+            v1::ERROR_REASON_JOB_INACTIVE);
+  EXPECT_EQ(h_.Stored(id)->failure->detail.policy(), "");
+  EXPECT_TRUE(absl::StrContains(h_.Stored(id)->failure->message,
+                                "its inactivity_timeout"));
+}
+
+TEST_F(JobEndingsTest, AnInactivityThatTheConfigurationSetsHoldsForAllJobs) {
+  v1::CreateJobRequest request;
+  request.mutable_job()->set_display_name("job");
+  request.mutable_job()->mutable_inactivity_timeout()->set_seconds(90 * 86400);
+  const std::string id = h_.Create(request)->id();
+  // Set to what is its default, too.
+  const Settings before = h_.settings;
+  h_.settings.providers["limits.job_inactivity_seconds"] = "c.yaml:2";
+  h_.manager().SettingsChanged(before);
+  h_.RunUntilIdle();
+  EXPECT_EQ(h_.Get(id)->inactivity_timeout().seconds(), 30 * 86400);
+  EXPECT_EQ(h_.Explain(id)->factors(0).policy(),
+            "limits.job_inactivity_seconds");
+  EXPECT_EQ(h_.Explain(id)->factors(0).provider(), "c.yaml:2");
+  h_.Advance(absl::Hours(24 * 31));
+  EXPECT_EQ(h_.StateOf(id), v1::JOB_STATE_CANCELLED);
+  EXPECT_EQ(h_.Stored(id)->failure->detail.policy(),
+            "limits.job_inactivity_seconds");
+
+  // Longer, for people who are away for long.
+  h_.settings.config.mutable_limits()->set_job_inactivity_seconds(180 * 86400);
+  const std::string longer = h_.Create(request)->id();
+  h_.Advance(absl::Hours(24 * 179));
+  EXPECT_EQ(h_.StateOf(longer), v1::JOB_STATE_SUSPENDED);
 }
 
 // Restarts.

@@ -21,6 +21,9 @@ constexpr int kMaxAnnotations = 32;
 constexpr std::size_t kMaxAnnotationKey = 64;
 constexpr std::size_t kMaxAnnotationValue = 4096;
 constexpr absl::Duration kMaxDownloadTime = absl::Hours(10 * 365 * 24);
+// As limits.job_inactivity_seconds.
+constexpr absl::Duration kMinInactivityTimeout = absl::Minutes(1);
+constexpr absl::Duration kMaxInactivityTimeout = absl::Hours(365 * 24);
 constexpr std::int64_t kMaxDownloadBytes = std::int64_t{1} << 62;
 // BITS_COST_STATE_UNRESTRICTED to _ROAMING.
 constexpr std::uint32_t kCosts = 0xff;
@@ -95,6 +98,25 @@ absl::Status ReadMaximumDownloadBytes(absl::string_view field,
     return Wrong(field, "is out of range; allowed: 0 to 2^62");
   }
   to->maximum_download_bytes = bytes;
+  return absl::OkStatus();
+}
+
+absl::Status ReadInactivityTimeout(absl::string_view field, const v1::Job& from,
+                                   JobExtras* to) {
+  to->inactivity_timeout.reset();
+  if (!from.has_inactivity_timeout()) return absl::OkStatus();
+  CONVOY_ASSIGN_OR_RETURN(
+      to->inactivity_timeout,
+      ReadDuration(field, from.inactivity_timeout(), kMinInactivityTimeout,
+                   kMaxInactivityTimeout));
+  return absl::OkStatus();
+}
+
+absl::Status ReadNotifyWatcher(absl::string_view field, const v1::Job& from,
+                               JobExtras* to) {
+  CONVOY_RETURN_IF_ERROR(
+      CheckText(field, from.notify_watcher(), 0, kMaxWatcherId));
+  to->notify_watcher = from.notify_watcher();
   return absl::OkStatus();
 }
 

@@ -1,6 +1,8 @@
 #ifndef CONVOY_DAEMON_JOB_EXTRAS_CHECK_H_
 #define CONVOY_DAEMON_JOB_EXTRAS_CHECK_H_
 
+#include <cstddef>
+
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "convoy/v1/job.pb.h"
@@ -13,6 +15,9 @@ namespace convoy {
 // from the request's root. Errors: INVALID_ARGUMENT; annotations' values and a
 // command's arguments are not repeated in them.
 
+// Characters of a watcher_id.
+inline constexpr std::size_t kMaxWatcherId = 64;
+
 absl::Status ReadNotifyCommand(absl::string_view field, const v1::Job& from,
                                JobExtras* to);
 absl::Status ReadMaximumDownloadTime(absl::string_view field,
@@ -21,6 +26,10 @@ absl::Status ReadCostFlags(absl::string_view field, const v1::Job& from,
                            JobExtras* to);
 absl::Status ReadMaximumDownloadBytes(absl::string_view field,
                                       const v1::Job& from, JobExtras* to);
+absl::Status ReadInactivityTimeout(absl::string_view field, const v1::Job& from,
+                                   JobExtras* to);
+absl::Status ReadNotifyWatcher(absl::string_view field, const v1::Job& from,
+                               JobExtras* to);
 absl::Status ReadAnnotations(absl::string_view field, const v1::Job& from,
                              JobExtras* to);
 

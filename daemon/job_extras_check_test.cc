@@ -69,6 +69,39 @@ TEST(JobExtrasCheckTest, ANotifyCommandHasAnAbsolutePathAndBoundedArguments) {
   EXPECT_TRUE(extras.empty());
 }
 
+TEST(JobExtrasCheckTest, TheInactivityTimeoutIsAMinuteToAYear) {
+  v1::Job job;
+  JobExtras extras;
+  for (const std::int64_t seconds : {60, 90 * 86400, 365 * 86400}) {
+    job.mutable_inactivity_timeout()->set_seconds(seconds);
+    EXPECT_TRUE(ReadInactivityTimeout("f", job, &extras).ok());
+    EXPECT_EQ(extras.inactivity_timeout, absl::Seconds(seconds));
+  }
+  for (const std::int64_t seconds : {-1, 0, 59, 365 * 86400 + 1}) {
+    job.mutable_inactivity_timeout()->set_seconds(seconds);
+    EXPECT_EQ(FieldOf(ReadInactivityTimeout("f", job, &extras)), "f");
+  }
+  job.clear_inactivity_timeout();
+  EXPECT_TRUE(ReadInactivityTimeout("f", job, &extras).ok());
+  EXPECT_TRUE(extras.empty());
+}
+
+TEST(JobExtrasCheckTest, AWatchersIdIsAShortText) {
+  v1::Job job;
+  JobExtras extras;
+  job.set_notify_watcher(std::string(64, 'x'));
+  EXPECT_TRUE(ReadNotifyWatcher("f", job, &extras).ok());
+  EXPECT_EQ(extras.notify_watcher, job.notify_watcher());
+  for (const std::string& wrong : {std::string(65, 'x'), std::string("ÿ")}) {
+    job.set_notify_watcher(wrong);
+    const absl::Status status = ReadNotifyWatcher("f", job, &extras);
+    EXPECT_EQ(FieldOf(status), "f");
+  }
+  job.clear_notify_watcher();
+  EXPECT_TRUE(ReadNotifyWatcher("f", job, &extras).ok());
+  EXPECT_TRUE(extras.empty());
+}
+
 TEST(JobExtrasCheckTest, NoDownloadTimeIsTheConfigurations) {
   JobExtras extras;
   v1::Job job;

@@ -274,7 +274,7 @@ TEST_F(NotifyCommandTest, ARestartBeforeItHasBegunRunsItAgain) {
   EXPECT_EQ(StateTold(1), "TRANSFERRED");
   harness_.commands.Begin(1, absl::NotFoundError("no such file"));
   harness_.RunUntilIdle();
-  // One that cannot be begun is not tried again.
+  // One that cannot be begun has its next try later (job_notifier_test.cc).
   harness_.KillAndRestart();
   EXPECT_EQ(count(), 2u);
 }

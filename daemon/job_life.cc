@@ -10,7 +10,7 @@
 #include "convoy/v1/error_detail.pb.h"
 #include "daemon/cost_policy.h"
 #include "daemon/job_log.h"
-#include "daemon/job_notifier.h"
+#include "daemon/job_notification.h"
 #include "daemon/job_proto.h"
 #include "daemon/retry_delay.h"
 #include "peer/base/log.h"
@@ -146,15 +146,13 @@ bool JobLife::Apply(JobEntry* entry, JobEvent event,
     job.next_retry_time = absl::InfinitePast();
   }
   if (job.state == v1::JOB_STATE_ACKNOWLEDGED) ++counters_.jobs_completed;
-  const std::uint32_t notice =
-      entered ? JobNotifier::NoticeOf(job, job.state) : 0;
-  job.notices_due |= notice;
   Changed(entry);
+  const bool notice_is_due = entered && EnterState(&job);
   SetDeadlines(entry, entered);
   if (entered) ReviewNeedSoon(entry);
   RequestSchedule();
   LogState(job);
-  if (notice != 0) parts_.on_notice(entry);
+  if (notice_is_due) parts_.on_notice(entry);
   if (job.state == v1::JOB_STATE_TRANSFERRED && job.complete_when_transferred) {
     parts_.on_transferred(entry);
   }
@@ -258,6 +256,9 @@ void JobLife::TakeOver(JobEntry* entry, const JobOwner& owner) {
   parts_.table->SetOwner(entry, owner);
   if (entry->job->extras != nullptr) entry->job->extras->notify_command.reset();
   entry->job->notices_due = 0;
+  if (entry->job->notification != nullptr) {
+    entry->job->notification->clear_next_run_time();
+  }
   Changed(entry);
 }
 
@@ -486,7 +487,7 @@ void JobLife::SetDeadlines(JobEntry* entry, bool entered) {
                    now + WaitUntil(job.modify_time + kept, date, kept));
     return;
   }
-  const absl::Duration quiet = absl::Seconds(limits.job_inactivity_seconds());
+  const absl::Duration quiet = InactivityTimeout(job, *parts_.settings);
   deadlines_.Set(job.id, Kind::kInactive,
                  now + WaitUntil(job.modify_time + quiet, date, quiet));
 
@@ -509,6 +510,10 @@ void JobLife::SetDeadlines(JobEntry* entry, bool entered) {
   deadlines_.Set(job.id, Kind::kRetry,
                  retries ? now + WaitUntil(job.next_retry_time, date, longest)
                          : absl::InfiniteDuration());
+}
+
+absl::string_view JobLife::InactivityPolicyOf(const Job& job) const {
+  return InactivityPolicy(job, *parts_.settings);
 }
 
 void JobLife::RenewDeadlines(JobEntry* entry) {

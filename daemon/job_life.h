@@ -12,6 +12,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "daemon/commit_queue.h"
 #include "daemon/deadlines.h"
@@ -57,7 +58,7 @@ class JobLife final : private JobRunner::Observer {
     std::function<void(JobEntry*)> on_transferred;
     // The history of a final job is over.
     std::function<void(JobEntry*)> on_history_ends;
-    // A notice is due (Job.notices_due).
+    // A notify command is due (Job.notices_due).
     std::function<void(JobEntry*)> on_notice;
     // What was fetched of a file is void: other bytes will take its place.
     std::function<void(JobEntry*, int file_index)> on_file_reset;
@@ -118,6 +119,10 @@ class JobLife final : private JobRunner::Observer {
 
   // Stops all transfers, for good.
   void Shutdown();
+
+  // The configuration key that decides how long the job may stay as it is.
+  // Empty: the job does.
+  absl::string_view InactivityPolicyOf(const Job& job) const;
 
   JobRunner& runner() { return runner_; }
   const JobRunner& runner() const { return runner_; }

@@ -44,9 +44,14 @@ JobManager::Impl::Impl(const Parts& parts)
              if (entry == nullptr) return nullptr;
              return JobSnapshot(*entry->job, {life_.RateOf(*entry)},
                                 *parts_.settings);
-           }),
+           },
+           [this] { Later([this] { notifier_.WatchersChanged(); }); }),
       readers_({&table_, &work_, parts.files, parts.engine}),
-      notifier_({parts.control, &table_, &commits_, parts.commands}),
+      notifier_({parts.clock, parts.control, parts.settings, &table_, &commits_,
+                 parts.commands,
+                 [this](const std::string& watcher, uid_t owner) {
+                   return hub_.HasWatcher(watcher, owner);
+                 }}),
       life_({parts.clock, parts.control, parts.settings, &table_, &commits_,
              &work_, parts.files, parts.engine,
              [this](JobEntry* entry) {
@@ -78,7 +83,7 @@ absl::Status JobManager::Impl::Start() {
     life_.Add(entry);
     const Job& job = *entry->job;
     if (IsFinal(job.state)) publisher_.CleanUp(entry);
-    if (job.notices_due != 0) notifier_.Look(job.id);
+    notifier_.Add(entry);
     if (job.state == v1::JOB_STATE_TRANSFERRED &&
         job.complete_when_transferred) {
       Later([this, id = job.id] { CompleteByItself(id); });
@@ -90,10 +95,10 @@ absl::Status JobManager::Impl::Start() {
 void JobManager::Impl::Shutdown(absl::AnyInvocable<void() &&> done) {
   shutting_down_ = true;
   life_.Shutdown();
+  notifier_.Shutdown();
   commits_.Flush();
   hub_.EndAll(ShuttingDown());
   readers_.EndAll(ShuttingDown());
-  notifier_.Shutdown();
   // Files that are just being given their names or removed: their calls are
   // answered.
   work_.WhenIdle([this, done = std::move(done)]() mutable {
@@ -150,6 +155,7 @@ void JobManager::Impl::ReadBack(const JobId& id, const absl::Status& status) {
     life_.Add(table_.Insert(*std::move(stored)));
   } else {
     life_.ReadBack(entry, *std::move(stored));
+    notifier_.Add(entry);
   }
 }
 
@@ -214,7 +220,9 @@ void JobManager::Impl::CancelByItself(const JobId& id, JobEvent event) {
     LogWarning("job ", id.ToString(), " of uid ", entry->job->owner.uid,
                " is cancelled: nothing has changed it since ",
                absl::FormatTime(entry->job->modify_time, absl::UTCTimeZone()),
-               " (limits.job_inactivity_seconds)");
+               InactivityPolicy(*entry->job, *parts_.settings).empty()
+                   ? " (its inactivity_timeout)"
+                   : " (limits.job_inactivity_seconds)");
   }
   publisher_.Cancel(entry, event, [](absl::StatusOr<FilePublisher::Ended>) {});
 }
@@ -305,6 +313,12 @@ void JobManager::GetFilledRanges(const Caller& caller,
                                  const v1::GetFilledRangesRequest& request,
                                  Reply<v1::GetFilledRangesResponse> reply) {
   impl_->GetFilledRanges(caller, request, std::move(reply));
+}
+
+void JobManager::AnswerNotification(
+    const Caller& caller, const v1::AnswerNotificationRequest& request,
+    Reply<v1::Job> reply) {
+  impl_->AnswerNotification(caller, request, std::move(reply));
 }
 
 ReadId JobManager::ReadFile(const Caller& caller,

@@ -106,6 +106,9 @@ class JobManager {
   void RequestRanges(const Caller& caller,
                      const v1::RequestRangesRequest& request,
                      Reply<v1::JobFile> reply);
+  void AnswerNotification(const Caller& caller,
+                          const v1::AnswerNotificationRequest& request,
+                          Reply<v1::Job> reply);
   void GetFilledRanges(const Caller& caller,
                        const v1::GetFilledRangesRequest& request,
                        Reply<v1::GetFilledRangesResponse> reply);

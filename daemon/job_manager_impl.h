@@ -77,6 +77,9 @@ class JobManager::Impl {
   void GetFilledRanges(const Caller& caller,
                        const v1::GetFilledRangesRequest& request,
                        Reply<v1::GetFilledRangesResponse> reply);
+  void AnswerNotification(const Caller& caller,
+                          const v1::AnswerNotificationRequest& request,
+                          Reply<v1::Job> reply);
   ReadId ReadFile(const Caller& caller, const v1::ReadFileRequest& request,
                   FileReadListener* listener);
   void ContinueRead(ReadId id) { readers_.Continue(id); }

@@ -186,6 +186,11 @@ absl::StatusOr<v1::ExplainJobResponse> ManagerHarness::Explain(
   return Call(&JobManager::ExplainJob, ForJob<v1::ExplainJobRequest>(id));
 }
 
+absl::StatusOr<v1::Job> ManagerHarness::Answer(
+    const v1::AnswerNotificationRequest& request) {
+  return Call(&JobManager::AnswerNotification, request);
+}
+
 absl::StatusOr<v1::JobFile> ManagerHarness::RequestRanges(
     const v1::RequestRangesRequest& request) {
   return Call(&JobManager::RequestRanges, request);

@@ -95,6 +95,14 @@ void SetExtras(const JobExtras& extras, v1::Job* job) {
   job->set_cost_flags(extras.cost_flags);
   job->set_maximum_download_bytes(extras.maximum_download_bytes);
   job->set_on_demand(extras.on_demand);
+  job->set_notify_watcher(extras.notify_watcher);
+}
+
+v1::JobNotification NotificationSnapshot(const v1::JobNotification& kept) {
+  v1::JobNotification shown = kept;
+  // It runs; what is kept is for a daemon that does not see its end.
+  if (kept.last_result().empty()) shown.clear_next_run_time();
+  return shown;
 }
 
 void SetRanges(const std::vector<ByteRange>& ranges,
@@ -220,6 +228,11 @@ std::shared_ptr<const v1::Job> JobSnapshot(const Job& job, const LiveJob& live,
   if (most != absl::InfiniteDuration()) {
     SetDuration(most, shown->mutable_maximum_download_time());
   }
+  SetDuration(InactivityTimeout(job, settings),
+              shown->mutable_inactivity_timeout());
+  if (job.notification != nullptr) {
+    *shown->mutable_notification() = NotificationSnapshot(*job.notification);
+  }
   return shown;
 }
 
@@ -317,6 +330,23 @@ absl::Duration MaximumDownloadTime(const Job& job, const Settings& settings) {
   const std::optional<absl::Duration>& own =
       ExtrasOf(job).maximum_download_time;
   return own.has_value() ? std::min(*own, most) : most;
+}
+
+bool SetsInactivity(const Settings& settings) {
+  return settings.ProviderOf(kInactivityKey) != "default";
+}
+
+absl::string_view InactivityPolicy(const Job& job, const Settings& settings) {
+  const bool own = ExtrasOf(job).inactivity_timeout.has_value() &&
+                   !SetsInactivity(settings);
+  return own ? "" : kInactivityKey;
+}
+
+absl::Duration InactivityTimeout(const Job& job, const Settings& settings) {
+  if (InactivityPolicy(job, settings).empty()) {
+    return *ExtrasOf(job).inactivity_timeout;
+  }
+  return absl::Seconds(settings.config.limits().job_inactivity_seconds());
 }
 
 std::shared_ptr<const HttpSettings> MakeHttpSettings(

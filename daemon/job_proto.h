@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "convoy/v1/job.pb.h"
 #include "daemon/job.h"
@@ -39,6 +40,14 @@ absl::Duration MinimumRetryDelay(const Job& job, const Settings& settings);
 // The job's own value, at most limits.max_download_seconds. InfiniteDuration:
 // no limit.
 absl::Duration MaximumDownloadTime(const Job& job, const Settings& settings);
+// How long the job may stay as it is: what the configuration says, where it
+// says so itself; else the job's own value, else the configuration's default.
+absl::Duration InactivityTimeout(const Job& job, const Settings& settings);
+inline constexpr char kInactivityKey[] = "limits.job_inactivity_seconds";
+// The configuration says it for all jobs.
+bool SetsInactivity(const Settings& settings);
+// The key that it comes from. Empty: the job.
+absl::string_view InactivityPolicy(const Job& job, const Settings& settings);
 // Only what was asked for of the file is fetched.
 bool IsOnDemand(const Job& job, const JobFile& file);
 // The file is not whole, and something of it is to be fetched.

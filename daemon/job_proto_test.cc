@@ -97,6 +97,16 @@ TEST(JobSnapshotTest, LeavesOutWhatIsNotThere) {
   EXPECT_EQ(shown->notify_flags(), 3u);
 }
 
+TEST(JobSnapshotTest, TheNextRunIsShownWhenTheCommandHasEnded) {
+  Job job;
+  job.notification = std::make_unique<v1::JobNotification>();
+  job.notification->mutable_next_run_time()->set_seconds(1700000003);
+  EXPECT_FALSE(Snapshot(job)->notification().has_next_run_time());
+  job.notification->set_last_result("exited with status 3");
+  EXPECT_EQ(Snapshot(job)->notification().next_run_time().seconds(),
+            1700000003);
+}
+
 TEST(JobSnapshotTest, ARetryTimeBelongsToTransientError) {
   Job job;
   job.next_retry_time = absl::FromUnixSeconds(1700000003);

@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "daemon/field_check.h"
+#include "daemon/job_extras_check.h"
 #include "daemon/job_manager_impl.h"
 #include "daemon/job_validation.h"
 #include "daemon/range_check.h"
@@ -73,6 +75,8 @@ WatchId JobManager::Impl::WatchJobs(const Caller& caller,
                                     WatchListener* listener) {
   const absl::StatusOr<absl::Duration> interval = IntervalOf(request);
   absl::Status status = shutting_down_ ? ShuttingDown() : interval.status();
+  status.Update(
+      CheckText("watcher_id", request.watcher_id(), 0, kMaxWatcherId));
   if (request.all_users() && !caller.administrator) {
     status.Update(
         Error(v1::ERROR_REASON_ACCESS_DENIED, v1::ERROR_CONTEXT_REQUEST)
@@ -89,6 +93,7 @@ WatchId JobManager::Impl::WatchJobs(const Caller& caller,
   }
   WatchFilter filter;
   filter.all_users = request.all_users();
+  filter.watcher_id = request.watcher_id();
   if (!request.states().empty()) filter.states = 0;
   for (const int state : request.states()) {
     if (v1::JobState_IsValid(state)) filter.states |= 1u << state;

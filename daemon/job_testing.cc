@@ -123,7 +123,22 @@ std::unique_ptr<JobExtras> MakeExtras(Chooser& choose) {
   extras->cost_flags = static_cast<std::uint32_t>(choose.Uint64());
   extras->maximum_download_bytes = choose.Int64();
   extras->on_demand = choose.Bool();
+  extras->inactivity_timeout = choose.Duration();
+  extras->notify_watcher = choose.Text();
   return extras;
+}
+
+std::unique_ptr<v1::JobNotification> MakeNotification(Chooser& choose) {
+  if (choose.Bool()) return nullptr;
+  auto notification = std::make_unique<v1::JobNotification>();
+  notification->set_number(1 + choose.Int());
+  notification->set_state(v1::JOB_STATE_ERROR);
+  notification->set_delivered(choose.Bool());
+  notification->set_command_runs(choose.Int());
+  notification->set_last_result(choose.Text());
+  if (choose.Bool()) notification->set_last_exit_code(choose.Int());
+  notification->mutable_next_run_time()->set_seconds(choose.Int());
+  return notification;
 }
 
 std::unique_ptr<FileProof> MakeProof(Chooser& choose) {
@@ -205,11 +220,13 @@ std::string Describe(const FileProof* proof) {
 // No extras, and extras with nothing in them, are the same.
 std::string Describe(const JobExtras& extras) {
   const auto& [annotations, notify_command, maximum_download_time, cost_flags,
-               maximum_download_bytes, on_demand] = extras;
+               maximum_download_bytes, on_demand, inactivity_timeout,
+               notify_watcher] = extras;
   std::string text = absl::StrCat(
       notify_command == nullptr ? "-" : notify_command->SerializeAsString(),
       "|", Describe(maximum_download_time), "|", cost_flags, "|",
-      maximum_download_bytes, "|", on_demand);
+      maximum_download_bytes, "|", on_demand, "|",
+      Describe(inactivity_timeout), "|", notify_watcher);
   for (const auto& [key, value] : annotations) {
     absl::StrAppend(&text, "|", key, "=", value);
   }
@@ -303,6 +320,7 @@ Job MakeRandomJob(std::uint64_t sequence, std::mt19937_64& random) {
   job.revision = choose.Uint64();
   job.sequence = sequence;
   job.failure = MakeFailure(choose);
+  job.notification = MakeNotification(choose);
   for (int i = static_cast<int>(choose.Below(4)); i > 0; --i) {
     job.files.push_back(
         MakeRandomFile(static_cast<int>(job.files.size()), choose));
@@ -318,7 +336,7 @@ std::string Describe(const Job& job) {
                minimum_retry_delay, http, needed_by, declared, extras,
                download_time, create_time, modify_time, transfer_complete_time,
                next_retry_time, last_progress_time, revision, sequence, failure,
-               files] = job;
+               notification, files] = job;
   std::string text = absl::StrCat(
       id.ToString(), "|", owner.uid, "|", owner.gid, "|", state, "|", priority,
       "|", notify_flags, "|", error_count, "|", attempts_without_progress, "|",
@@ -336,7 +354,9 @@ std::string Describe(const Job& job) {
                   Describe(next_retry_time), "|", Describe(last_progress_time),
                   "|", revision, "|", sequence, "|", Describe(failure.get()),
                   "|", notices_due, "|", absl::FormatDuration(download_time),
-                  "|", Describe(ExtrasOf(job)));
+                  "|", Describe(ExtrasOf(job)), "|",
+                  notification == nullptr ? "-"
+                                          : notification->SerializeAsString());
   for (const JobFile& file : files) {
     absl::StrAppend(&text, "\n", Describe(file));
   }

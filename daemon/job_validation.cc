@@ -200,6 +200,15 @@ absl::Status ReadOnDemand(const v1::Job& from, Job* to) {
   return absl::OkStatus();
 }
 
+absl::Status ReadInactivityTimeout(const v1::Job& from, Job* to) {
+  return ReadInactivityTimeout("job.inactivity_timeout", from,
+                               &MutableExtras(to));
+}
+
+absl::Status ReadNotifyWatcher(const v1::Job& from, Job* to) {
+  return ReadNotifyWatcher("job.notify_watcher", from, &MutableExtras(to));
+}
+
 absl::Status ReadAnnotations(const v1::Job& from, Job* to) {
   return ReadAnnotations("job.annotations", from, &MutableExtras(to));
 }
@@ -227,6 +236,8 @@ constexpr Option kOptions[] = {
     {"annotations", ReadAnnotations},
     {"maximum_download_bytes", ReadMaximumDownloadBytes},
     {"on_demand", ReadOnDemand},
+    {"inactivity_timeout", ReadInactivityTimeout},
+    {"notify_watcher", ReadNotifyWatcher},
 };
 
 void DropEmptyExtras(Job* job) {

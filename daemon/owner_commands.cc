@@ -20,7 +20,10 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "peer/base/mutex.h"
 #include "peer/base/unique_fd.h"
@@ -30,6 +33,8 @@ namespace {
 
 constexpr std::size_t kMaxRunning = 16;
 constexpr int kMaxRunningOfOne = 4;
+// Before the exit code.
+constexpr char kExited[] = "exited with status ";
 // Between SIGTERM and SIGKILL.
 constexpr absl::Duration kGrace = absl::Seconds(5);
 // Without pidfd_open(2) ends are looked for so often.
@@ -62,8 +67,7 @@ absl::Status StatusOfEnd(int status, const Running& running) {
         absl::StrCat("was killed by signal ", WTERMSIG(status)));
   }
   if (WEXITSTATUS(status) == 0) return absl::OkStatus();
-  return absl::AbortedError(
-      absl::StrCat("exited with status ", WEXITSTATUS(status)));
+  return absl::AbortedError(absl::StrCat(kExited, WEXITSTATUS(status)));
 }
 
 class Runner final : public OwnerCommands {
@@ -216,6 +220,17 @@ class Runner final : public OwnerCommands {
 };
 
 }  // namespace
+
+std::optional<int> ExitCodeOf(const absl::Status& status) {
+  if (status.ok()) return 0;
+  absl::string_view text = status.message();
+  int code = 0;
+  if (!absl::IsAborted(status) || !absl::ConsumePrefix(&text, kExited) ||
+      !absl::SimpleAtoi(text, &code)) {
+    return std::nullopt;
+  }
+  return code;
+}
 
 std::unique_ptr<OwnerCommands> MakeOwnerCommands(
     const Clock& clock, std::map<std::string, std::string> environment) {

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/functional/any_invocable.h"
@@ -28,6 +29,10 @@ class OwnerCommands {
   // must not block. Thread-safe.
   virtual void Run(OwnerCommand command, Told begun, Told ended) = 0;
 };
+
+// The exit code that `ended` was told of. None: the program did not exit by
+// itself, or was not executed.
+std::optional<int> ExitCodeOf(const absl::Status& status);
 
 // With a thread of its own. `environment` is put into every command's, which
 // wins. What runs when it is destroyed goes on, and nobody is told of it any

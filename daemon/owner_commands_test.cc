@@ -118,6 +118,14 @@ INSTANTIATE_TEST_SUITE_P(Does, OwnerCommandsTest, testing::Bool(),
 TEST_P(OwnerCommandsTest, TellsHowACommandEnded) {
   EXPECT_EQ(Run(Script("exit 0")), absl::OkStatus());
   EXPECT_EQ(Run(Script("exit 3")), absl::AbortedError("exited with status 3"));
+  EXPECT_EQ(ExitCodeOf(Run(Script("exit 3"))), 3);
+  EXPECT_EQ(ExitCodeOf(absl::OkStatus()), 0);
+  for (const absl::Status& other :
+       {absl::AbortedError("was killed by signal 9"),
+        absl::AbortedError("exited with status "),
+        absl::NotFoundError("exited with status 3")}) {
+    EXPECT_EQ(ExitCodeOf(other), std::nullopt) << other;
+  }
   EXPECT_EQ(Run(Script("kill -9 $$")),
             absl::AbortedError("was killed by signal 9"));
 }

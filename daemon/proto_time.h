@@ -18,6 +18,12 @@ inline void SetTime(absl::Time time, google::protobuf::Timestamp* timestamp) {
       absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
 }
 
+// REQUIRES: as SetTime wrote it.
+inline absl::Time TimeOf(const google::protobuf::Timestamp& timestamp) {
+  return absl::FromUnixSeconds(timestamp.seconds()) +
+         absl::Nanoseconds(timestamp.nanos());
+}
+
 inline void SetDuration(absl::Duration duration,
                         google::protobuf::Duration* value) {
   value->set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &duration));

@@ -296,6 +296,12 @@ TEST_F(SqliteJobStoreTest, AFileOfTheFirstSchemaIsBroughtUpToDate) {
   begun.validated = false;
   MutableExtras(&expected).annotations["a"] = "b";
   expected.notices_due = kNotifyError;
+  MutableExtras(&expected).inactivity_timeout = absl::Hours(90 * 24);
+  MutableExtras(&expected).notify_watcher = "w";
+  expected.notification = std::make_unique<v1::JobNotification>();
+  expected.notification->set_number(12);
+  expected.notification->set_last_result("exited with status 3");
+  expected.notification->set_last_exit_code(3);
   Put(expected);
   Reopen();
   EXPECT_EQ(Loaded(), std::vector<std::string>{Describe(expected)});

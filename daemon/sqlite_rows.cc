@@ -211,6 +211,8 @@ void AppendExtras(const JobExtras& extras, std::vector<SqliteValue>* values) {
   values->push_back(std::int64_t{extras.cost_flags});
   values->push_back(extras.maximum_download_bytes);
   values->push_back(std::int64_t{extras.on_demand});
+  values->push_back(DurationValue(extras.inactivity_timeout));
+  values->push_back(extras.notify_watcher);
 }
 
 bool ReadExtras(RowReader& reader, std::unique_ptr<JobExtras>* extras) {
@@ -224,6 +226,8 @@ bool ReadExtras(RowReader& reader, std::unique_ptr<JobExtras>* extras) {
   read.cost_flags = static_cast<std::uint32_t>(reader.Int64());
   read.maximum_download_bytes = reader.Int64();
   read.on_demand = reader.Bool();
+  read.inactivity_timeout = reader.OptionalDuration();
+  read.notify_watcher = reader.Bytes();
   if (!read.empty()) *extras = std::make_unique<JobExtras>(std::move(read));
   return true;
 }
@@ -240,8 +244,9 @@ void AppendFailure(const JobFailure* failure,
   values->push_back(TimeValue(failure->time));
 }
 
+// What is behind it is read either way.
 bool ReadFailure(RowReader& reader, std::unique_ptr<JobFailure>* failure) {
-  if (reader.IsNull()) return true;
+  const bool failed = !reader.IsNull();
   auto read = std::make_unique<JobFailure>();
   if (!reader.Parse(&read->detail)) return false;
   read->message = reader.Bytes();
@@ -249,7 +254,7 @@ bool ReadFailure(RowReader& reader, std::unique_ptr<JobFailure>* failure) {
     read->file_index = static_cast<int>(*index);
   }
   read->time = reader.Time();
-  *failure = std::move(read);
+  if (failed) *failure = std::move(read);
   return true;
 }
 
@@ -332,6 +337,15 @@ bool ReadTransfer(RowReader& reader,
   return true;
 }
 
+bool ReadNotification(RowReader& reader,
+                      std::unique_ptr<v1::JobNotification>* notification) {
+  if (reader.IsNull()) return true;
+  auto read = std::make_unique<v1::JobNotification>();
+  if (!reader.Parse(read.get())) return false;
+  *notification = std::move(read);
+  return true;
+}
+
 absl::Status Senseless(absl::string_view column) {
   return absl::DataLossError(absl::StrCat("senseless ", column));
 }
@@ -371,15 +385,15 @@ const std::string& JobColumns() {
       "next_retry_time, last_progress_time, revision, private, download_mode, "
       "notices_due, download_time, annotations, notify_command, "
       "maximum_download_time, cost_flags, maximum_download_bytes, on_demand, "
-      "needed_by, declared_file, "
-      "declared_mode, "
-      "failure_detail, failure_message, failure_file_index, failure_time");
+      "inactivity_timeout, notify_watcher, needed_by, declared_file, "
+      "declared_mode, failure_detail, failure_message, failure_file_index, "
+      "failure_time, notification");
   return *columns;
 }
 
 std::vector<SqliteValue> JobValues(const Job& job) {
   std::vector<SqliteValue> values;
-  values.reserve(38);
+  values.reserve(41);
   values.push_back(SignedValue(job.sequence));
   values.push_back(IdValue(job.id));
   values.push_back(std::int64_t{job.owner.uid});
@@ -412,6 +426,11 @@ std::vector<SqliteValue> JobValues(const Job& job) {
   AppendExtras(ExtrasOf(job), &values);
   AppendDeclared(job, &values);
   AppendFailure(job.failure.get(), &values);
+  if (job.notification == nullptr) {
+    values.push_back(std::monostate());
+  } else {
+    values.push_back(SqliteBlob{job.notification->SerializeAsString()});
+  }
   return values;
 }
 
@@ -459,6 +478,9 @@ absl::StatusOr<std::unique_ptr<Job>> ReadJob(const SqliteStatement& row) {
   if (!ReadExtras(reader, &job->extras)) return Senseless("annotations");
   ReadDeclared(reader, job.get());
   if (!ReadFailure(reader, &job->failure)) return Senseless("failure_detail");
+  if (!ReadNotification(reader, &job->notification)) {
+    return Senseless("notification");
+  }
   return job;
 }
 

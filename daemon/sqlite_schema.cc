@@ -122,6 +122,11 @@ ALTER TABLE jobs ADD COLUMN maximum_download_bytes INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE jobs ADD COLUMN on_demand INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE files ADD COLUMN requested_ranges BLOB;
 )sql",
+    R"sql(
+ALTER TABLE jobs ADD COLUMN inactivity_timeout INTEGER;
+ALTER TABLE jobs ADD COLUMN notify_watcher TEXT;
+ALTER TABLE jobs ADD COLUMN notification BLOB;
+)sql",
 };
 
 absl::Status Refused(const SqliteDatabase& database,

@@ -36,10 +36,11 @@ bool Moves(v1::JobState state) {
 }  // namespace
 
 WatchHub::WatchHub(const Clock& clock, Executor& executor,
-                   SnapshotOf snapshot_of)
+                   SnapshotOf snapshot_of, std::function<void()> on_watchers)
     : clock_(clock),
       executor_(executor),
-      snapshot_of_(std::move(snapshot_of)) {}
+      snapshot_of_(std::move(snapshot_of)),
+      on_watchers_(std::move(on_watchers)) {}
 
 WatchHub::~WatchHub() {
   if (timer_ != 0) executor_.CancelTimer(timer_);
@@ -87,6 +88,15 @@ void WatchHub::Select(WatchId id, const WatchFilter& filter) {
   if (watch == nullptr) return;
   watch->filter = filter;
   selecting_.insert(id);
+  if (!filter.watcher_id.empty() && on_watchers_) on_watchers_();
+}
+
+bool WatchHub::HasWatcher(const std::string& watcher_id, uid_t owner) const {
+  return std::any_of(selecting_.begin(), selecting_.end(), [&](WatchId id) {
+    const Watch& watch = *watches_.at(id);
+    return watch.filter.watcher_id == watcher_id &&
+           (watch.filter.all_users || watch.caller.uid == owner);
+  });
 }
 
 void WatchHub::Offer(WatchId id, const JobChange& job) {
@@ -111,7 +121,9 @@ void WatchHub::Stop(WatchId id) {
     group->second.erase(id);
     if (group->second.empty()) by_job_.erase(group);
   }
+  const bool had_name = !watch->filter.watcher_id.empty();
   watches_.erase(id);
+  if (had_name && on_watchers_) on_watchers_();
 }
 
 void WatchHub::End(WatchId id, absl::Status status) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -43,6 +44,8 @@ struct WatchFilter {
   bool all_users = false;
   // Bits 1 << JobState.
   unsigned states = ~0u;
+  // WatchJobsRequest.watcher_id.
+  std::string watcher_id;
 };
 
 // A job as it is in the store now.
@@ -74,7 +77,10 @@ class WatchHub {
     kJobs,
   };
 
-  WatchHub(const Clock& clock, Executor& executor, SnapshotOf snapshot_of);
+  // `on_watchers` is called from inside other calls when a watch with a
+  // watcher_id has come or gone. May be null.
+  WatchHub(const Clock& clock, Executor& executor, SnapshotOf snapshot_of,
+           std::function<void()> on_watchers = nullptr);
   ~WatchHub();
   WatchHub(const WatchHub&) = delete;
   WatchHub& operator=(const WatchHub&) = delete;
@@ -106,6 +112,8 @@ class WatchHub {
   bool IsOpen(WatchId id) const { return watches_.count(id) > 0; }
   // The job of an open kTiedFetch, once it is bound.
   std::optional<JobId> TiedJob(WatchId id) const;
+  // A kJobs watch of that watcher_id sees the owner's jobs.
+  bool HasWatcher(const std::string& watcher_id, uid_t owner) const;
   int size() const { return static_cast<int>(watches_.size()); }
 
   void Publish(const JobChange& change);
@@ -144,6 +152,7 @@ class WatchHub {
   const Clock& clock_;
   Executor& executor_;
   const SnapshotOf snapshot_of_;
+  const std::function<void()> on_watchers_;
   WatchId last_id_ = 0;
   absl::flat_hash_map<WatchId, std::unique_ptr<Watch>> watches_;
   absl::flat_hash_map<JobId, absl::flat_hash_set<WatchId>> by_job_;

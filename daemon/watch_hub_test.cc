@@ -192,6 +192,32 @@ TEST_F(WatchHubTest, OnlyATiedFetchTellsItsJob) {
   EXPECT_EQ(hub_.TiedJob(tied), std::nullopt);
 }
 
+TEST_F(WatchHubTest, AWatcherIsThereForTheJobsThatItSees) {
+  int changes = 0;
+  WatchHub hub(
+      clock_, executor_, [](const JobId&) { return nullptr; },
+      [&changes] { ++changes; });
+  WatchFilter filter;
+  filter.watcher_id = "w";
+  const WatchId own = hub.Open(WatchHub::Kind::kJobs, caller_,
+                               absl::ZeroDuration(), &notes_);
+  EXPECT_FALSE(hub.HasWatcher("w", 1000));
+  hub.Select(own, filter);
+  EXPECT_EQ(changes, 1);
+  EXPECT_TRUE(hub.HasWatcher("w", 1000));
+  EXPECT_FALSE(hub.HasWatcher("w", 7));
+  EXPECT_FALSE(hub.HasWatcher("v", 1000));
+  hub.Stop(own);
+  EXPECT_EQ(changes, 2);
+  EXPECT_FALSE(hub.HasWatcher("w", 1000));
+
+  filter.all_users = true;
+  const WatchId all = hub.Open(WatchHub::Kind::kJobs, caller_,
+                               absl::ZeroDuration(), &notes_);
+  hub.Select(all, filter);
+  EXPECT_TRUE(hub.HasWatcher("w", 7));
+}
+
 TEST_F(WatchHubTest, NothingHeldNoTimer) {
   Watch(WatchHub::Kind::kJob, 'a', &notes_);
   Progress('a', 1);
