@@ -113,6 +113,11 @@ absl::StatusOr<v1::ExplainJobResponse> JobClient::ExplainJob(
   return impl_->CallWithId(&Impl::Stub::ExplainJob, job_id);
 }
 
+absl::StatusOr<v1::Job> JobClient::AnswerNotification(
+    const v1::AnswerNotificationRequest& request) const {
+  return impl_->Call(&Impl::Stub::AnswerNotification, request);
+}
+
 absl::StatusOr<v1::JobFile> JobClient::RequestRanges(
     const v1::RequestRangesRequest& request) const {
   return impl_->Call(&Impl::Stub::RequestRanges, request);

@@ -57,6 +57,9 @@ class JobClient {
   absl::StatusOr<v1::Job> TakeOwnership(absl::string_view job_id) const;
   absl::StatusOr<v1::ExplainJobResponse> ExplainJob(
       absl::string_view job_id) const;
+  // What a watcher (WatchJobsRequest.watcher_id) did with a notification.
+  absl::StatusOr<v1::Job> AnswerNotification(
+      const v1::AnswerNotificationRequest& request) const;
   // Bytes that shall come first, or in a job on demand alone; and where to go
   // on.
   absl::StatusOr<v1::JobFile> RequestRanges(
@@ -77,7 +80,7 @@ bool IsDaemonUnreachable(const absl::Status& status);
 // True if that is because this user may not connect to the socket.
 bool IsSocketForbidden(const absl::Status& status);
 
-// For request_id: a random UUID.
+// For request_id and watcher_id: a random UUID.
 std::string NewRequestId();
 
 }  // namespace convoy

@@ -51,20 +51,18 @@ absl::string_view RetryDelayPolicy(const Job& job) {
 
 void AddNotification(const ExplainInput& input, ExplainAnswer* answer) {
   const Job& job = *input.job;
-  if (job.notification == nullptr ||
-      ExtrasOf(job).notify_command == nullptr) {
+  if (job.notification == nullptr || ExtrasOf(job).notify_command == nullptr) {
     return;
   }
-  const std::string command = absl::StrCat(
-      "notify command ", ExtrasOf(job).notify_command->program());
+  const std::string command =
+      absl::StrCat("notify command ", ExtrasOf(job).notify_command->program());
   if (input.watcher_asked_until > input.now) {
-    answer->AddFactor(
+    return answer->AddFactor(
         absl::StrCat("The program that watches the job (notify_watcher) is "
                      "told first; if it has not taken the notification by ",
                      TimeText(input.watcher_asked_until), ", the ", command,
                      " is run."),
         "", "");
-    return answer->SetNextAction(input.watcher_asked_until);
   }
   const v1::JobNotification& newest = *job.notification;
   if (newest.delivered() || newest.command_runs() == 0) return;
@@ -87,8 +85,8 @@ void AddNotification(const ExplainInput& input, ExplainAnswer* answer) {
                     RetryDelayPolicy(job),
                     "Mend the program, complete or cancel the job, or change "
                     "its notify_command with UpdateJob.");
-  answer->SetNextAction(
-      std::min(next, job.modify_time + InactivityTimeout(job, *input.settings)));
+  answer->SetNextAction(std::min(
+      next, job.modify_time + InactivityTimeout(job, *input.settings)));
 }
 
 void AddInactivity(const ExplainInput& input, ExplainAnswer* answer) {

@@ -142,9 +142,10 @@ void FilePublisher::Cancel(JobEntry* entry, JobEvent event, Then then) {
     failure->detail.set_context(v1::ERROR_CONTEXT_GENERAL_QUEUE_MANAGER);
     const absl::string_view policy = life_.InactivityPolicyOf(*entry->job);
     failure->detail.set_policy(std::string(policy));
-    failure->message = absl::StrCat(
-        "nobody and nothing changed the job for ",
-        policy.empty() ? "its inactivity_timeout" : policy, "; it was cancelled");
+    failure->message =
+        absl::StrCat("nobody and nothing changed the job for ",
+                     policy.empty() ? "its inactivity_timeout" : policy,
+                     "; it was cancelled");
     failure->time = entry->job->modify_time;
   }
   life_.Apply(entry, event, std::move(failure));

@@ -133,6 +133,11 @@ bool MayCommand(const Caller& caller, const Job& job) {
   return caller.uid == job.owner.uid || caller.uid == 0;
 }
 
+// Which of the limits that jobs have values of their own for are set.
+std::pair<bool, bool> SetsLimits(const Settings& settings) {
+  return {settings.IsSet(kInactivityKey), settings.IsSet(kMaxDownloadTimeKey)};
+}
+
 bool NamesField(const v1::UpdateJobRequest& request, absl::string_view name) {
   return absl::c_linear_search(request.update_mask().paths(), name);
 }
@@ -289,7 +294,7 @@ void JobManager::Impl::SettingsChanged(const Settings& before) {
   }
   if (before.config.limits().SerializeAsString() !=
           parts_.settings->config.limits().SerializeAsString() ||
-      SetsInactivity(before) != SetsInactivity(*parts_.settings) ||
+      SetsLimits(before) != SetsLimits(*parts_.settings) ||
       NetworkCost(before) != NetworkCost(*parts_.settings)) {
     ReviewJobs(0);
   }

@@ -378,6 +378,7 @@ TEST_F(DownloadTimeTest, AJobThatTakesTooLongIsInErrorThoughItMoves) {
 
 TEST_F(DownloadTimeTest, TheConfigurationIsDefaultAndBound) {
   harness_.settings.config.mutable_limits()->set_max_download_seconds(60);
+  harness_.settings.providers["limits.max_download_seconds"] = "c.yaml:1";
   v1::CreateJobRequest request = Request();
   request.mutable_job()->mutable_maximum_download_time()->set_seconds(1000);
   const std::string id = Run(request);
@@ -389,6 +390,13 @@ TEST_F(DownloadTimeTest, TheConfigurationIsDefaultAndBound) {
   EXPECT_TRUE(
       absl::StrContains(explained->summary(), "limits.max_download_seconds"))
       << explained->summary();
+
+  // Where nobody has set it, it bounds nothing.
+  harness_.settings.providers.clear();
+  EXPECT_EQ(harness_.Get(harness_.Create(request)->id())
+                ->maximum_download_time()
+                .seconds(),
+            1000);
 
   harness_.settings.config.mutable_limits()->set_max_download_seconds(0);
   EXPECT_FALSE(harness_.Get(harness_.Create(Request("/d/b"))->id())

@@ -38,14 +38,15 @@ JobManager::Impl::Impl(const Parts& parts)
           [this](const absl::Status& status, const std::vector<JobId>& jobs) {
             OnCommit(status, jobs);
           }),
-      hub_(*parts.clock, *parts.control,
-           [this](const JobId& id) -> std::shared_ptr<const v1::Job> {
-             const JobEntry* const entry = table_.Find(id);
-             if (entry == nullptr) return nullptr;
-             return JobSnapshot(*entry->job, {life_.RateOf(*entry)},
-                                *parts_.settings);
-           },
-           [this] { Later([this] { notifier_.WatchersChanged(); }); }),
+      hub_(
+          *parts.clock, *parts.control,
+          [this](const JobId& id) -> std::shared_ptr<const v1::Job> {
+            const JobEntry* const entry = table_.Find(id);
+            if (entry == nullptr) return nullptr;
+            return JobSnapshot(*entry->job, {life_.RateOf(*entry)},
+                               *parts_.settings);
+          },
+          [this] { Later([this] { notifier_.WatchersChanged(); }); }),
       readers_({&table_, &work_, parts.files, parts.engine}),
       notifier_({parts.clock, parts.control, parts.settings, &table_, &commits_,
                  parts.commands,

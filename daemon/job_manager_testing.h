@@ -85,8 +85,7 @@ class ManagerHarness {
       const v1::RequestRangesRequest& request);
   absl::StatusOr<v1::GetFilledRangesResponse> FilledRanges(
       const std::string& id);
-  absl::StatusOr<v1::Job> Answer(
-      const v1::AnswerNotificationRequest& request);
+  absl::StatusOr<v1::Job> Answer(const v1::AnswerNotificationRequest& request);
   WatchId Watch(const std::string& id, WatchListener* listener);
 
   // A job whose files are all transferred.

@@ -75,14 +75,14 @@ void JobNotifier::Add(JobEntry* entry) {
   }
   if (!newest.has_next_run_time() || runs) return;
   // The clock may have been set: not later than it can have been meant.
-  const absl::Duration most = std::max(
-      MinimumRetryDelay(job, *parts_.settings), OwnerCommand().time_limit);
+  const absl::Duration most = std::max(MinimumRetryDelay(job, *parts_.settings),
+                                       OwnerCommand().time_limit);
   const absl::Duration left =
       TimeOf(newest.next_run_time()) - parts_.clock->Now();
-  deadlines_.Set(job.id, kDue,
-                 parts_.clock->Monotonic() +
-                     std::clamp(left, kShortestDelay,
-                                std::max(most, kShortestDelay)));
+  deadlines_.Set(
+      job.id, kDue,
+      parts_.clock->Monotonic() +
+          std::clamp(left, kShortestDelay, std::max(most, kShortestDelay)));
 }
 
 void JobNotifier::Look(const JobId& id) {
@@ -225,13 +225,13 @@ void JobNotifier::OnEnded(const JobId& id, const Run& run,
             " ended");
   } else {
     const bool again = newest != nullptr && newest->has_next_run_time();
-    LogWarning("job ", id.ToString(), ": notify command ", command.program(),
-               ": ", status.message(),
-               again ? absl::StrCat("; it is run again at ",
-                                    absl::FormatTime(
-                                        TimeOf(newest->next_run_time()),
-                                        absl::UTCTimeZone()))
-                     : "");
+    LogWarning(
+        "job ", id.ToString(), ": notify command ", command.program(), ": ",
+        status.message(),
+        again ? absl::StrCat("; it is run again at ",
+                             absl::FormatTime(TimeOf(newest->next_run_time()),
+                                              absl::UTCTimeZone()))
+              : "");
   }
   RunNext(id);
 }
@@ -275,9 +275,8 @@ void JobNotifier::Updated(JobEntry* entry, const Terms& before) {
   MakeNotification(&job);
   if (job.notification == nullptr || NoticeOf(job.state) == 0) return;
   v1::JobNotification& newest = *job.notification;
-  const bool other_command =
-      TextOf(before.command.get()) !=
-      TextOf(ExtrasOf(job).notify_command.get());
+  const bool other_command = TextOf(before.command.get()) !=
+                             TextOf(ExtrasOf(job).notify_command.get());
   if (other_command) {
     newest.set_command_runs(0);
     newest.clear_last_run_time();

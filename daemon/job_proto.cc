@@ -329,16 +329,13 @@ absl::Duration MaximumDownloadTime(const Job& job, const Settings& settings) {
       bound == 0 ? absl::InfiniteDuration() : absl::Seconds(bound);
   const std::optional<absl::Duration>& own =
       ExtrasOf(job).maximum_download_time;
-  return own.has_value() ? std::min(*own, most) : most;
-}
-
-bool SetsInactivity(const Settings& settings) {
-  return settings.ProviderOf(kInactivityKey) != "default";
+  if (!own.has_value()) return most;
+  return settings.IsSet(kMaxDownloadTimeKey) ? std::min(*own, most) : *own;
 }
 
 absl::string_view InactivityPolicy(const Job& job, const Settings& settings) {
   const bool own = ExtrasOf(job).inactivity_timeout.has_value() &&
-                   !SetsInactivity(settings);
+                   !settings.IsSet(kInactivityKey);
   return own ? "" : kInactivityKey;
 }
 

@@ -37,15 +37,14 @@ std::optional<std::int64_t> LocalSize(const JobFile& file);
 // The job's own value, else the configuration's default for its priority.
 absl::Duration NoProgressTimeout(const Job& job, const Settings& settings);
 absl::Duration MinimumRetryDelay(const Job& job, const Settings& settings);
-// The job's own value, at most limits.max_download_seconds. InfiniteDuration:
-// no limit.
+// The job's own value, at most limits.max_download_seconds where that is set;
+// else the configuration's default. InfiniteDuration: no limit.
 absl::Duration MaximumDownloadTime(const Job& job, const Settings& settings);
+inline constexpr char kMaxDownloadTimeKey[] = "limits.max_download_seconds";
 // How long the job may stay as it is: what the configuration says, where it
 // says so itself; else the job's own value, else the configuration's default.
 absl::Duration InactivityTimeout(const Job& job, const Settings& settings);
 inline constexpr char kInactivityKey[] = "limits.job_inactivity_seconds";
-// The configuration says it for all jobs.
-bool SetsInactivity(const Settings& settings);
 // The key that it comes from. Empty: the job.
 absl::string_view InactivityPolicy(const Job& job, const Settings& settings);
 // Only what was asked for of the file is fetched.

@@ -225,8 +225,8 @@ std::string Describe(const JobExtras& extras) {
   std::string text = absl::StrCat(
       notify_command == nullptr ? "-" : notify_command->SerializeAsString(),
       "|", Describe(maximum_download_time), "|", cost_flags, "|",
-      maximum_download_bytes, "|", on_demand, "|",
-      Describe(inactivity_timeout), "|", notify_watcher);
+      maximum_download_bytes, "|", on_demand, "|", Describe(inactivity_timeout),
+      "|", notify_watcher);
   for (const auto& [key, value] : annotations) {
     absl::StrAppend(&text, "|", key, "=", value);
   }
@@ -348,15 +348,14 @@ std::string Describe(const Job& job) {
                       ? "-"
                       : absl::StrCat(declared->file, "|", declared->mode),
                   "|");
-  absl::StrAppend(&text, http == nullptr ? "-" : http->SerializeAsString(), "|",
-                  Describe(create_time), "|", Describe(modify_time), "|",
-                  Describe(transfer_complete_time), "|",
-                  Describe(next_retry_time), "|", Describe(last_progress_time),
-                  "|", revision, "|", sequence, "|", Describe(failure.get()),
-                  "|", notices_due, "|", absl::FormatDuration(download_time),
-                  "|", Describe(ExtrasOf(job)), "|",
-                  notification == nullptr ? "-"
-                                          : notification->SerializeAsString());
+  absl::StrAppend(
+      &text, http == nullptr ? "-" : http->SerializeAsString(), "|",
+      Describe(create_time), "|", Describe(modify_time), "|",
+      Describe(transfer_complete_time), "|", Describe(next_retry_time), "|",
+      Describe(last_progress_time), "|", revision, "|", sequence, "|",
+      Describe(failure.get()), "|", notices_due, "|",
+      absl::FormatDuration(download_time), "|", Describe(ExtrasOf(job)), "|",
+      notification == nullptr ? "-" : notification->SerializeAsString());
   for (const JobFile& file : files) {
     absl::StrAppend(&text, "\n", Describe(file));
   }

@@ -69,6 +69,10 @@ struct Settings {
     const auto found = providers.find(key);
     return found == providers.end() ? kDefault : found->second;
   }
+  // Somebody has set the key.
+  bool IsSet(const std::string& key) const {
+    return providers.count(key) > 0 && ProviderOf(key) != "default";
+  }
 };
 
 }  // namespace convoy

@@ -199,8 +199,8 @@ TEST_F(WatchHubTest, AWatcherIsThereForTheJobsThatItSees) {
       [&changes] { ++changes; });
   WatchFilter filter;
   filter.watcher_id = "w";
-  const WatchId own = hub.Open(WatchHub::Kind::kJobs, caller_,
-                               absl::ZeroDuration(), &notes_);
+  const WatchId own =
+      hub.Open(WatchHub::Kind::kJobs, caller_, absl::ZeroDuration(), &notes_);
   EXPECT_FALSE(hub.HasWatcher("w", 1000));
   hub.Select(own, filter);
   EXPECT_EQ(changes, 1);
@@ -212,8 +212,8 @@ TEST_F(WatchHubTest, AWatcherIsThereForTheJobsThatItSees) {
   EXPECT_FALSE(hub.HasWatcher("w", 1000));
 
   filter.all_users = true;
-  const WatchId all = hub.Open(WatchHub::Kind::kJobs, caller_,
-                               absl::ZeroDuration(), &notes_);
+  const WatchId all =
+      hub.Open(WatchHub::Kind::kJobs, caller_, absl::ZeroDuration(), &notes_);
   hub.Select(all, filter);
   EXPECT_TRUE(hub.HasWatcher("w", 7));
 }

@@ -273,6 +273,12 @@ TEST_F(DeliveryQueueTest, TheNoProgressTimeoutFollowsThePriority) {
   EXPECT_EQ(seconds, 3'600u);
 }
 
+TEST_F(DeliveryQueueTest, AJobIsKeptFor30DaysWhereBitsKeepsItFor90) {
+  const auto job = daemon().Get(IdOf(MakeDelivery().Get()));
+  ASSERT_TRUE(job.ok()) << job.status();
+  EXPECT_EQ(job->inactivity_timeout().seconds(), 30 * 86'400);
+}
+
 // What is not documented for this class is not told.
 TEST_F(DeliveryQueueTest, ConnectingIsToldAsTransferring) {
   // Somebody listens, and never answers.

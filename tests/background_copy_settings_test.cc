@@ -349,6 +349,9 @@ TEST_F(ConformanceTest, MaximumDownloadTimeAndPeerCaching) {
   EXPECT_EQ(job->SetMaximumDownloadTime(90), S_OK);
   EXPECT_EQ(job->GetMaximumDownloadTime(&seconds), S_OK);
   EXPECT_EQ(seconds, 90u);
+  EXPECT_EQ(job->SetMaximumDownloadTime(365 * 86'400), S_OK);
+  EXPECT_EQ(job->GetMaximumDownloadTime(&seconds), S_OK);
+  EXPECT_EQ(seconds, 365u * 86'400);
   DWORD flags = 0;
   for (const DWORD each : {0, 1, 2, 3, 7}) {
     EXPECT_EQ(job->SetPeerCachingFlags(each), S_OK);

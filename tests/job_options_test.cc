@@ -343,6 +343,34 @@ TEST_F(JobOptionsTest, AJobThatTakesTooLongIsInError) {
             v1::ERROR_REASON_MAX_DOWNLOAD_TIME);
 }
 
+TEST_F(JobOptionsTest, TheMachinesInactivityTimeoutHoldsForAllJobs) {
+  TestDaemon free;
+  v1::Job asks;
+  asks.mutable_inactivity_timeout()->set_seconds(90 * 86'400);
+  const auto own = free.Create({}, asks);
+  ASSERT_TRUE(own.ok()) << own.status();
+  EXPECT_EQ(own->inactivity_timeout().seconds(), 90 * 86'400);
+  free.Kill();
+  free.Start();
+  EXPECT_EQ(free.Get(own->id())->inactivity_timeout().seconds(), 90 * 86'400);
+  v1::Job wrong;
+  wrong.mutable_inactivity_timeout()->set_seconds(59);
+  EXPECT_EQ(ErrorDetailOf(free.Create({}, wrong).status()).field(),
+            "job.inactivity_timeout");
+
+  TestDaemon::Options options;
+  options.settings = {{"limits.job_inactivity_seconds", "7776001"}};
+  TestDaemon bound(options);
+  const auto told = bound.Create({}, asks);
+  ASSERT_TRUE(told.ok()) << told.status();
+  EXPECT_EQ(told->inactivity_timeout().seconds(), 7'776'001);
+  const auto explained = bound.Explain(told->id());
+  ASSERT_TRUE(explained.ok()) << explained.status();
+  ASSERT_GT(explained->factors_size(), 0);
+  EXPECT_EQ(explained->factors(0).policy(), "limits.job_inactivity_seconds");
+  EXPECT_EQ(explained->factors(0).provider(), "command line");
+}
+
 TEST_F(JobOptionsTest, AJobWhoseFilesAreTooLargeIsInError) {
   Nginx origin;
   TestDaemon daemon;

@@ -22,6 +22,11 @@ HRESULT CallbackHub::Set(Kind kind, const JobAccess& job, CallbackTarget target,
   const HRESULT read = job.Read(&now);
   if (FAILED(read)) return read;
   if (IsFinalState(now.state())) return job.flavour().invalid_state;
+  if (!replaces && Find(kind, job.id()) != nullptr) return S_OK;
+  if (kind == Kind::kEvents) {
+    const HRESULT named = NameWatcher(job);
+    if (FAILED(named)) return named;
+  }
 
   Executor& executor = Started(now.owner().uid() != geteuid());
   const auto self = std::make_shared<std::weak_ptr<JobRegistration>>();
@@ -46,6 +51,12 @@ HRESULT CallbackHub::Set(Kind kind, const JobAccess& job, CallbackTarget target,
   // What happened before the registration was there, the watch does not tell.
   executor.Post([this, registration] { Refresh(registration); });
   return S_OK;
+}
+
+HRESULT CallbackHub::NameWatcher(const JobAccess& job) const {
+  v1::Job named;
+  named.set_notify_watcher(session_.watcher_id());
+  return job.Set({"notify_watcher"}, std::move(named));
 }
 
 void CallbackHub::Remove(Kind kind, const std::string& job_id) {
@@ -107,6 +118,7 @@ void CallbackHub::StartWatch() {
     request.add_states(state);
   }
   request.set_all_users(all_users_);
+  request.set_watcher_id(session_.watcher_id());
   WatchOptions options;
   options.executor = executor_.get();
   watcher_ = JobWatcher::WatchJobs(session_.client().options(),

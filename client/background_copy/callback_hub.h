@@ -43,7 +43,9 @@ class CallbackHub final : private JobObserver {
 
   // Calls back for the job from now on, also for what has happened before. The
   // callback of that kind that was set before in this process is removed.
-  // INVALID_STATE in a final state; and errors of GetJob.
+  // kEvents: the daemon waits for what the callback answers before it runs the
+  // job's notify command (Job.notify_watcher). INVALID_STATE in a final state;
+  // and errors of GetJob and UpdateJob.
   HRESULT Set(Kind kind, const JobAccess& job, CallbackTarget target) {
     return Set(kind, job, std::move(target), /*replaces=*/true);
   }
@@ -70,6 +72,8 @@ class CallbackHub final : private JobObserver {
   void OnDisconnected(const absl::Status& why) override;
   void OnEnd(const absl::Status& status) override;
 
+  // Makes this process the job's notify_watcher.
+  HRESULT NameWatcher(const JobAccess& job) const;
   // Makes executor and watch if there are none. `all_users`: the watch must
   // see the jobs of others.
   Executor& Started(bool all_users);

@@ -37,6 +37,11 @@ void CallbackRegistration::Work(std::optional<v1::Job> news) {
     PutBack(*std::move(news));
     RunAfter(kAskAgain);
   }
+  if (untold_.has_value()) {
+    const auto [notification, taken] = *std::exchange(untold_, std::nullopt);
+    TellDaemon(notification, taken);
+  }
+  DropWhatIsDelivered();
   if (events_.empty()) {
     // What failed is not to be told any more.
     try_again_at_.reset();
@@ -59,6 +64,9 @@ void CallbackRegistration::Deliver() {
     if (event.kind == JobEvent::Kind::kModification) {
       modified_at_ = clock_.Monotonic();
     }
+    if (event.notification != 0) {
+      TellDaemon(event.notification, /*taken=*/result == S_OK);
+    }
     if (result != S_OK) {
       try_again_at_ = clock_.Monotonic() + pause_;
       RunAfter(pause_);
@@ -70,6 +78,26 @@ void CallbackRegistration::Deliver() {
     events_.Pop();
   }
   if (events_.finished()) Finish();
+}
+
+void CallbackRegistration::DropWhatIsDelivered() {
+  if (!try_again_at_.has_value() || events_.empty()) return;
+  const std::int64_t failed = events_.front().notification;
+  const v1::JobNotification& newest = events_.last()->notification();
+  if (failed == 0 || newest.number() != failed || !newest.delivered()) return;
+  events_.Pop();
+  try_again_at_.reset();
+  pause_ = kFirstPause;
+}
+
+void CallbackRegistration::TellDaemon(std::int64_t notification, bool taken) {
+  v1::AnswerNotificationRequest request;
+  request.set_job_id(job_.id());
+  request.set_number(notification);
+  request.set_watcher_id(job_.session().watcher_id());
+  request.set_taken(taken);
+  const absl::Status told = job_.client().AnswerNotification(request).status();
+  if (IsAway(job_.Code(told))) untold_ = {notification, taken};
 }
 
 HRESULT CallbackRegistration::Call(const JobEvent& event,

@@ -13,6 +13,7 @@ const Flavour kBits = {
         BG_NOTIFY_FILE_RANGES_TRANSFERRED,
     absl::Seconds(1'209'600),
     absl::Seconds(600),
+    absl::Hours(90 * 24),
     /*tells_partial_complete=*/true,
     /*tells_connecting=*/true,
     /*resume_needs_work=*/true,
@@ -46,6 +47,7 @@ const Flavour kDeliveryOptimization = {
     "delivery_optimization",
     BG_NOTIFY_JOB_TRANSFERRED | BG_NOTIFY_JOB_ERROR |
         BG_NOTIFY_JOB_MODIFICATION | BG_NOTIFY_FILE_TRANSFERRED,
+    std::nullopt,
     std::nullopt,
     std::nullopt,
     /*tells_partial_complete=*/false,

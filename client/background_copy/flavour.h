@@ -22,6 +22,7 @@ struct Flavour {
   // Set in CreateJob. Empty: the daemon's, which follow the priority.
   std::optional<absl::Duration> no_progress_timeout;
   std::optional<absl::Duration> minimum_retry_delay;
+  std::optional<absl::Duration> inactivity_timeout;
   // Complete says BG_S_PARTIAL_COMPLETE.
   bool tells_partial_complete;
   // GetState answers CONNECTING; else TRANSFERRING.

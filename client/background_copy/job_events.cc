@@ -78,7 +78,7 @@ bool JobEvents::Observe(const v1::Job& job, bool tell_modification,
   } else if (modified_ && tell_modification) {
     modified_ = false;
     if (!Waits(JobEvent::Kind::kModification)) {
-      events_.push_back({JobEvent::Kind::kModification, {}, {}, {}});
+      events_.push_back({JobEvent::Kind::kModification, {}, {}, {}, 0});
     }
   }
 
@@ -88,7 +88,11 @@ bool JobEvents::Observe(const v1::Job& job, bool tell_modification,
     std::string at = job.transfer_complete_time().SerializeAsString();
     if (transferred_at_ != at) {
       transferred_at_ = std::move(at);
-      events_.push_back({JobEvent::Kind::kTransferred, {}, {}, {}});
+      events_.push_back({JobEvent::Kind::kTransferred,
+                         {},
+                         {},
+                         {},
+                         job.notification().number()});
     }
   }
   if (job.state() != v1::JOB_STATE_ERROR) {
@@ -96,7 +100,11 @@ bool JobEvents::Observe(const v1::Job& job, bool tell_modification,
   } else if (flags & BG_NOTIFY_JOB_ERROR) {
     if (error_count_ != job.error_count()) {
       error_count_ = job.error_count();
-      events_.push_back({JobEvent::Kind::kError, {}, {}, job.error()});
+      events_.push_back({JobEvent::Kind::kError,
+                         {},
+                         {},
+                         job.error(),
+                         job.notification().number()});
     }
   }
   last_ = job;
@@ -120,7 +128,7 @@ bool JobEvents::ObserveFiles(const v1::Job& job, Files& files) {
       // A file that was fetched again and is approved now was told before.
       files_.insert({index, false});
       events_.push_back(
-          {JobEvent::Kind::kFileTransferred, std::move(file), {}, {}});
+          {JobEvent::Kind::kFileTransferred, std::move(file), {}, {}, 0});
     }
   }
   listed_at_ = now;
@@ -145,7 +153,8 @@ bool JobEvents::ObserveRanges(const v1::Job& job, Files& files) {
     events_.push_back({JobEvent::Kind::kFileRangesTransferred,
                        std::move(file),
                        std::move(fresh),
-                       {}});
+                       {},
+                       0});
   }
   ranges_ = std::move(all);
   range_bytes_ = job.progress().transferred_bytes();

@@ -28,6 +28,8 @@ struct JobEvent {
   v1::JobFile file;                   // Of the first two.
   std::vector<v1::FileRange> ranges;  // Of the first.
   v1::JobError error;                 // Of the last.
+  // JobNotification.number, of the last two. 0: none.
+  std::int64_t notification = 0;
 };
 
 // Makes a job's events from snapshots of it, by its notify flags:

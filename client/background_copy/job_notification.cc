@@ -58,10 +58,14 @@ HRESULT BackgroundCopyJob::SetNotifyInterface(IUnknown* object) {
   }
   // Removed whatever the daemon says.
   job_.session().callbacks().Remove(kEvents, job_.id());
-  v1::Job job;
-  const HRESULT result = job_.Read(&job);
-  if (FAILED(result)) return result;
-  return IsFinalState(job.state()) ? job_.flavour().invalid_state : S_OK;
+  const HRESULT unnamed = job_.Edit({"notify_watcher"}, [this](v1::Job& job) {
+    if (IsFinalState(job.state())) return job_.flavour().invalid_state;
+    // It may be another process' by now.
+    if (job.notify_watcher() != job_.session().watcher_id()) return S_FALSE;
+    job.clear_notify_watcher();
+    return S_OK;
+  });
+  return unnamed == S_FALSE ? S_OK : unnamed;
 }
 
 // The object that this process set: a callback is a process' own.

@@ -19,6 +19,8 @@ constexpr std::size_t kMaxDisplayName = 256;
 constexpr std::size_t kMaxDescription = 1024;
 constexpr ULONG kShortestRetryDelay = 5;
 constexpr ULONG kDefaultMaximumDownloadTime = 7'776'000;
+// The pace of progress that a watch has by itself.
+constexpr DWORD kDefaultNotificationInterval = 500;
 constexpr DWORD kPeers =
     BG_JOB_ENABLE_PEERCACHING_CLIENT | BG_JOB_ENABLE_PEERCACHING_SERVER;
 
@@ -308,7 +310,8 @@ HRESULT BackgroundCopyJob::GetProperty(BITS_JOB_PROPERTY_ID id,
   if (id == BITS_JOB_PROPERTY_ID_COST_FLAGS) {
     value->Dword = job.cost_flags();
   } else if (id == BITS_JOB_PROPERTY_MINIMUM_NOTIFICATION_INTERVAL_MS) {
-    value->Dword = NumberNote(job, kNotificationIntervalNote, 0);
+    value->Dword = NumberNote(job, kNotificationIntervalNote,
+                              kDefaultNotificationInterval);
   } else if (id == BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE) {
     value->Uint64 = static_cast<UINT64>(job.maximum_download_bytes());
   } else if (id == BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS) {

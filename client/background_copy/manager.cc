@@ -95,6 +95,10 @@ HRESULT BackgroundCopyManager::CreateJob(LPCWSTR display_name, BG_JOB_TYPE type,
     SetDuration(*flavour_.minimum_retry_delay,
                 wanted->mutable_minimum_retry_delay());
   }
+  if (flavour_.inactivity_timeout.has_value()) {
+    SetDuration(*flavour_.inactivity_timeout,
+                wanted->mutable_inactivity_timeout());
+  }
   const absl::StatusOr<v1::Job> made =
       session_.client().CreateJob(std::move(request));
   if (!made.ok()) return HresultOf(made.status(), flavour_);

@@ -20,6 +20,9 @@ Session& Session::Get() {
 }
 
 Session::Session(const ClientOptions& options)
-    : client_(options), callbacks_(*this), streams_(*this) {}
+    : client_(options),
+      watcher_id_(NewRequestId()),
+      callbacks_(*this),
+      streams_(*this) {}
 
 }  // namespace convoy::background_copy

@@ -20,6 +20,8 @@ class Session {
   static Session& Get();
 
   const JobClient& client() const { return client_; }
+  // By which the daemon knows this process' watch of all jobs (CallbackHub).
+  const std::string& watcher_id() const { return watcher_id_; }
   CallbackHub& callbacks() { return callbacks_; }
   FileStreams& streams() { return streams_; }
 
@@ -27,6 +29,7 @@ class Session {
   explicit Session(const ClientOptions& options);
 
   const JobClient client_;
+  const std::string watcher_id_;
   CallbackHub callbacks_;
   FileStreams streams_;
 };

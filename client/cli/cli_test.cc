@@ -257,6 +257,7 @@ TEST_F(CliTest, AWrongCommandLineIsNotSent) {
       {"get", "http://o.test/a", "--header", "Authorization: Basic eA=="},
       {"get", "http://o.test/a", "--retry-delay", "soon"},
       {"get", "http://o.test/a", "--max-time", "soon"},
+      {"get", "http://o.test/a", "--inactivity-timeout", "never"},
       {"get", "http://o.test/a", "--max-size", "big"},
       {"get", "http://o.test/a", "--annotation", "ring"},
       {"get", "http://o.test/a", "--cost", "cheap"},
@@ -558,6 +559,8 @@ TEST_F(CliTest, SetSaysWhatTheJobMayDoAndWhatItRuns) {
                  "-v",
                  "--notify-argument",
                  "done",
+                 "--inactivity-timeout",
+                 "90d",
                  "--max-time",
                  "2h",
                  "--max-size",
@@ -575,13 +578,15 @@ TEST_F(CliTest, SetSaysWhatTheJobMayDoAndWhatItRuns) {
             0);
   const auto request = daemon_.LastRequest<v1::UpdateJobRequest>();
   EXPECT_THAT(request.update_mask().paths(),
-              ElementsAre("notify_command", "maximum_download_time",
-                          "maximum_download_bytes", "cost_flags", "annotations",
-                          "http.headers", "http.credentials", "http.proxy",
-                          "http.tls", "http.redirect_policy"));
+              ElementsAre("inactivity_timeout", "notify_command",
+                          "maximum_download_time", "maximum_download_bytes",
+                          "cost_flags", "annotations", "http.headers",
+                          "http.credentials", "http.proxy", "http.tls",
+                          "http.redirect_policy"));
   const v1::Job& job = request.job();
   EXPECT_EQ(job.notify_command().program(), "/bin/notify");
   EXPECT_THAT(job.notify_command().arguments(), ElementsAre("-v", "done"));
+  EXPECT_EQ(job.inactivity_timeout().seconds(), 90 * 86400);
   EXPECT_EQ(job.maximum_download_time().seconds(), 7200);
   EXPECT_EQ(job.maximum_download_bytes(), 5000);
   EXPECT_EQ(job.cost_flags(), 0x81u);

@@ -16,6 +16,8 @@ constexpr Phrase kPhrases[] = {
     {"priority with UpdateJob", "priority with convoy set @ --priority WHICH"},
     {"no_progress_timeout with UpdateJob",
      "no-progress timeout with convoy set @ --no-progress-timeout SPAN"},
+    {"notify_command with UpdateJob",
+     "notify command with convoy set @ --notify-command PROGRAM"},
     {"UpdateJob (minimum_retry_delay)", "convoy set @ --retry-delay SPAN"},
     {"UpdateJob (http.redirect_policy)", "convoy set @ --redirects follow"},
     {"UpdateJob (http.credentials)",

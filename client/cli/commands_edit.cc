@@ -115,6 +115,8 @@ std::vector<std::string> Settable() {
           "cost_flags",
           "maximum_download_time",
           "maximum_download_bytes",
+          "inactivity_timeout",
+          "notify_watcher",
           "http.method",
           "http.certificate_approval"};
 }

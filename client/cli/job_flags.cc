@@ -145,8 +145,9 @@ void AddExtraFlags(CLI::App& command, JobFlags& flags) {
   CLI::Option* const notify =
       command
           .add_option("--notify-command", flags.notify_command,
-                      "Run this program, as you, each time the job is "
-                      "transferred or in error")
+                      "Run this program, as you, when the job is transferred "
+                      "or in error; again after the retry delay until it "
+                      "ends with exit code 0")
           ->type_name("PROGRAM");
   command
       .add_option("--notify-argument", flags.notify_arguments,
@@ -202,6 +203,11 @@ void AddJobFlags(CLI::App& command, JobFlags& flags) {
                   "Shortest wait before a failure is tried again, e.g. 30s")
       ->type_name("SPAN");
   command
+      .add_option("--inactivity-timeout", flags.inactivity_timeout,
+                  "Cancel the job when nothing has changed it for so long, "
+                  "e.g. 90d, unless the daemon's configuration says how long")
+      ->type_name("SPAN");
+  command
       .add_option("--download-mode", flags.download_mode,
                   "Whom bytes may come from: simple, http-only, lan, group or "
                   "internet; at most what the daemon allows")
@@ -248,6 +254,12 @@ absl::Status FillJob(const JobFlags& flags, v1::Job& job,
     CONVOY_ASSIGN_OR_RETURN(*job.mutable_minimum_retry_delay(),
                             SpanOfFlag("--retry-delay", flags.retry_delay));
     fields.push_back("minimum_retry_delay");
+  }
+  if (!flags.inactivity_timeout.empty()) {
+    CONVOY_ASSIGN_OR_RETURN(
+        *job.mutable_inactivity_timeout(),
+        SpanOfFlag("--inactivity-timeout", flags.inactivity_timeout));
+    fields.push_back("inactivity_timeout");
   }
   FillPeers(flags, job, fields);
   return FillExtras(flags, job, fields);

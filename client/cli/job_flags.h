@@ -20,6 +20,7 @@ struct JobFlags {
   std::string priority;
   std::string no_progress_timeout;
   std::string retry_delay;
+  std::string inactivity_timeout;
   std::string download_mode;
   bool is_private = false;
   std::string needed_by;

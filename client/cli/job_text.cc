@@ -53,6 +53,15 @@ std::string CostText(std::uint32_t flags) {
   return absl::StrJoin(costs, ", ");
 }
 
+// "exited with status 3, run 2"; empty: the notify command has not been run.
+std::string LastRunText(const v1::JobNotification& notification) {
+  if (notification.command_runs() == 0) return "";
+  return absl::StrCat(notification.last_result().empty()
+                          ? "runs now"
+                          : notification.last_result(),
+                      ", run ", notification.command_runs());
+}
+
 void AddExtras(std::vector<std::string>& lines, const v1::Job& job) {
   if (job.has_notify_command()) {
     const v1::NotifyCommand& command = job.notify_command();
@@ -61,6 +70,7 @@ void AddExtras(std::vector<std::string>& lines, const v1::Job& job) {
             ? command.program()
             : absl::StrCat(command.program(), " ",
                            absl::StrJoin(command.arguments(), " ")));
+    Add(lines, "", "last run", LastRunText(job.notification()));
   }
   if (job.maximum_download_bytes() > 0) {
     Add(lines, "", "size limit", FormatBytes(job.maximum_download_bytes()));
@@ -91,6 +101,14 @@ void AddTimes(std::vector<std::string>& lines, const v1::Job& job,
     Add(lines, "", "time limit",
         FormatSpan(SpanFrom(job.maximum_download_time())));
   }
+  if (job.has_inactivity_timeout()) {
+    Add(lines, "", "if unchanged",
+        absl::StrCat("cancelled after ",
+                     FormatSpan(SpanFrom(job.inactivity_timeout()))));
+  }
+  Add(lines, "", "next run",
+      moment(job.notification().has_next_run_time(),
+             job.notification().next_run_time()));
   Add(lines, "", "next try",
       moment(job.has_next_retry_time(), job.next_retry_time()));
   Add(lines, "", "needed by", moment(job.has_needed_by(), job.needed_by()));
@@ -142,9 +160,21 @@ std::string SourceLine(const v1::SourceExplanation& source) {
   return Printable(line);
 }
 
+// What the daemon does next is to run the job's notify command.
+bool IsNextRun(const v1::Job& job, absl::Time next) {
+  const v1::JobNotification& told = job.notification();
+  return job.has_notify_command() && told.has_next_run_time() &&
+         TimeFrom(told.next_run_time()) == next;
+}
+
 // The sentence about when the daemon acts next, in `wait`.
-std::string NextActionText(v1::JobState state, absl::Duration wait) {
+std::string NextActionText(v1::JobState state, absl::Duration wait,
+                           bool is_next_run) {
   if (wait <= absl::ZeroDuration()) return "It acts now.";
+  if (is_next_run) {
+    return absl::StrCat("Its notify command is run again in ", FormatSpan(wait),
+                        ".");
+  }
   switch (state) {
     // Only the job's user can move it; the daemon gives it up some day.
     case v1::JOB_STATE_SUSPENDED:
@@ -262,8 +292,9 @@ std::vector<std::string> ExplanationLines(
                    "): ", StateText(explanation.state())),
       said(explanation.summary())};
   if (explanation.has_next_action_time()) {
-    const absl::Duration wait = TimeFrom(explanation.next_action_time()) - now;
-    lines.push_back(NextActionText(explanation.state(), wait));
+    const absl::Time next = TimeFrom(explanation.next_action_time());
+    lines.push_back(
+        NextActionText(explanation.state(), next - now, IsNextRun(job, next)));
   }
   if (!explanation.sources().empty()) lines.push_back("sources:");
   for (const v1::SourceExplanation& source : explanation.sources()) {

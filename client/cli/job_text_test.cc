@@ -89,6 +89,36 @@ TEST(JobTextTest, WhatAJobMayDoAndWhatItRuns) {
   }
 }
 
+TEST(JobTextTest, HowTheNotifyCommandEndedAndWhenItRunsAgain) {
+  v1::Job job = SomeJob();
+  job.mutable_inactivity_timeout()->set_seconds(90 * 86400);
+  job.mutable_notify_command()->set_program("/bin/notify");
+  v1::JobNotification& told = *job.mutable_notification();
+  const auto text = [&job] {
+    return absl::StrJoin(JobLines(job, absl::UTCTimeZone()), "\n");
+  };
+  EXPECT_TRUE(absl::StrContains(text(), "cancelled after 90d 00h")) << text();
+  EXPECT_FALSE(absl::StrContains(text(), "last run")) << text();
+  told.set_command_runs(1);
+  EXPECT_TRUE(absl::StrContains(text(), "last run:       runs now, run 1\n"))
+      << text();
+  told.set_command_runs(2);
+  told.set_last_result("exited with status 3");
+  told.mutable_next_run_time()->set_seconds(1'700'000'000);
+  EXPECT_TRUE(absl::StrContains(
+      text(), "last run:       exited with status 3, run 2\n"))
+      << text();
+  EXPECT_TRUE(absl::StrContains(text(), "next run:       2023-11-14"))
+      << text();
+
+  v1::ExplainJobResponse explanation;
+  explanation.set_state(v1::JOB_STATE_TRANSFERRED);
+  explanation.mutable_next_action_time()->set_seconds(1'700'000'000);
+  EXPECT_EQ(ExplanationLines(job, explanation,
+                             absl::FromUnixSeconds(1'699'999'990))[2],
+            "Its notify command is run again in 10s.");
+}
+
 TEST(JobTextTest, WhoAnsweredForAFileAndHow) {
   v1::JobFile file;
   file.set_server_address("192.0.2.1:443");
