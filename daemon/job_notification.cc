@@ -41,8 +41,9 @@ void MakeNotification(Job* job) {
 bool EnterState(Job* job) {
   const bool ends = IsFinal(job->state);
   if (job->notification != nullptr) {
-    const bool was_asked = !ExtrasOf(*job).notify_watcher.empty();
-    if (job->notification->command_runs() > 0 || (was_asked && !ends)) {
+    const bool was_asked = !ExtrasOf(*job).notify_watcher.empty() &&
+                           !(ends && job->complete_when_transferred);
+    if (job->notification->command_runs() > 0 || was_asked) {
       job->notices_due &= ~NoticeOf(job->notification->state());
     }
     job->notification->clear_next_run_time();

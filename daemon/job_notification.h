@@ -22,8 +22,8 @@ bool CallsForCommand(const Job& job);
 
 // The job has entered its state. What the state before had, ends: repeats
 // always; a first run stays owed, unless a watcher was to be told of it and the
-// job goes on. The notification of the new state has the revision as its
-// number. True: its command is due.
+// job did not complete itself. The notification of the new state has the
+// revision as its number. True: its command is due.
 bool EnterState(Job* job);
 
 // The job has one now if its state is told of and it had none.

@@ -68,11 +68,22 @@ TEST_F(JobNotificationTest, AFirstRunStaysOwedWhenTheJobGoesOn) {
   EXPECT_FALSE(CallsForCommand(job_));
 }
 
-TEST_F(JobNotificationTest, WhatAWatcherWasToBeToldIsPastWhenTheJobGoesOn) {
+TEST_F(JobNotificationTest, WhatAWatcherWasToBeToldIsPastWithTheState) {
   MutableExtras(&job_).notify_watcher = "w";
   Enter(v1::JOB_STATE_ERROR);
   Enter(v1::JOB_STATE_QUEUED);
   EXPECT_EQ(job_.notices_due, 0u);
+  Enter(v1::JOB_STATE_TRANSFERRED);
+  Enter(v1::JOB_STATE_ACKNOWLEDGED);
+  EXPECT_EQ(job_.notices_due, 0u);
+}
+
+TEST_F(JobNotificationTest, AJobThatCompletesItselfIsToldOfAllTheSame) {
+  MutableExtras(&job_).notify_watcher = "w";
+  job_.complete_when_transferred = true;
+  Enter(v1::JOB_STATE_TRANSFERRED);
+  Enter(v1::JOB_STATE_ACKNOWLEDGED);
+  EXPECT_EQ(job_.notices_due, kNotifyTransferred);
 }
 
 TEST_F(JobNotificationTest, RepeatsEndWithTheState) {

@@ -277,7 +277,7 @@ void JobNotifier::Updated(JobEntry* entry, const Terms& before) {
   v1::JobNotification& newest = *job.notification;
   const bool other_command = TextOf(before.command.get()) !=
                              TextOf(ExtrasOf(job).notify_command.get());
-  if (other_command) {
+  if (other_command && !newest.delivered()) {
     newest.set_command_runs(0);
     newest.clear_last_run_time();
     newest.clear_last_result();
