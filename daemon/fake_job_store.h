@@ -163,6 +163,7 @@ class FakeJobStore final : public JobStore {
     copy.mirror_urls = file.mirror_urls;
     copy.expected_size = file.expected_size;
     copy.expected_sha256 = file.expected_sha256;
+    copy.client_file_id = file.client_file_id;
     copy.validated = file.validated;
     if (file.proof != nullptr) {
       copy.proof = std::make_unique<FileProof>(*file.proof);

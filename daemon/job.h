@@ -123,6 +123,7 @@ struct JobFile {
   std::vector<std::string> mirror_urls;
   std::optional<std::int64_t> expected_size;
   std::string expected_sha256;         // 32 bytes, or empty.
+  std::string client_file_id;          // The caller's own name for it.
   std::unique_ptr<FileProof> proof;    // Null: nothing was asked.
   std::optional<bool> validated;       // The owner's own verdict.
   std::unique_ptr<FileDemand> demand;  // Null: nothing was asked for.

@@ -249,6 +249,7 @@ v1::JobFile FileSnapshot(const Job& job, const JobFile& file) {
     shown.set_expected_size_bytes(*file.expected_size);
   }
   shown.set_expected_sha256(absl::BytesToHexString(file.expected_sha256));
+  shown.set_client_file_id(file.client_file_id);
   for (const std::string& url : file.mirror_urls) shown.add_mirror_urls(url);
   if (file.proof != nullptr) SetProof(*file.proof, &shown);
   if (file.validated.has_value()) shown.set_validated(*file.validated);

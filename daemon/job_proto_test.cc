@@ -236,6 +236,7 @@ TEST(FileSnapshotTest, ShowsTheFile) {
   file.mirror_urls = {"http://m/a"};
   file.expected_size = 0;
   file.expected_sha256 = std::string(31, '\xAB') + "\x01";
+  file.client_file_id = "mine";
   file.size = 8;
   file.flushed_bytes = 3;
   file.transfer = std::make_unique<FileTransferState>();
@@ -259,6 +260,7 @@ TEST(FileSnapshotTest, ShowsTheFile) {
   EXPECT_EQ(shown.expected_sha256(),
             "abababababababababababababababababababababababababababababab"
             "ab01");
+  EXPECT_EQ(shown.client_file_id(), "mine");
   EXPECT_EQ(shown.size_bytes(), 8);
   EXPECT_EQ(shown.transferred_bytes(), 3);
   EXPECT_EQ(shown.temporary_path(), "/d/.part");

@@ -167,6 +167,7 @@ JobFile MakeRandomFile(int index, Chooser& choose) {
   }
   file.expected_size = choose.OptionalInt64();
   file.expected_sha256 = choose.Bytes();
+  file.client_file_id = choose.Text();
   file.proof = MakeProof(choose);
   if (choose.Bool()) file.validated = choose.Bool();
   if (choose.Bool()) {
@@ -235,12 +236,12 @@ std::string Describe(const JobExtras& extras) {
 
 std::string Describe(const JobFile& file) {
   const auto& [index, transferred, completed, remote_url, local_path, ranges,
-               mirror_urls, expected_size, expected_sha256, proof, validated,
-               demand, size, flushed_bytes, transfer] = file;
+               mirror_urls, expected_size, expected_sha256, client_file_id,
+               proof, validated, demand, size, flushed_bytes, transfer] = file;
   std::string text = absl::StrCat(
       index, "|", transferred, "|", completed, "|", remote_url, "|", local_path,
-      "|", Describe(expected_size), "|", expected_sha256, "|",
-      Describe(proof.get()), "|", Describe(size), "|", flushed_bytes, "|",
+      "|", Describe(expected_size), "|", expected_sha256, "|", client_file_id,
+      "|", Describe(proof.get()), "|", Describe(size), "|", flushed_bytes, "|",
       Describe(transfer.get()), "|",
       validated.has_value() ? absl::StrCat(*validated) : "-");
   for (const ByteRange& range : ranges) {

@@ -49,6 +49,7 @@ using google::protobuf::RepeatedPtrField;
 constexpr std::size_t kMaxDisplayName = 256;
 constexpr std::size_t kMaxDescription = 1024;
 constexpr std::size_t kMaxRequestId = 64;
+constexpr std::size_t kMaxClientFileId = 1024;
 constexpr std::uint32_t kDefaultNotifyFlags = 3;
 constexpr std::uint32_t kMaxNotifyFlags = 63;
 // Of the year 2249: nanoseconds of later times do not fit.
@@ -380,6 +381,9 @@ absl::Status ReadFile(const v1::JobFile& from, const std::string& field,
   CONVOY_RETURN_IF_ERROR(CheckAbsolutePath(path_field, from.local_path()));
   to->local_path = from.local_path();
   CONVOY_RETURN_IF_ERROR(ReadExpectations(from, field, to));
+  CONVOY_RETURN_IF_ERROR(CheckText(absl::StrCat(field, ".client_file_id"),
+                                   from.client_file_id(), 0, kMaxClientFileId));
+  to->client_file_id = from.client_file_id();
   CONVOY_RETURN_IF_ERROR(ReadProof(from, field, to));
   CONVOY_ASSIGN_OR_RETURN(
       to->ranges, ReadRanges(absl::StrCat(field, ".ranges"), from.ranges(),

@@ -262,6 +262,9 @@ TEST(ValidateFilesTest, TakesWhatTheContractAllows) {
       [](v1::JobFile* file) {
         for (int i = 0; i < 16; ++i) file->add_mirror_urls("https://m/a");
       },
+      [](v1::JobFile* file) {
+        file->set_client_file_id("a\n" + std::string(1022, 'x'));
+      },
       Ranges({{0, std::nullopt}}),
       Ranges({{kMaxSize, std::nullopt}}),
       Ranges({{0, kMaxSize}}),
@@ -285,6 +288,7 @@ TEST(ValidateFilesTest, KeepsValues) {
   file.set_expected_size_bytes(100);
   file.set_expected_sha256(std::string(62, 'a') + "F0");
   file.add_mirror_urls("http://m/b");
+  file.set_client_file_id("mine");
   AddRange(&file, 3, 4);
   AddRange(&file, 9, std::nullopt);
   const auto files = ValidateSecond(file);
@@ -297,6 +301,7 @@ TEST(ValidateFilesTest, KeepsValues) {
   EXPECT_EQ(read.expected_size, 100);
   EXPECT_EQ(read.expected_sha256, std::string(31, '\xAA') + "\xF0");
   EXPECT_EQ(read.mirror_urls, std::vector<std::string>{"http://m/b"});
+  EXPECT_EQ(read.client_file_id, "mine");
   const std::vector<ByteRange> ranges = {{3, 4}, {9, ByteRange::kToEnd}};
   EXPECT_EQ(read.ranges, ranges);
 }
@@ -334,6 +339,10 @@ TEST(ValidateFilesTest, RefusesWrongFiles) {
        {kInvalid, "files[1].expected_size_bytes", "0 to 2^62"}},
       {[](v1::JobFile* file) { file->set_expected_size_bytes(kMaxSize + 1); },
        {kInvalid, "files[1].expected_size_bytes", "0 to 2^62"}},
+      {[](v1::JobFile* file) {
+         file->set_client_file_id(std::string(1025, 'x'));
+       },
+       {kTooLong, "files[1].client_file_id", "1024 characters"}},
       {[](v1::JobFile* file) { file->set_expected_sha256("ab"); },
        {kInvalid, "files[1].expected_sha256", "64 hexadecimal"}},
       {[](v1::JobFile* file) {

@@ -294,6 +294,7 @@ TEST_F(SqliteJobStoreTest, AFileOfTheFirstSchemaIsBroughtUpToDate) {
   begun.transfer->http_status = 206;
   begun.transfer->server_address = "192.0.2.1:80";
   begun.validated = false;
+  begun.client_file_id = "the caller's";
   MutableExtras(&expected).annotations["a"] = "b";
   expected.notices_due = kNotifyError;
   MutableExtras(&expected).inactivity_timeout = absl::Hours(90 * 24);

@@ -487,9 +487,10 @@ absl::StatusOr<std::unique_ptr<Job>> ReadJob(const SqliteStatement& row) {
 const std::string& FileColumns() {
   static const std::string* const columns = new std::string(
       "file_index, transferred, completed, remote_url, local_path, ranges, "
-      "mirror_urls, expected_size, expected_sha256, required_integrity, "
-      "manifest_location, manifest_info_hash, manifest_sha256, validated, "
-      "requested_ranges, size, flushed_bytes, temporary_path, device, inode, "
+      "mirror_urls, expected_size, expected_sha256, client_file_id, "
+      "required_integrity, manifest_location, manifest_info_hash, "
+      "manifest_sha256, validated, requested_ranges, size, flushed_bytes, "
+      "temporary_path, device, inode, "
       "checkpoint, etag, "
       "last_modified, response_headers, effective_url, integrity, content_id, "
       "origin_bytes, mirror_bytes, local_bytes, lan_bytes, group_bytes, "
@@ -499,7 +500,7 @@ const std::string& FileColumns() {
 
 std::vector<SqliteValue> FileValues(const JobFile& file) {
   std::vector<SqliteValue> values;
-  values.reserve(36);
+  values.reserve(37);
   values.push_back(std::int64_t{file.index});
   values.push_back(std::int64_t{file.transferred});
   values.push_back(std::int64_t{file.completed});
@@ -509,6 +510,7 @@ std::vector<SqliteValue> FileValues(const JobFile& file) {
   values.push_back(TextsValue(file.mirror_urls));
   values.push_back(OptionalValue(file.expected_size));
   values.push_back(SqliteBlob{file.expected_sha256});
+  values.push_back(file.client_file_id);
   AppendProof(file.proof.get(), &values);
   values.push_back(file.validated.has_value()
                        ? SqliteValue(std::int64_t{*file.validated})
@@ -533,6 +535,7 @@ absl::StatusOr<JobFile> ReadFile(const SqliteStatement& row, int first_column) {
   if (!ReadTexts(reader, &file.mirror_urls)) return Senseless("mirror_urls");
   file.expected_size = reader.OptionalInt64();
   file.expected_sha256 = reader.Bytes();
+  file.client_file_id = reader.Bytes();
   if (!ReadProof(reader, &file.proof)) return Senseless("required_integrity");
   if (const auto validated = reader.OptionalInt64()) {
     file.validated = *validated != 0;

@@ -127,6 +127,9 @@ ALTER TABLE jobs ADD COLUMN inactivity_timeout INTEGER;
 ALTER TABLE jobs ADD COLUMN notify_watcher TEXT;
 ALTER TABLE jobs ADD COLUMN notification BLOB;
 )sql",
+    R"sql(
+ALTER TABLE files ADD COLUMN client_file_id TEXT NOT NULL DEFAULT '';
+)sql",
 };
 
 absl::Status Refused(const SqliteDatabase& database,

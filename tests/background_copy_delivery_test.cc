@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include <string>
+#include <vector>
 
+#include "absl/strings/numbers.h"
 #include "client/background_copy/guid_text.h"
 #include "client/background_copy/manager.h"
 #include "gtest/gtest.h"
@@ -373,6 +375,49 @@ TEST_F(DeliveryQueueTest, FilesHaveIdsSizesAndStatistics) {
   EXPECT_EQ(size.ullVal, 4000u);
   EXPECT_EQ(job->Complete(), S_OK);
   EXPECT_EQ(ReadFile(Path("got")), content.bytes);
+}
+
+// It comes to the daemon with its file, in one call, however many there are.
+TEST_F(DeliveryQueueTest, EachFileHasItsId) {
+  const std::wstring url = Wide(origin().Url("any"));
+  const Com<IBackgroundCopyJob> job = MakeDelivery();
+  const auto own = As<IDeliveryOptimizationJob>(job.Get());
+  const auto changes = [&] {
+    int number = 0;
+    EXPECT_TRUE(
+        absl::SimpleAtoi(daemon().Get(IdOf(job.Get()))->etag(), &number));
+    return number;
+  };
+  const int before = changes();
+  constexpr int kFiles = 200;
+  std::vector<std::wstring> ids;
+  for (int i = 0; i < kFiles; ++i) {
+    ids.push_back(std::to_wstring(i) + L" \n" + std::wstring(1019, L'\u00e4'));
+    const std::wstring path = WidePath(std::to_string(i));
+    ASSERT_EQ(own->AddFileWithRanges(ids.back().c_str(), url.c_str(),
+                                     path.c_str(), 0, nullptr, 4000),
+              S_OK)
+        << i;
+  }
+  EXPECT_EQ(changes(), before + kFiles);
+  EXPECT_EQ(
+      own->AddFileWithRanges(std::wstring(1025, L'x').c_str(), url.c_str(),
+                             WidePath("long").c_str(), 0, nullptr, 4000),
+      E_INVALIDARG);
+  Com<IEnumBackgroundCopyFiles> files;
+  ASSERT_EQ(job->EnumFiles(&files), S_OK);
+  ULONG count = 0;
+  ASSERT_EQ(files->GetCount(&count), S_OK);
+  EXPECT_EQ(count, ULONG{kFiles});
+  for (const std::wstring& id : ids) {
+    Com<IBackgroundCopyFile> file;
+    ASSERT_EQ(files->Next(1, &file, nullptr), S_OK);
+    DOSwarmStats stats = {};
+    ASSERT_EQ(As<IDeliveryOptimizationFile>(file.Get())->GetStats(&stats),
+              S_OK);
+    EXPECT_EQ(Wide(Take(stats.fileId)), id);
+    CoTaskMemFree(stats.sourceURL);
+  }
 }
 
 TEST_F(DeliveryQueueTest, AFileGetsItsPathAfterItsUrl) {

@@ -36,11 +36,10 @@ class BackgroundCopyFile final
   BackgroundCopyFile(JobAccess job, v1::JobFile file)
       : job_(std::move(job)), made_of_(std::move(file)), file_(&made_of_) {}
   // Without a path. Counted in `without_path` while it has none.
-  BackgroundCopyFile(JobAccess job, v1::JobFile file, std::string file_id,
+  BackgroundCopyFile(JobAccess job, v1::JobFile file,
                      std::shared_ptr<std::atomic<int>> without_path)
       : job_(std::move(job)),
         made_of_(std::move(file)),
-        file_id_(std::move(file_id)),
         without_path_(std::move(without_path)),
         wanted_(made_of_),
         file_(&made_of_) {
@@ -112,7 +111,6 @@ class BackgroundCopyFile final
 
   const JobAccess job_;
   const v1::JobFile made_of_;
-  const std::string file_id_;
   const std::shared_ptr<std::atomic<int>> without_path_;  // Null: has one.
   mutable Mutex mutex_;
   // Before it has a path: what it will be.

@@ -9,11 +9,8 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_split.h"
 #include "client/background_copy/file.h"
 #include "client/background_copy/integrity_info.h"
-#include "client/background_copy/job_notes.h"
 #include "client/background_copy/remote_name.h"
 #include "client/background_copy/session.h"
 #include "client/background_copy/stream_path.h"
@@ -25,19 +22,6 @@
 
 namespace convoy::background_copy {
 namespace {
-
-std::string FileIdOf(const v1::Job& job, int index) {
-  const std::string ids = Note(job, kFileIdsNote).value_or("");
-  for (const absl::string_view line : absl::StrSplit(ids, '\n')) {
-    const std::pair<absl::string_view, absl::string_view> entry =
-        absl::StrSplit(line, absl::MaxSplits(' ', 1));
-    int number = 0;
-    if (absl::SimpleAtoi(entry.first, &number) && number == index) {
-      return std::string(entry.second);
-    }
-  }
-  return "";
-}
 
 DownloadMode ModeOf(v1::DownloadMode mode) {
   switch (mode) {
@@ -119,8 +103,7 @@ HRESULT BackgroundCopyFile::GetStats(DOSwarmStats* stats) {
       return job_.Code(content.status());
     }
   }
-  result = GiveText(HasPath() ? FileIdOf(job, file.index()) : file_id_,
-                    &stats->fileId);
+  result = GiveText(file.client_file_id(), &stats->fileId);
   if (FAILED(result)) return result;
   return GiveText(RemoteNameOfUrl(file.remote_url()), &stats->sourceURL);
 }
@@ -184,11 +167,7 @@ HRESULT BackgroundCopyFile::Place(
   if (stream != nullptr) {
     job_.session().streams().Add(job_, index, std::move(stream));
   }
-  if (file_id_.empty()) return S_OK;
-  return job_.Edit({"annotations"}, [&](v1::Job& job) {
-    NoteFileId(index, file_id_, &job);
-    return S_OK;
-  });
+  return S_OK;
 }
 
 HRESULT BackgroundCopyFile::Want(

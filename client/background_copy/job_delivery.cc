@@ -1,6 +1,8 @@
 #include <wrl/client.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <cwchar>
 #include <limits>
 #include <optional>
 #include <string>
@@ -9,7 +11,6 @@
 #include "client/background_copy/file.h"
 #include "client/background_copy/file_ranges.h"
 #include "client/background_copy/job.h"
-#include "client/background_copy/job_notes.h"
 #include "client/background_copy/remote_name.h"
 #include "client/background_copy/session.h"
 #include "client/background_copy/wide_text.h"
@@ -17,12 +18,14 @@
 namespace convoy::background_copy {
 namespace {
 
-// Empty: none. Nothing if it is not one line of text.
+// The contract's bound, in characters.
+constexpr std::size_t kMaxFileId = 1024;
+
+// Empty: none. Nothing if it is not text, or too long.
 std::optional<std::string> FileIdFrom(LPCWSTR id) {
   if (id == nullptr) return std::string();
-  std::optional<std::string> text = Utf8Of(id);
-  if (text.has_value() && text->find('\n') != std::string::npos) text.reset();
-  return text;
+  if (std::wcslen(id) > kMaxFileId) return std::nullopt;
+  return Utf8Of(id);
 }
 
 }  // namespace
@@ -54,13 +57,8 @@ HRESULT BackgroundCopyJob::AddFileWithRanges(LPCWSTR file_id,
     }
     file.set_expected_size_bytes(static_cast<std::int64_t>(file_size));
   }
-  int index = 0;
-  const HRESULT added = job_.AddFiles({std::move(file)}, &index);
-  if (FAILED(added) || id->empty()) return added;
-  return job_.Edit({"annotations"}, [&](v1::Job& job) {
-    NoteFileId(index, *id, &job);
-    return S_OK;
-  });
+  file.set_client_file_id(*id);
+  return job_.AddFiles({std::move(file)});
 }
 
 // The daemon hears of the file when it has a path (BackgroundCopyFile).
@@ -80,8 +78,8 @@ HRESULT BackgroundCopyJob::AddFile(LPCWSTR file_id, LPCWSTR remote_url,
   const HRESULT result = AddRangesOf(job_.flavour(), ranges, count, &file);
   if (FAILED(result)) return result;
   Microsoft::WRL::ComPtr<BackgroundCopyFile> made;
-  made.Attach(
-      new BackgroundCopyFile(job_, std::move(file), *id, without_path_));
+  file.set_client_file_id(*id);
+  made.Attach(new BackgroundCopyFile(job_, std::move(file), without_path_));
   return made->QueryInterface(riid, object);
 }
 

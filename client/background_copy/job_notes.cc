@@ -66,11 +66,4 @@ void SetNumberNote(absl::string_view key, std::uint32_t number, v1::Job* job) {
   SetNote(key, absl::StrCat(number), job);
 }
 
-void NoteFileId(int index, absl::string_view id, v1::Job* job) {
-  SetNote(
-      kFileIdsNote,
-      absl::StrCat(Note(*job, kFileIdsNote).value_or(""), index, " ", id, "\n"),
-      job);
-}
-
 }  // namespace convoy::background_copy

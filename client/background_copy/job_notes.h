@@ -55,11 +55,6 @@ inline constexpr absl::string_view kStoredCredentialsNote =
 inline constexpr absl::string_view kFileAclNote = "background_copy.file_acl";
 // As it was given, where one priority stands for several.
 inline constexpr absl::string_view kPriorityNote = "background_copy.priority";
-// File ids of Delivery Optimization: a line for each file, "index id".
-inline constexpr absl::string_view kFileIdsNote = "background_copy.file_ids";
-
-// Adds the id of the file to kFileIdsNote.
-void NoteFileId(int index, absl::string_view id, v1::Job* job);
 
 // A note's text, which may be longer than one annotation: it goes on in
 // KEY.1, KEY.2 and so on.
