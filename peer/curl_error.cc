@@ -152,11 +152,15 @@ Meaning MeaningOfCode(const CurlFailure& failure) {
   }
 }
 
+// CONNECT, by the proxy's answer.
+bool WasRefused(const CurlFailure& failure) {
+  return failure.connect_status != 0 && failure.connect_status / 100 != 2;
+}
+
 Meaning MeaningOf(const CurlFailure& failure) {
   if (Says(failure, "Unsupported proxy")) return kProxyUnusable;
-  const bool refused =
-      failure.connect_status != 0 && failure.connect_status / 100 != 2;
-  return refused ? MeaningOfConnect(failure) : MeaningOfCode(failure);
+  return WasRefused(failure) ? MeaningOfConnect(failure)
+                             : MeaningOfCode(failure);
 }
 
 // A key that is not among those that the job approves.
@@ -192,9 +196,11 @@ absl::Status CurlFailureToStatus(const CurlFailure& failure) {
     return KeyFailure(failure);
   }
   const Meaning meaning = MeaningOf(failure);
+  // Whoever answered, it was an answer.
   const v1::ErrorContext context =
       meaning.reason == v1::ERROR_REASON_INVALID_SERVER_RESPONSE ||
-              meaning.reason == v1::ERROR_REASON_AUTHENTICATION_FAILED
+              meaning.reason == v1::ERROR_REASON_AUTHENTICATION_FAILED ||
+              WasRefused(failure)
           ? v1::ERROR_CONTEXT_REMOTE_FILE
           : v1::ERROR_CONTEXT_GENERAL_TRANSPORT;
   const absl::string_view text =
@@ -207,8 +213,7 @@ absl::Status CurlFailureToStatus(const CurlFailure& failure) {
           : std::string(meaning.summary);
   return Error(meaning.reason, context)
       .Url(failure.url)
-      .HttpStatus(failure.connect_status / 100 == 2 ? 0
-                                                    : failure.connect_status)
+      .HttpStatus(WasRefused(failure) ? failure.connect_status : 0)
       .Retryable(meaning.retryable)
       .Status(message);
 }

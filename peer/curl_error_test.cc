@@ -101,6 +101,10 @@ TEST(CurlErrorTest, RefusalsOfAProxy) {
   failure.connect_status = 407;
   EXPECT_EQ(DetailOf(failure).reason(), v1::ERROR_REASON_PROXY_FAILURE);
   EXPECT_EQ(DetailOf(failure).http_status(), 407);
+  EXPECT_EQ(DetailOf(failure).context(), v1::ERROR_CONTEXT_REMOTE_FILE);
+  EXPECT_TRUE(
+      absl::StrContains(CurlFailureToStatus(failure).message(), "the proxy"))
+      << CurlFailureToStatus(failure);
   EXPECT_FALSE(DetailOf(failure).retryable());
   failure.connect_status = 502;
   EXPECT_TRUE(DetailOf(failure).retryable());
@@ -108,6 +112,7 @@ TEST(CurlErrorTest, RefusalsOfAProxy) {
   failure.connect_status = 200;
   EXPECT_EQ(DetailOf(failure).reason(), v1::ERROR_REASON_CONNECTION_CLOSED);
   EXPECT_EQ(DetailOf(failure).http_status(), 0);
+  EXPECT_EQ(DetailOf(failure).context(), v1::ERROR_CONTEXT_GENERAL_TRANSPORT);
 
   CurlFailure socks = Failure(CURLE_PROXY);
   socks.proxy_code = CURLPX_USER_REJECTED;

@@ -513,6 +513,10 @@ TEST_P(HttpStatusTest, BecomesAnError) {
   EXPECT_EQ(observer.retryable(), GetParam().retryable) << GetParam().status;
   EXPECT_EQ(ErrorDetailOf(observer.status()).http_status(), GetParam().status);
   EXPECT_EQ(observer.end().retry_after, absl::Seconds(7));
+  EXPECT_TRUE(
+      absl::StrContains(observer.status().message(),
+                        GetParam().status == 407 ? "the proxy" : "the origin"))
+      << observer.status();
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -16,8 +16,9 @@ struct Codes {
 
 constexpr uint32_t kHttp = 0x80190000;
 constexpr uint32_t kHttpUnauthorized = kHttp + 401;
-constexpr uint32_t kHttpProxyUnauthorized = kHttp + 407;
 
+// Of details without an HTTP status, where that would be the code.
+//
 // Codes without a name here are Win32's and WinINet's (0x80072Exx, 0x80072Fxx)
 // where a facility has none of its own. No default: the compiler finds what is
 // missing.
@@ -73,7 +74,6 @@ Codes CodesOf(v1::ErrorReason reason) {
     case v1::ERROR_REASON_SERVER_CERTIFICATE_NOT_APPROVED:
       return {0x80200074, 0x80D05002};
     case v1::ERROR_REASON_HTTP_STATUS:
-      // Without a status; HresultOfDetail knows it otherwise.
       return {0x8020001B, 0x80072F78};
     case v1::ERROR_REASON_INVALID_SERVER_RESPONSE:
       return {0x8020001B, 0x80072F78};
@@ -86,7 +86,7 @@ Codes CodesOf(v1::ErrorReason reason) {
     case v1::ERROR_REASON_AUTHENTICATION_FAILED:
       return {kHttpUnauthorized, kHttpUnauthorized};
     case v1::ERROR_REASON_PROXY_FAILURE:
-      return {0x8020003F, kHttpProxyUnauthorized};
+      return {0x8020003F, 0x80072EFD};
 
     case v1::ERROR_REASON_VALIDATION_FAILED:
       return {0x80200053, 0x80D06805};
@@ -135,13 +135,18 @@ Codes CodesOf(v1::ErrorReason reason) {
   return {0x8020003D, 0x8000FFFF};
 }
 
+// The status of a server's or proxy's answer is the code.
+bool IsHttpStatus(const v1::ErrorDetail& detail) {
+  return detail.http_status() != 0 &&
+         (detail.reason() == v1::ERROR_REASON_HTTP_STATUS ||
+          detail.reason() == v1::ERROR_REASON_AUTHENTICATION_FAILED ||
+          detail.reason() == v1::ERROR_REASON_PROXY_FAILURE);
+}
+
 }  // namespace
 
 HRESULT HresultOfDetail(const v1::ErrorDetail& detail, const Flavour& flavour) {
-  const bool by_status =
-      detail.reason() == v1::ERROR_REASON_HTTP_STATUS ||
-      detail.reason() == v1::ERROR_REASON_AUTHENTICATION_FAILED;
-  if (by_status && detail.http_status() != 0) {
+  if (IsHttpStatus(detail)) {
     return static_cast<HRESULT>(kHttp +
                                 static_cast<uint32_t>(detail.http_status()));
   }

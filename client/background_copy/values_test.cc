@@ -153,6 +153,29 @@ TEST(HresultTest, CallsThatReachNoDaemonAreConnectionErrors) {
 }
 
 TEST(HresultTest, DeliveryOptimizationTellsFewContexts) {
+TEST(HresultTest, AnHttpStatusOfAProxyIsTheCodeAndNoOther) {
+  v1::ErrorDetail detail;
+  detail.set_reason(v1::ERROR_REASON_PROXY_FAILURE);
+  const HRESULT delivery =
+      HresultOfDetail(detail, DeliveryOptimizationFlavour());
+  EXPECT_EQ(HresultOfDetail(detail, BitsFlavour()), BG_E_INVALID_PROXY_INFO);
+  EXPECT_EQ(static_cast<uint32_t>(delivery), 0x80072EFDu);
+  for (const Flavour* flavour :
+       {&BitsFlavour(), &DeliveryOptimizationFlavour()}) {
+    detail.set_http_status(407);
+    EXPECT_EQ(HresultOfDetail(detail, *flavour), BG_E_HTTP_ERROR_407);
+    detail.set_http_status(502);
+    EXPECT_EQ(HresultOfDetail(detail, *flavour), BG_E_HTTP_ERROR_502);
+  }
+  EXPECT_NE(DescriptionOf(BG_E_HTTP_ERROR_407).find("proxy"),
+            std::string::npos);
+  // A status of another kind of failure is not its code.
+  detail.set_reason(v1::ERROR_REASON_REDIRECT_REFUSED);
+  detail.set_http_status(302);
+  EXPECT_EQ(static_cast<uint32_t>(HresultOfDetail(detail, BitsFlavour())),
+            0x80072F7Cu);
+}
+
   v1::ErrorDetail detail;
   for (const auto& [context, bits, delivery] :
        {std::make_tuple(v1::ERROR_CONTEXT_REMOTE_FILE,

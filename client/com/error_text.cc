@@ -39,6 +39,8 @@ constexpr Entry kTexts[] = {
     {DISP_E_BADVARTYPE, "This is not a type of variant."},
     {CRYPT_E_FILE_ERROR, "A certificate or key could not be read."},
     {CRYPT_E_NOT_FOUND, "There is no such certificate with its key."},
+    {HTTP_E_STATUS_PROXY_AUTH_REQ,
+     "The proxy wants a login, or refused it (HTTP status 407)."},
 };
 
 // Codes of Win32, without FACILITY_WIN32.
