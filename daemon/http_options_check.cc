@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "convoy/v1/job.pb.h"
 #include "daemon/field_check.h"
 #include "daemon/url_check.h"
@@ -29,13 +30,14 @@ constexpr std::size_t kMaxBearerToken = 16384;
 constexpr int kMaxKeys = 64;
 constexpr std::size_t kKeyBytes = 32;  // SHA-256.
 constexpr std::size_t kMaxMethod = 32;
-constexpr int kMaxBypass = 100;
+// BITS' bound, of its list.
+constexpr std::size_t kMaxBypass = 32'767;
 // Of a host name (RFC 1035), with a dot before it.
-constexpr std::size_t kMaxBypassCharacters = 254;
+constexpr std::size_t kMaxBypassEntry = 254;
 
 // The transfer sets these itself: with others it would read wrong bytes.
 constexpr absl::string_view kOwnHeaders[] = {
-    "range",          "if-range",          "host",       "accept-encoding",
+    "range",          "if-range",          "accept-encoding",
     "content-length", "transfer-encoding", "connection",
 };
 
@@ -89,6 +91,9 @@ absl::Status CheckHeader(const std::string& field, const v1::HttpHeader& header,
         name_field,
         absl::StrCat("is \"", name, "\", which the transfer sets itself"));
   }
+  if (name == "host" && header.value().empty()) {
+    return Wrong(value_field, "is empty, and names no host");
+  }
   if ((name == "authorization" && HasCredentials(options, false)) ||
       (name == "proxy-authorization" && HasCredentials(options, true))) {
     return Wrong(name_field,
@@ -99,6 +104,25 @@ absl::Status CheckHeader(const std::string& field, const v1::HttpHeader& header,
   if (HasControlButTab(header.value())) {
     return Wrong(value_field,
                  "holds a line break or another control character");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckHeaders(const std::string& field,
+                          const v1::HttpOptions& options) {
+  if (options.headers_size() > kMaxHeaders) {
+    return Wrong(field,
+                 absl::StrCat("has more than ", kMaxHeaders, " entries"));
+  }
+  int hosts = 0;
+  for (int i = 0; i < options.headers_size(); ++i) {
+    const std::string one_field = absl::StrCat(field, "[", i, "]");
+    const v1::HttpHeader& header = options.headers(i);
+    CONVOY_RETURN_IF_ERROR(CheckHeader(one_field, header, options));
+    if (absl::EqualsIgnoreCase(header.name(), "host") && ++hosts > 1) {
+      return Wrong(absl::StrCat(one_field, ".name"),
+                   "is \"host\" once more: a request has one host");
+    }
   }
   return absl::OkStatus();
 }
@@ -214,9 +238,31 @@ absl::Status CheckAllCredentials(const std::string& field,
   return absl::OkStatus();
 }
 
+absl::Status CheckBypass(const std::string& field, const v1::HttpProxy& proxy) {
+  std::size_t characters = 0;
+  for (int i = 0; i < proxy.bypass_size(); ++i) {
+    const std::string one_field = absl::StrCat(field, "[", i, "]");
+    const std::string& entry = proxy.bypass(i);
+    CONVOY_RETURN_IF_ERROR(CheckText(one_field, entry, 1, kMaxBypassEntry));
+    characters += CountCharacters(entry).value_or(0);
+    absl::string_view host = entry;
+    if (!absl::ConsumePrefix(&host, "http://")) {
+      absl::ConsumePrefix(&host, "https://");
+    }
+    if (host.empty() || HasControl(host) ||
+        host.find_first_of(" ,/") != absl::string_view::npos) {
+      return Wrong(
+          one_field,
+          "is not one host name, domain (\".example.org\"), address or "
+          "pattern (\"*.example.org\", \"10.*\"), or \"<local>\"");
+    }
+  }
+  if (characters > kMaxBypass) return TooLong(field, kMaxBypass, "characters");
+  return absl::OkStatus();
+}
+
 absl::Status CheckProxy(const std::string& field, const v1::HttpProxy& proxy) {
   const std::string url_field = absl::StrCat(field, ".url");
-  const std::string bypass_field = absl::StrCat(field, ".bypass");
   if (!v1::HttpProxy::Mode_IsValid(proxy.mode())) {
     return Wrong(absl::StrCat(field, ".mode"),
                  "is unknown; allowed: MODE_CONFIGURED, MODE_DIRECT, "
@@ -228,21 +274,7 @@ absl::Status CheckProxy(const std::string& field, const v1::HttpProxy& proxy) {
   } else if (!proxy.url().empty()) {
     return Wrong(url_field, "is used with MODE_OVERRIDE only: set the mode");
   }
-  if (proxy.bypass_size() > kMaxBypass) {
-    return Wrong(bypass_field,
-                 absl::StrCat("has more than ", kMaxBypass, " entries"));
-  }
-  for (int i = 0; i < proxy.bypass_size(); ++i) {
-    const std::string one_field = absl::StrCat(bypass_field, "[", i, "]");
-    const std::string& host = proxy.bypass(i);
-    CONVOY_RETURN_IF_ERROR(CheckText(one_field, host, 1, kMaxBypassCharacters));
-    if (HasControl(host) || host.find_first_of(" ,/") != std::string::npos) {
-      return Wrong(
-          one_field,
-          "is not one host name, domain (\".example.org\") or address");
-    }
-  }
-  return absl::OkStatus();
+  return CheckBypass(absl::StrCat(field, ".bypass"), proxy);
 }
 
 absl::Status CheckTls(const std::string& field, const v1::HttpTls& tls) {
@@ -319,15 +351,8 @@ absl::Status CheckMethod(const std::string& field, const std::string& method) {
 
 absl::Status CheckHttpOptions(absl::string_view field,
                               const v1::HttpOptions& options) {
-  const std::string headers_field = absl::StrCat(field, ".headers");
-  if (options.headers_size() > kMaxHeaders) {
-    return Wrong(headers_field,
-                 absl::StrCat("has more than ", kMaxHeaders, " entries"));
-  }
-  for (int i = 0; i < options.headers_size(); ++i) {
-    CONVOY_RETURN_IF_ERROR(CheckHeader(absl::StrCat(headers_field, "[", i, "]"),
-                                       options.headers(i), options));
-  }
+  CONVOY_RETURN_IF_ERROR(
+      CheckHeaders(absl::StrCat(field, ".headers"), options));
   CONVOY_RETURN_IF_ERROR(
       CheckAllCredentials(absl::StrCat(field, ".credentials"), options));
   CONVOY_RETURN_IF_ERROR(

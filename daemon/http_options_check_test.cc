@@ -132,7 +132,10 @@ TEST(CheckHttpOptionsTest, TakesWhatTheContractAllows) {
       Credentials({For(kServer, Bearer("t")), For(kProxy, Basic("u", "p"))}),
       Proxy(v1::HttpProxy::MODE_DIRECT, ""),
       Proxy(v1::HttpProxy::MODE_CONFIGURED, "", {"localhost", ".example.org"}),
-      Proxy(kOverride, "socks5h://p:1080", std::vector<std::string>(100, "h")),
+      Proxy(kOverride, "socks5h://p:1080",
+            std::vector<std::string>(32'767, "h")),
+      Proxy(kOverride, "http://p",
+            {"*", "<local>", "192.168.*", "https://a.example:8443", "::1"}),
       Tls("/ca", "/cert", "/key"),
       Tls("", "/cert", ""),
       [](v1::HttpOptions* options) {
@@ -190,10 +193,20 @@ TEST(CheckHttpOptionsTest, RefusesWrongHeaders) {
 
 TEST(CheckHttpOptionsTest, RefusesHeadersThatTheTransferSets) {
   for (const char* name :
-       {"Range", "If-Range", "Host", "Content-Length", "Transfer-Encoding",
-        "Connection", "Accept-Encoding", "hOsT", "RANGE"}) {
+       {"Range", "If-Range", "Content-Length", "Transfer-Encoding",
+        "Connection", "Accept-Encoding", "RANGE"}) {
     ExpectRefused({Header(name, "x"), "h.headers[0].name", "sets itself"});
   }
+}
+
+TEST(CheckHttpOptionsTest, TakesOneHost) {
+  EXPECT_EQ(Check(Header("hOsT", "files.example:8080")), absl::OkStatus());
+  ExpectRefused({Header("Host", ""), "h.headers[0].value", "is empty"});
+  const Edit two = [](v1::HttpOptions* options) {
+    Header("Host", "a")(options);
+    Header("host", "b")(options);
+  };
+  ExpectRefused({two, "h.headers[1].name", "once more"});
 }
 
 TEST(CheckHttpOptionsTest, RefusesHeadersThatCredentialsSet) {
@@ -292,8 +305,16 @@ TEST(CheckHttpOptionsTest, RefusesWrongProxies) {
       {Proxy(v1::HttpProxy::MODE_UNSPECIFIED, "", {"a b"}), "h.proxy.bypass[0]",
        "is not one host name"},
       {Proxy(v1::HttpProxy::MODE_UNSPECIFIED, "",
-             std::vector<std::string>(101, "h")),
-       "h.proxy.bypass", "more than 100"},
+             std::vector<std::string>(32'768, "h")),
+       "h.proxy.bypass", "longer than 32767 characters"},
+      {Proxy(v1::HttpProxy::MODE_UNSPECIFIED, "", {std::string(255, 'h')}),
+       "h.proxy.bypass[0]", "longer"},
+      {Proxy(v1::HttpProxy::MODE_UNSPECIFIED, "", {"a/b"}), "h.proxy.bypass[0]",
+       "is not one host name"},
+      {Proxy(v1::HttpProxy::MODE_UNSPECIFIED, "", {"ftp://a"}),
+       "h.proxy.bypass[0]", "is not one host name"},
+      {Proxy(v1::HttpProxy::MODE_UNSPECIFIED, "", {"http://"}),
+       "h.proxy.bypass[0]", "is not one host name"},
   };
   for (const Refused& one : cases) ExpectRefused(one);
 }

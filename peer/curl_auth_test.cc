@@ -141,7 +141,32 @@ TEST_F(CurlProxyTest, BypassedHostsAndDirectJobsUseNoProxy) {
   HttpSettings bypassed = ThroughProxy(proxy);
   bypassed.proxy_bypass = {"127.0.0.1"};
   EXPECT_EQ(Get(server.Url("/bypassed"), bypassed)->body, "/bypassed");
+  bypassed.proxy_bypass = {"127.*"};
+  EXPECT_EQ(Get(server.Url("/by-pattern"), bypassed)->body, "/by-pattern");
   EXPECT_EQ(proxy.requests().size(), 1u);
+  bypassed.proxy_bypass = {"10.*"};
+  EXPECT_EQ(Get(server.Url("/not"), bypassed)->body, "from the proxy");
+}
+
+// Each hop of a redirect is looked at by itself; the environment's exceptions
+// are not the job's.
+TEST_F(CurlProxyTest, ARedirectMayLeaveTheProxy) {
+  TestHttpServer server([](const Request& request, Connection& connection) {
+    connection.Send(OkAnswer(request.target));
+  });
+  TestHttpServer proxy([&](const Request&, Connection& connection) {
+    connection.Send(
+        AnswerWith("302 Found", {"Location: " + server.Url("/direct")}));
+  });
+  ::setenv("no_proxy", "*", 1);
+  HttpSettings settings = ThroughProxy(proxy);
+  settings.proxy_credentials = {AuthSchemes::kBasic, "user", "sesame", ""};
+  settings.proxy_bypass = {"<local>"};
+  EXPECT_EQ(Get("http://files.example/f", settings)->body, "/direct");
+  ::unsetenv("no_proxy");
+  EXPECT_EQ(proxy.requests().size(), 1u);
+  ASSERT_EQ(server.requests().size(), 1u);
+  EXPECT_FALSE(server.requests()[0].Has("Proxy-Authorization"));
 }
 
 TEST_F(CurlProxyTest, UsesTheEnvironmentUnlessTheJobSaysOtherwise) {

@@ -16,12 +16,12 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "peer/base/status_macros.h"
 #include "peer/http_headers.h"
+#include "peer/proxy_bypass.h"
 #include "peer/server_certificates.h"
 #include "proto/error_detail.h"
 
@@ -407,8 +407,14 @@ class CurlEasy::Options {
         }
         break;
       case ProxyMode::kOverride:
+        // libcurl's own list knows fewer forms, and the environment's is not
+        // the job's.
+        Set(CURLOPT_NOPROXY, "");
+        if (IsBypassed(settings.proxy_bypass, get_.url)) {
+          Set(CURLOPT_PROXY, "");
+          return absl::OkStatus();
+        }
         Set(CURLOPT_PROXY, settings.proxy_url);
-        Set(CURLOPT_NOPROXY, absl::StrJoin(settings.proxy_bypass, ","));
         break;
     }
     return SetProxyCredentials();

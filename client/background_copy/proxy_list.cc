@@ -29,16 +29,8 @@ std::optional<std::string> ProxyUrlOf(absl::string_view list) {
 }
 
 std::vector<std::string> BypassOf(absl::string_view list) {
-  std::vector<std::string> hosts;
-  for (absl::string_view entry : Entries(list)) {
-    if (entry == "<local>") {
-      hosts.insert(hosts.end(), {"localhost", "127.0.0.1", "::1"});
-      continue;
-    }
-    absl::ConsumePrefix(&entry, "*");
-    if (!entry.empty()) hosts.emplace_back(entry);
-  }
-  return hosts;
+  const std::vector<absl::string_view> entries = Entries(list);
+  return {entries.begin(), entries.end()};
 }
 
 }  // namespace convoy::background_copy

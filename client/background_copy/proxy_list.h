@@ -13,9 +13,8 @@ namespace convoy::background_copy {
 // "http=host:port" and URLs are understood. Nothing if there is none.
 std::optional<std::string> ProxyUrlOf(absl::string_view list);
 
-// The hosts of a bypass list, parted by blanks, commas or semicolons, as
-// HttpProxy.bypass writes them: "*.example.org" is ".example.org"; "<local>" is
-// this machine's names.
+// The entries of a bypass list, parted by blanks, commas or semicolons:
+// HttpProxy.bypass has their forms.
 std::vector<std::string> BypassOf(absl::string_view list);
 
 }  // namespace convoy::background_copy

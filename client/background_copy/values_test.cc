@@ -72,9 +72,10 @@ TEST(ProxyListTest, TheFirstEntryIsTheProxy) {
   EXPECT_EQ(ProxyUrlOf("  "), std::nullopt);
 }
 
-TEST(ProxyListTest, ExceptionsAreDomainsAndThisMachine) {
-  EXPECT_EQ(BypassOf("*.example.org; host <local>"),
-            (Words{".example.org", "host", "localhost", "127.0.0.1", "::1"}));
+TEST(ProxyListTest, ExceptionsStayAsTheyAreWritten) {
+  EXPECT_EQ(BypassOf("*.example.org; host,10.* <local>\r\n*"),
+            (Words{"*.example.org", "host", "10.*", "<local>", "*"}));
+  EXPECT_EQ(BypassOf(" ;"), Words{});
 }
 
 TEST(RemoteNameTest, APathComesBackAsItWas) {
