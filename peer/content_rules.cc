@@ -6,6 +6,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "peer/base/status_macros.h"
+#include "peer/http_headers.h"
 #include "peer/late_manifest.h"
 #include "peer/sha256.h"
 #include "proto/error_detail.h"
@@ -274,6 +275,15 @@ Refusal LateRefusal(const ContentQuery& query, const ContentSettings& settings,
   return {};
 }
 
+// Normalised; a Host header of the job stands in for the URL's host. Empty: it
+// is none.
+std::string UrlAskedFor(const ContentQuery& query) {
+  absl::StatusOr<HttpUrl> url = HttpUrl::Parse(query.urls.front());
+  const std::string host = HostAmong(query.http->headers);
+  if (url.ok() && !host.empty()) url = url->WithAuthority(host);
+  return url.ok() ? url->normalized() : "";
+}
+
 void BindLate(const ContentQuery& query, const ContentSettings& settings,
               const ContentEvidence& evidence, const TrustedDigest& digest,
               FoundContent* found) {
@@ -282,14 +292,13 @@ void BindLate(const ContentQuery& query, const ContentSettings& settings,
   Refusal refusal = LateRefusal(query, settings, evidence, vouched);
   if (!refusal.why.empty()) return Refuse(std::move(refusal), found);
   const RemoteIdentity& identity = evidence.probe->identity;
-  const absl::StatusOr<HttpUrl> url = HttpUrl::Parse(query.urls.front());
   LateContent content;
   content.size = *identity.complete_length;
   // That of a part names no file.
   content.sha256 = query.ranges.empty() && !query.expected_sha256.empty()
                        ? query.expected_sha256
                        : OriginsDigest(query, evidence);
-  content.url = url.ok() ? url->normalized() : "";
+  content.url = UrlAskedFor(query);
   content.validator = identity.validator.ForIfRange();
   content.group_key = settings.group_key;
   content.group_ca_pem = settings.group_ca_pem;

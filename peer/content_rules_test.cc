@@ -627,6 +627,15 @@ TEST_F(LateTest, WithoutADigestUrlAndValidatorNameTheContent) {
   EXPECT_NE(
       LateHash(QueryFor("http://mirror.test/file"), Probed(kHttp), Group()),
       hash);
+  // A server of many names gives the file of the name that it is asked by.
+  ContentQuery named = QueryFor(kHttp);
+  auto http = std::make_shared<HttpSettings>();
+  http->headers = {{"host", "named.test"}};
+  named.http = http;
+  EXPECT_EQ(
+      LateHash(named, Probed(kHttp), Group()),
+      LateHash(QueryFor("http://named.test/file"), Probed(kHttp), Group()));
+  EXPECT_NE(LateHash(named, Probed(kHttp), Group()), hash);
   ContentEvidence newer = Probed(kHttp);
   newer.probe->identity.validator.etag = "\"v2\"";
   EXPECT_NE(LateHash(QueryFor(kHttp), std::move(newer), Group()), hash);

@@ -95,7 +95,7 @@ bool FitsInHeader(absl::string_view text) {
 // Headers that a job cannot set: the transport does, or libcurl.
 bool IsReserved(absl::string_view name, const HttpSettings& settings) {
   constexpr absl::string_view kReserved[] = {
-      "Accept-Encoding", "Connection", "Content-Length",   "Host",
+      "Accept-Encoding", "Connection", "Content-Length",
       "If-Range",        "Range",      "Transfer-Encoding"};
   if (settings.server_credentials.schemes != AuthSchemes::kNone &&
       absl::EqualsIgnoreCase(name, "Authorization")) {

@@ -96,6 +96,45 @@ TEST_F(CurlRedirectTest, NeverAsksForABlockedUrl) {
       << allowed->head->server_address;
 }
 
+// A server of many names gives the file of the name that it is asked by.
+TEST_F(CurlRedirectTest, AHostHeaderDoesNotLeadToABlockedUrl) {
+  TestHttpServer server([](const Request&, Connection& connection) {
+    connection.Send(OkAnswer("body"));
+  });
+  limits().blocked_urls = {"http://blocked.example/*"};
+  HttpSettings settings;
+  for (const char* host : {"blocked.example", "BLOCKED.example:80"}) {
+    settings.headers = {{"Host", host}};
+    const Answer answer = Get(server.Url("/f"), settings);
+    ExpectFailure(*answer, v1::ERROR_REASON_BLOCKED_BY_POLICY, false);
+  }
+  for (const char* host : {"other.example/../x", "sesame:port"}) {
+    settings.headers = {{"Host", host}};
+    const Answer answer = Get(server.Url("/f"), settings);
+    ExpectFailure(*answer, v1::ERROR_REASON_INVALID_ARGUMENT, false);
+    EXPECT_FALSE(absl::StrContains(answer->status.ToString(), "sesame"));
+  }
+  EXPECT_EQ(server.requests().size(), 0u);
+  settings.headers = {{"Host", "other.example"}};
+  EXPECT_EQ(Get(server.Url("/f"), settings)->body, "body");
+  EXPECT_EQ(server.requests()[0].Header("Host"), "other.example");
+}
+
+TEST_F(CurlRedirectTest, AHostHeaderStaysAtTheJobsOwnOrigin) {
+  TestHttpServer other([](const Request&, Connection& connection) {
+    connection.Send(OkAnswer("body"));
+  });
+  TestHttpServer server([&](const Request&, Connection& connection) {
+    connection.Send(RedirectTo(other.Url("/f")));
+  });
+  HttpSettings settings;
+  settings.headers = {{"Host", "named.example"}};
+  EXPECT_EQ(Get(server.Url("/f"), settings)->body, "body");
+  EXPECT_EQ(server.requests()[0].Header("Host"), "named.example");
+  EXPECT_EQ(other.requests()[0].Header("Host"),
+            absl::StrCat("127.0.0.1:", other.port()));
+}
+
 TEST_F(CurlRedirectTest, AnswersWithoutALocationAreFinal) {
   TestHttpServer server([](const Request& request, Connection& connection) {
     connection.Send(AnswerWith(

@@ -15,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "peer/base/status_macros.h"
 #include "peer/base/url_pattern.h"
+#include "peer/http_headers.h"
 #include "proto/error_detail.h"
 
 namespace convoy {
@@ -34,6 +35,18 @@ constexpr std::size_t kHandOnBytes = 64 * 1024;
 constexpr double kGatherSeconds = 1.0 / 8;
 constexpr std::int64_t kGatherStep = 16 * 1024;
 constexpr std::int64_t kMostGathered = 64 * 1024;
+
+// The first of `patterns` that `url` matches, or null.
+const std::string* FindPattern(const std::vector<std::string>& patterns,
+                               const HttpUrl& url) {
+  for (const std::string& pattern : patterns) {
+    if (MatchesUrlPattern(pattern, url.text()) ||
+        MatchesUrlPattern(pattern, url.normalized())) {
+      return &pattern;
+    }
+  }
+  return nullptr;
+}
 
 }  // namespace
 
@@ -194,25 +207,36 @@ absl::Status CurlRequest::OnRedirect(absl::string_view location) {
 }
 
 absl::Status CurlRequest::CheckNotBlocked(const HttpUrl& url) const {
-  for (const std::string& pattern : environment_.limits->blocked_urls) {
-    if (!MatchesUrlPattern(pattern, url.text()) &&
-        !MatchesUrlPattern(pattern, url.normalized())) {
-      continue;
+  const std::vector<std::string>& patterns = environment_.limits->blocked_urls;
+  const std::string* blocking = FindPattern(patterns, url);
+  // A server that has several names gives what the Host header asks for.
+  const std::string host = HostAmong(request_.settings->headers);
+  const bool by_host = blocking == nullptr && !host.empty() &&
+                       url.origin() == own_url_->origin();
+  if (by_host) {
+    const absl::StatusOr<HttpUrl> named = url.WithAuthority(host);
+    if (!named.ok()) {  // Which would tell the header's value.
+      return Error(v1::ERROR_REASON_INVALID_ARGUMENT,
+                   v1::ERROR_CONTEXT_GENERAL_TRANSPORT)
+          .Url(url.text())
+          .Status("the job's Host header names no host");
     }
-    return Error(v1::ERROR_REASON_BLOCKED_BY_POLICY,
-                 v1::ERROR_CONTEXT_REMOTE_FILE)
-        .Url(redirects_ == 0 && url_->text() == url.text()
-                 ? url.text()
-                 : RedactedUrl(url.text()))
-        .Policy("http.blocked_urls")
-        .Status(absl::StrCat(url_->text() == url.text()
-                                 ? "the URL matches \""
-                                 : "the server redirects to what matches \"",
-                             pattern,
-                             "\", which the configuration blocks "
-                             "(http.blocked_urls)"));
+    blocking = FindPattern(patterns, *named);
   }
-  return absl::OkStatus();
+  if (blocking == nullptr) return absl::OkStatus();
+  return Error(v1::ERROR_REASON_BLOCKED_BY_POLICY,
+               v1::ERROR_CONTEXT_REMOTE_FILE)
+      .Url(redirects_ == 0 && url_->text() == url.text()
+               ? url.text()
+               : RedactedUrl(url.text()))
+      .Policy("http.blocked_urls")
+      .Status(absl::StrCat(url_->text() == url.text()
+                               ? "the URL"
+                               : "what the server redirects to",
+                           by_host ? ", with the job's Host header," : "",
+                           " matches \"", *blocking,
+                           "\", which the configuration blocks "
+                           "(http.blocked_urls)"));
 }
 
 absl::Status CurlRequest::RedirectRefused(absl::string_view policy,

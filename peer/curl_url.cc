@@ -87,6 +87,16 @@ absl::StatusOr<HttpUrl> HttpUrl::WithSuffix(absl::string_view suffix) const {
   return Parse(absl::StrCat(text_.substr(0, end), suffix, text_.substr(end)));
 }
 
+absl::StatusOr<HttpUrl> HttpUrl::WithAuthority(
+    absl::string_view authority) const {
+  if (authority.find_first_of("/?#@\\ ") != absl::string_view::npos) {
+    return NoUrl(text_, "the host that stands in for its own is none");
+  }
+  const std::size_t end = text_.find_first_of("/?", text_.find("://") + 3);
+  return Parse(absl::StrCat(https_ ? "https://" : "http://", authority,
+                            end == std::string::npos ? "" : text_.substr(end)));
+}
+
 absl::StatusOr<HttpUrl> HttpUrl::Read(void* handle) {
   CURLU* const url = static_cast<CURLU*>(handle);
   curl_url_set(url, CURLUPART_USER, nullptr, 0);

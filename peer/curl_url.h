@@ -29,6 +29,10 @@ class HttpUrl {
   // INVALID_ARGUMENT: the path ends with "/", so it names no file; or too long.
   absl::StatusOr<HttpUrl> WithSuffix(absl::string_view suffix) const;
 
+  // The URL at another host: `authority` is its name or address, and may have a
+  // port. INVALID_ARGUMENT: it is none.
+  absl::StatusOr<HttpUrl> WithAuthority(absl::string_view authority) const;
+
   const std::string& text() const { return text_; }
   // Equal for two spellings of one URL: scheme and host in lower case, without
   // a port that goes without saying.

@@ -41,6 +41,22 @@ TEST(HttpUrlTest, KnowsItsOrigin) {
   EXPECT_FALSE(Url("http://h").IsHttps());
 }
 
+TEST(HttpUrlTest, AnotherHostStandsInForItsOwn) {
+  const HttpUrl url = Url("https://h:81/a%2Fb/../c?d=/e");
+  for (const char* authority :
+       {"o.example", "O.example:82", "192.0.2.1:82", "[2001:db8::1]"}) {
+    const auto other = url.WithAuthority(authority);
+    ASSERT_TRUE(other.ok()) << other.status();
+    EXPECT_EQ(other->text(),
+              absl::StrCat("https://", authority,
+                           url.text().substr(url.text().find("81/") + 2)));
+  }
+  for (const char* wrong :
+       {"", "a/b", "u@h", "h?", "h#", "a b", "h:port", "h:99999", "[::1"}) {
+    EXPECT_FALSE(url.WithAuthority(wrong).ok()) << wrong;
+  }
+}
+
 TEST(HttpUrlTest, LeavesEscapesAndNamesAsTheyAre) {
   EXPECT_EQ(Url("http://h/a%2Fb?c=%20d#e").text(), "http://h/a%2Fb?c=%20d");
   EXPECT_EQ(Url("http://b\xC3\xBC"

@@ -226,6 +226,13 @@ bool IsEntityTag(absl::string_view value) {
   });
 }
 
+std::string HostAmong(const std::vector<HttpHeader>& headers) {
+  for (const HttpHeader& header : headers) {
+    if (absl::EqualsIgnoreCase(header.name, "Host")) return header.value;
+  }
+  return "";
+}
+
 bool IsToken(absl::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
     return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -44,6 +46,9 @@ std::optional<absl::Duration> ParseRetryAfter(absl::string_view value,
 
 // An entity-tag as RFC 9110 section 8.8.3 has it, in visible ASCII.
 bool IsEntityTag(absl::string_view value);
+
+// The value of the first Host among `headers`. Empty: there is none.
+std::string HostAmong(const std::vector<HttpHeader>& headers);
 
 // A token (RFC 9110 section 5.6.2), such as a header's name.
 bool IsToken(absl::string_view text);

@@ -23,6 +23,7 @@ namespace {
 
 // BITS' bounds; a password's is the contract's. In characters.
 constexpr std::size_t kMaxProxyList = 32'767;
+constexpr std::size_t kMaxHeaders = 16'383;  // And the end of the text.
 constexpr std::size_t kMaxUserName = 300;
 constexpr std::size_t kMaxPassword = 4096;
 
@@ -260,11 +261,12 @@ HRESULT BackgroundCopyJob::RemoveCredentials(BG_AUTH_TARGET target,
 HRESULT BackgroundCopyJob::SetCustomHeaders(LPCWSTR headers) {
   const std::optional<std::string> text = TextOrEmpty(headers);
   if (!text.has_value()) return E_INVALIDARG;
+  if (IsLonger(headers, kMaxHeaders)) return job_.flavour().string_too_long;
   const auto parsed = ParseRequestHeaders(*text);
   if (!parsed.has_value()) return E_INVALIDARG;
   return job_.Edit({"http.headers", "annotations"}, [&](v1::Job& job) {
     job.mutable_http()->clear_headers();
-    for (const v1::HttpHeader& header : *parsed) {
+    for (const v1::HttpHeader& header : SentHeaders(*parsed)) {
       *job.mutable_http()->add_headers() = header;
     }
     const bool readable =
@@ -285,7 +287,7 @@ HRESULT BackgroundCopyJob::GetCustomHeaders(LPWSTR* headers) {
   if (Note(job, kWriteOnlyHeadersNote).has_value()) return E_ACCESSDENIED;
   const std::optional<std::string> text = Note(job, kHeadersNote);
   const auto given = ParseRequestHeaders(text.value_or(""));
-  if (!given.has_value() || !HaveTheNamesOf(*given, job.http())) {
+  if (!given.has_value() || !HaveTheNamesOf(SentHeaders(*given), job.http())) {
     return job.http().headers().empty() ? S_FALSE : E_ACCESSDENIED;
   }
   return text.has_value() ? GiveText(*text, headers) : S_FALSE;

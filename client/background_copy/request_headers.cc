@@ -1,9 +1,12 @@
 #include "client/background_copy/request_headers.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <string>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 
@@ -26,6 +29,21 @@ std::optional<std::vector<v1::HttpHeader>> ParseRequestHeaders(
     header.set_value(
         std::string(absl::StripAsciiWhitespace(line.substr(colon + 1))));
   }
+  return headers;
+}
+
+std::vector<v1::HttpHeader> SentHeaders(std::vector<v1::HttpHeader> headers) {
+  constexpr absl::string_view kDaemons[] = {
+      "Accept-Encoding", "Connection", "Content-Length",
+      "If-Range",        "Range",      "Transfer-Encoding"};
+  const auto is_daemons = [&kDaemons](const v1::HttpHeader& header) {
+    return std::any_of(std::begin(kDaemons), std::end(kDaemons),
+                       [&header](absl::string_view name) {
+                         return absl::EqualsIgnoreCase(header.name(), name);
+                       });
+  };
+  headers.erase(std::remove_if(headers.begin(), headers.end(), is_daemons),
+                headers.end());
   return headers;
 }
 

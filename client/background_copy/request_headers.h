@@ -14,6 +14,10 @@ namespace convoy::background_copy {
 std::optional<std::vector<v1::HttpHeader>> ParseRequestHeaders(
     absl::string_view text);
 
+// Those of `headers` that the daemon sends: it writes Accept-Encoding, Range
+// and what else decides which bytes come, and how, itself.
+std::vector<v1::HttpHeader> SentHeaders(std::vector<v1::HttpHeader> headers);
+
 }  // namespace convoy::background_copy
 
 #endif  // CONVOY_CLIENT_BACKGROUND_COPY_REQUEST_HEADERS_H_

@@ -64,6 +64,19 @@ TEST(RequestHeadersTest, WhatIsNoHeaderIsRefused) {
   }
 }
 
+TEST(RequestHeadersTest, WhatTheDaemonWritesItselfIsNotSent) {
+  const auto headers = ParseRequestHeaders(
+      "Accept-Encoding: gzip, deflate\nHost: a\nRANGE: bytes=0-1\n"
+      "If-Range: x\nX-Mine: 1\nConnection: close\nContent-Length: 1\n"
+      "transfer-encoding: chunked\nAccept: */*\n");
+  ASSERT_TRUE(headers.has_value());
+  Words names;
+  for (const v1::HttpHeader& header : SentHeaders(*headers)) {
+    names.push_back(header.name());
+  }
+  EXPECT_EQ(names, (Words{"Host", "X-Mine", "Accept"}));
+}
+
 TEST(ProxyListTest, TheFirstEntryIsTheProxy) {
   EXPECT_EQ(ProxyUrlOf("proxy:3128"), "http://proxy:3128");
   EXPECT_EQ(ProxyUrlOf("http=a:1;https=b:2"), "http://a:1");
@@ -140,20 +153,6 @@ TEST(HresultTest, AnHttpStatusIsTheCode) {
   EXPECT_NE(DescriptionOf(BG_E_HTTP_ERROR_503).find("503"), std::string::npos);
 }
 
-TEST(HresultTest, CallsThatReachNoDaemonAreConnectionErrors) {
-  EXPECT_EQ(HresultOf(absl::OkStatus(), BitsFlavour()), S_OK);
-  EXPECT_EQ(HresultOf(absl::UnavailableError("x"), BitsFlavour()),
-            kServerUnavailable);
-  EXPECT_EQ(HresultOf(absl::DeadlineExceededError("x"), BitsFlavour()),
-            kTimeout);
-  const absl::Status empty =
-      Error(v1::ERROR_REASON_EMPTY, v1::ERROR_CONTEXT_REQUEST).Status("x");
-  EXPECT_EQ(HresultOf(empty, BitsFlavour()), BG_E_EMPTY);
-  EXPECT_EQ(HresultOf(empty, DeliveryOptimizationFlavour()),
-            static_cast<HRESULT>(0x80D02004));
-}
-
-TEST(HresultTest, DeliveryOptimizationTellsFewContexts) {
 TEST(HresultTest, AnHttpStatusOfAProxyIsTheCodeAndNoOther) {
   v1::ErrorDetail detail;
   detail.set_reason(v1::ERROR_REASON_PROXY_FAILURE);
@@ -177,6 +176,20 @@ TEST(HresultTest, AnHttpStatusOfAProxyIsTheCodeAndNoOther) {
             0x80072F7Cu);
 }
 
+TEST(HresultTest, CallsThatReachNoDaemonAreConnectionErrors) {
+  EXPECT_EQ(HresultOf(absl::OkStatus(), BitsFlavour()), S_OK);
+  EXPECT_EQ(HresultOf(absl::UnavailableError("x"), BitsFlavour()),
+            kServerUnavailable);
+  EXPECT_EQ(HresultOf(absl::DeadlineExceededError("x"), BitsFlavour()),
+            kTimeout);
+  const absl::Status empty =
+      Error(v1::ERROR_REASON_EMPTY, v1::ERROR_CONTEXT_REQUEST).Status("x");
+  EXPECT_EQ(HresultOf(empty, BitsFlavour()), BG_E_EMPTY);
+  EXPECT_EQ(HresultOf(empty, DeliveryOptimizationFlavour()),
+            static_cast<HRESULT>(0x80D02004));
+}
+
+TEST(HresultTest, DeliveryOptimizationTellsFewContexts) {
   v1::ErrorDetail detail;
   for (const auto& [context, bits, delivery] :
        {std::make_tuple(v1::ERROR_CONTEXT_REMOTE_FILE,
