@@ -3,6 +3,7 @@
 #include <bits.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -348,6 +349,39 @@ TEST_F(ConformanceTest, MaximumDownloadTimeAndPeerCaching) {
   EXPECT_EQ(seconds, 7'776'000u);
   EXPECT_EQ(job->SetMaximumDownloadTime(90), S_OK);
   EXPECT_EQ(job->GetMaximumDownloadTime(&seconds), S_OK);
+// What the administrator allows is told, whoever asked for what.
+TEST_F(ConformanceTest, TheMaximumDownloadTimeInForceIsTold) {
+  for (const std::string bound : {"100", "0"}) {
+    TestDaemon::Options options;
+    options.parent_folder = MemoryFolder();
+    options.settings = {{"limits.max_download_seconds", bound}};
+    const TestDaemon bounded(options);
+    setenv("CONVOY_SOCKET", bounded.socket().c_str(), 1);
+    Com<IBackgroundCopyManager> own;
+    ASSERT_EQ(CoCreateInstance(__uuidof(BackgroundCopyManager), nullptr,
+                               CLSCTX_LOCAL_SERVER, IID_PPV_ARGS(&own)),
+              S_OK);
+    GUID id;
+    Com<IBackgroundCopyJob> made;
+    ASSERT_EQ(own->CreateJob(L"a", BG_JOB_TYPE_DOWNLOAD, &id, &made), S_OK);
+    const auto job = As<IBackgroundCopyJob4>(made.Get());
+    const bool is_bounded = bound != "0";
+    ULONG seconds = 0;
+    EXPECT_EQ(job->GetMaximumDownloadTime(&seconds), S_OK);
+    EXPECT_EQ(seconds, is_bounded ? 100u : INFINITE);
+    EXPECT_EQ(job->SetMaximumDownloadTime(1000), S_OK);
+    EXPECT_EQ(job->GetMaximumDownloadTime(&seconds), S_OK);
+    EXPECT_EQ(seconds, is_bounded ? 100u : 1000u);
+    EXPECT_EQ(job->SetMaximumDownloadTime(10), S_OK);
+    EXPECT_EQ(job->GetMaximumDownloadTime(&seconds), S_OK);
+    EXPECT_EQ(seconds, 10u);
+    EXPECT_EQ(job->SetMaximumDownloadTime(INFINITE), S_OK);
+    EXPECT_EQ(job->GetMaximumDownloadTime(&seconds), S_OK);
+    EXPECT_EQ(seconds, is_bounded ? 100u : 315'360'000u);
+    setenv("CONVOY_SOCKET", daemon().socket().c_str(), 1);
+  }
+}
+
   EXPECT_EQ(seconds, 90u);
   EXPECT_EQ(job->SetMaximumDownloadTime(365 * 86'400), S_OK);
   EXPECT_EQ(job->GetMaximumDownloadTime(&seconds), S_OK);

@@ -18,7 +18,6 @@ namespace {
 constexpr std::size_t kMaxDisplayName = 256;
 constexpr std::size_t kMaxDescription = 1024;
 constexpr ULONG kShortestRetryDelay = 5;
-constexpr ULONG kDefaultMaximumDownloadTime = 7'776'000;
 // The pace of progress that a watch has by itself.
 constexpr DWORD kDefaultNotificationInterval = 500;
 constexpr DWORD kPeers =
@@ -157,6 +156,7 @@ HRESULT BackgroundCopyJob::SetMaximumDownloadTime(ULONG seconds) {
   return job_.Set({"maximum_download_time"}, std::move(job));
 }
 
+// The time in force: the configuration's, where the job has no shorter one.
 HRESULT BackgroundCopyJob::GetMaximumDownloadTime(ULONG* seconds) {
   if (seconds == nullptr) return E_INVALIDARG;
   v1::Job job;
@@ -164,7 +164,7 @@ HRESULT BackgroundCopyJob::GetMaximumDownloadTime(ULONG* seconds) {
   if (FAILED(result)) return result;
   *seconds = job.has_maximum_download_time()
                  ? SecondsOf(job.maximum_download_time())
-                 : kDefaultMaximumDownloadTime;
+                 : INFINITE;
   return S_OK;
 }
 
