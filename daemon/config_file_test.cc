@@ -47,6 +47,9 @@ TEST(ParseConfigTest, WithoutFilesAllIsDefault) {
   const auto settings = ParseConfig({}, {});
   ASSERT_TRUE(settings.ok()) << settings.status();
   EXPECT_EQ(settings->config.limits().max_jobs_per_user(), 10000);
+  EXPECT_EQ(settings->config.limits().max_jobs_per_machine(), 200000);
+  EXPECT_EQ(settings->config.limits().max_files_per_job(), 10000);
+  EXPECT_EQ(settings->config.limits().max_ranges_per_file(), 500);
   EXPECT_EQ(settings->config.http().allow_https_to_http(), true);
   EXPECT_EQ(settings->config.log().level(), "info");
   EXPECT_FALSE(settings->config.paths().has_socket());

@@ -335,6 +335,33 @@ TEST_F(ConformanceTest, Fact64_CancelLeavesTheFileThatWasThereBefore) {
   EXPECT_EQ(ReadFile(Path("got")), "of before");
 }
 
+// BITS has 60 jobs of a user, and 200 files of a job; 500 ranges of a file.
+TEST_F(ConformanceTest, Fact65_OfJobsAndFilesThereMayBeMoreThanInBits) {
+  Com<IBackgroundCopyJob> job;
+  for (int i = 0; i < 61; ++i) job = MakeJob();
+  const std::wstring url = Wide(origin().Url("file"));
+  std::vector<std::wstring> names;
+  for (int i = 0; i < 201; ++i) {
+    names.push_back(url);
+    names.push_back(WidePath(std::to_string(i)));
+  }
+  std::vector<BG_FILE_INFO> files;
+  for (std::size_t i = 0; i < names.size(); i += 2) {
+    files.push_back({names[i].data(), names[i + 1].data()});
+  }
+  EXPECT_EQ(job->AddFileSet(static_cast<ULONG>(files.size()), files.data()),
+            S_OK);
+  std::vector<BG_FILE_RANGE> ranges;
+  for (UINT64 i = 0; i < 501; ++i) ranges.push_back({2 * i, 1});
+  const auto job3 = As<IBackgroundCopyJob3>(job.Get());
+  EXPECT_EQ(job3->AddFileWithRanges(url.c_str(), WidePath("a").c_str(), 501,
+                                    ranges.data()),
+            BG_E_TOO_MANY_RANGES_IN_FILE);
+  EXPECT_EQ(job3->AddFileWithRanges(url.c_str(), WidePath("a").c_str(), 500,
+                                    ranges.data()),
+            S_OK);
+}
+
 // A daemon of its own: the limits are its administrator's.
 TEST_F(ConformanceTest, Fact65_LimitsHaveTheirCodes) {
   TestDaemon::Options options;
