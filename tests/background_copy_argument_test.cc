@@ -302,8 +302,8 @@ TEST_F(ConformanceTest, UnknownFlagsAndEnumeratorsOfAllUsers) {
   EXPECT_EQ(manager()->EnumJobs(2, &jobs), E_NOTIMPL);
   EXPECT_EQ(jobs, nullptr);
   const Com<IBackgroundCopyJob> job = MakeJob();
-  EXPECT_THAT(manager()->EnumJobs(BG_JOB_ENUM_ALL_USERS, &jobs),
-              AnyOf(S_OK, E_ACCESSDENIED));
+  // Who runs the daemon is an administrator of it.
+  EXPECT_EQ(manager()->EnumJobs(BG_JOB_ENUM_ALL_USERS, &jobs), S_OK);
   GUID id;
   Com<IBackgroundCopyJob> made;
   EXPECT_EQ(manager()->CreateJob(L"a", static_cast<BG_JOB_TYPE>(7), &id, &made),

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "absl/strings/match.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "tests/background_copy_callback.h"
 #include "tests/background_copy_world.h"
 
 namespace convoy::testing {
@@ -398,6 +400,44 @@ TEST_F(ConformanceTest, Fact33_And34_CancelIsFinal) {
   EXPECT_EQ(job->Cancel(), BG_E_INVALID_STATE);
 }
 
+TEST_F(ConformanceTest, Fact33_CancelRemovesTheTemporaryFile) {
+  const Com<IBackgroundCopyJob> job = TransferredJob();
+  Com<IEnumBackgroundCopyFiles> files;
+  ASSERT_EQ(job->EnumFiles(&files), S_OK);
+  Com<IBackgroundCopyFile> file;
+  ASSERT_EQ(files->Next(1, &file, nullptr), S_OK);
+  LPWSTR name = nullptr;
+  ASSERT_EQ(As<IBackgroundCopyFile3>(file.Get())->GetTemporaryName(&name),
+            S_OK);
+  const std::string temporary = Take(name);
+  ASSERT_TRUE(Exists(temporary)) << temporary;
+  EXPECT_EQ(job->Cancel(), S_OK);
+  EXPECT_FALSE(Exists(temporary));
+  EXPECT_FALSE(Exists(Path("got")));
+}
+
+TEST_F(ConformanceTest, Fact29_And57_NothingIsSetInAFinalState) {
+  const Com<IBackgroundCopyJob> completed = TransferredJob();
+  ASSERT_EQ(completed->Complete(), S_OK);
+  const Com<IBackgroundCopyJob> cancelled = MakeJob();
+  ASSERT_EQ(cancelled->Cancel(), S_OK);
+  for (IBackgroundCopyJob* job : {completed.Get(), cancelled.Get()}) {
+    RecordingCallback callback;
+    EXPECT_EQ(job->SetNotifyFlags(BG_NOTIFY_JOB_ERROR), BG_E_INVALID_STATE);
+    EXPECT_EQ(job->SetNoProgressTimeout(60), BG_E_INVALID_STATE);
+    EXPECT_EQ(job->SetNotifyInterface(&callback), BG_E_INVALID_STATE);
+    EXPECT_EQ(callback.references(), 0u);
+    IUnknown* set = reinterpret_cast<IUnknown*>(1);
+    EXPECT_EQ(job->GetNotifyInterface(&set), S_OK);
+    EXPECT_EQ(set, nullptr);
+    ULONG value = 0;
+    EXPECT_EQ(job->GetNotifyFlags(&value), S_OK);
+    EXPECT_EQ(value, ULONG{BG_NOTIFY_JOB_TRANSFERRED | BG_NOTIFY_JOB_ERROR});
+    EXPECT_EQ(job->GetNoProgressTimeout(&value), S_OK);
+    EXPECT_EQ(value, 1'209'600u);
+  }
+}
+
 TEST_F(ConformanceTest, Fact35_CancelAfterCompleteHarmsNothing) {
   const Com<IBackgroundCopyJob> job = TransferredJob();
   ASSERT_EQ(job->Complete(), S_OK);
@@ -691,23 +731,99 @@ TEST_F(ConformanceTest, Fact79_GetOwnerIsAUserName) {
   EXPECT_EQ(Take(owner), getpwuid(geteuid())->pw_name);
 }
 
-TEST_F(ConformanceTest, TimesMoveAndTheCompletionTimeIsSetAtTheEnd) {
-  const auto ticks = [](const FILETIME& time) {
-    return UINT64{time.dwHighDateTime} << 32 | time.dwLowDateTime;
+UINT64 Ticks(const FILETIME& time) {
+  return UINT64{time.dwHighDateTime} << 32 | time.dwLowDateTime;
+}
+
+UINT64 ModifiedAt(IBackgroundCopyJob* job) {
+  BG_JOB_TIMES times = {};
+  EXPECT_EQ(job->GetTimes(&times), S_OK);
+  return Ticks(times.ModificationTime);
+}
+
+UINT64 BytesOf(IBackgroundCopyJob* job) {
+  BG_JOB_PROGRESS progress = {};
+  EXPECT_EQ(job->GetProgress(&progress), S_OK);
+  return progress.BytesTransferred;
+}
+
+TEST_F(ConformanceTest, GetTimes_EachKindOfChangeMovesTheModificationTime) {
+  Nginx::Options options;
+  options.location = "limit_rate 100k;";
+  Nginx slow(options);
+  WriteFile(slow.root() + "/file", RandomBytes(8'000'000, 3));
+  const std::wstring url = Wide(slow.Url("file"));
+  const std::wstring path = WidePath("got");
+  const Com<IBackgroundCopyJob> job = MakeJob();
+  const auto job5 = As<IBackgroundCopyJob5>(job.Get());
+  const auto http = As<IBackgroundCopyJobHttpOptions>(job.Get());
+  BITS_JOB_PROPERTY_VALUE cost = {};
+  cost.Dword = BITS_COST_STATE_UNRESTRICTED;
+  struct Change {
+    const char* what;
+    std::function<HRESULT()> make;
   };
+  const Change changes[] = {
+      {"display name", [&] { return job->SetDisplayName(L"other"); }},
+      {"description", [&] { return job->SetDescription(L"other"); }},
+      {"priority", [&] { return job->SetPriority(BG_JOB_PRIORITY_HIGH); }},
+      {"retry delay", [&] { return job->SetMinimumRetryDelay(77); }},
+      {"timeout", [&] { return job->SetNoProgressTimeout(77); }},
+      {"notify flags",
+       [&] { return job->SetNotifyFlags(BG_NOTIFY_JOB_ERROR); }},
+      {"command",
+       [&] { return job5->SetNotifyCmdLine(L"/bin/true", nullptr); }},
+      {"proxy",
+       [&] {
+         return job->SetProxySettings(BG_JOB_PROXY_USAGE_NO_PROXY, nullptr,
+                                      nullptr);
+       }},
+      {"headers", [&] { return http->SetCustomHeaders(L"X-A: b\r\n"); }},
+      {"security",
+       [&] { return http->SetSecurityFlags(BG_SSL_IGNORE_CERT_CN_INVALID); }},
+      {"download time", [&] { return job5->SetMaximumDownloadTime(7777); }},
+      {"cost",
+       [&] {
+         return job5->SetProperty(BITS_JOB_PROPERTY_ID_COST_FLAGS, cost);
+       }},
+      {"peers", [&] { return job5->SetPeerCachingFlags(0); }},
+      {"added file", [&] { return job->AddFile(url.c_str(), path.c_str()); }},
+      {"remote name",
+       [&] {
+         return job5->ReplaceRemotePrefix(url.c_str(), (url + L"?x").c_str());
+       }},
+      {"state", [&] { return job->Resume(); }},
+  };
+  UINT64 before = ModifiedAt(job.Get());
+  for (const Change& change : changes) {
+    EXPECT_EQ(change.make(), S_OK) << change.what;
+    const UINT64 after = ModifiedAt(job.Get());
+    EXPECT_GT(after, before) << change.what;
+    before = after;
+  }
+  // Nothing but bytes changes then.
+  ASSERT_TRUE(Eventually([&] { return BytesOf(job.Get()) > 0; }));
+  ASSERT_EQ(StateOf(job.Get()), BG_JOB_STATE_TRANSFERRING);
+  before = ModifiedAt(job.Get());
+  const UINT64 bytes = BytesOf(job.Get());
+  ASSERT_TRUE(Eventually([&] { return BytesOf(job.Get()) > bytes; }));
+  EXPECT_GT(ModifiedAt(job.Get()), before);
+}
+
+TEST_F(ConformanceTest, TimesMoveAndTheCompletionTimeIsSetAtTheEnd) {
   const Com<IBackgroundCopyJob> job = MakeJob();
   BG_JOB_TIMES made = {};
   ASSERT_EQ(job->GetTimes(&made), S_OK);
-  EXPECT_GT(ticks(made.CreationTime), 0u);
-  EXPECT_EQ(ticks(made.TransferCompletionTime), 0u);
+  EXPECT_GT(Ticks(made.CreationTime), 0u);
+  EXPECT_EQ(Ticks(made.TransferCompletionTime), 0u);
   ASSERT_EQ(job->SetDescription(L"x"), S_OK);
   BG_JOB_TIMES changed = {};
   ASSERT_EQ(job->GetTimes(&changed), S_OK);
-  EXPECT_EQ(ticks(changed.CreationTime), ticks(made.CreationTime));
-  EXPECT_GT(ticks(changed.ModificationTime), ticks(made.ModificationTime));
+  EXPECT_EQ(Ticks(changed.CreationTime), Ticks(made.CreationTime));
+  EXPECT_GT(Ticks(changed.ModificationTime), Ticks(made.ModificationTime));
   const Com<IBackgroundCopyJob> done = TransferredJob();
   ASSERT_EQ(done->GetTimes(&changed), S_OK);
-  EXPECT_GE(ticks(changed.TransferCompletionTime), ticks(changed.CreationTime));
+  EXPECT_GE(Ticks(changed.TransferCompletionTime), Ticks(changed.CreationTime));
 }
 
 TEST_F(ConformanceTest, SuspendAndResumeLoseNothing) {

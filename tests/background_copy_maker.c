@@ -2,6 +2,8 @@
  *
  *   background_copy_maker             makes a job and ends: what other
  *                                     processes see of it
+ *   background_copy_maker ID          asks for jobs of others, and loses its
+ *                                     own: prints what the calls answer
  *   background_copy_maker URL PATH    downloads, and ends without any cleaning
  *                                     up, while other callbacks are still set
  */
@@ -104,6 +106,44 @@ static int Download(const char* url, const char* path) {
   return failed ? 11 : 0;
 }
 
+/* Until somebody has taken the job, for a minute at most. */
+static HRESULT NotifyUntilRefused(IBackgroundCopyJob* job) {
+  HRESULT set = S_OK;
+  int i;
+  for (i = 0; i < 3000 && set == S_OK; ++i) {
+    set = IBackgroundCopyJob_SetNotifyInterface(job, (IUnknown*)&callback);
+    if (set == S_OK) Sleep(20);
+  }
+  return set;
+}
+
+static int AskForOthers(const char* text) {
+  WCHAR wide[64];
+  GUID id;
+  IEnumBackgroundCopyJobs* all = NULL;
+  IBackgroundCopyJob* job = NULL;
+  done = CreateEvent(NULL, TRUE, FALSE, NULL);
+  Widen(text, wide, 64);
+  if (CLSIDFromString(wide, &id) != S_OK) return 3;
+  printf("EnumJobs: 0x%08X\n",
+         (unsigned)IBackgroundCopyManager_EnumJobs(
+             manager, BG_JOB_ENUM_ALL_USERS, &all));
+  printf("GetJob: 0x%08X\n",
+         (unsigned)IBackgroundCopyManager_GetJob(manager, &id, &job));
+  if (all != NULL || job != NULL) return 4;
+  if (IBackgroundCopyManager_CreateJob(manager, L"to be taken",
+                                       BG_JOB_TYPE_DOWNLOAD, &id,
+                                       &job) != S_OK) {
+    return 5;
+  }
+  printf("SetNotifyInterface: 0x%08X\n", (unsigned)NotifyUntilRefused(job));
+  printf("SetNotifyFlags: 0x%08X\n",
+         (unsigned)IBackgroundCopyJob_SetNotifyFlags(
+             job, BG_NOTIFY_JOB_TRANSFERRED));
+  printf("Cancel: 0x%08X\n", (unsigned)IBackgroundCopyJob_Cancel(job));
+  return 0;
+}
+
 static int Make(void) {
   IBackgroundCopyJob* job = NULL;
   IBackgroundCopyJobHttpOptions* http = NULL;
@@ -133,5 +173,6 @@ int main(int argc, char** argv) {
                        &IID_IBackgroundCopyManager, (void**)&manager) != S_OK) {
     return 2;
   }
+  if (argc == 2) return AskForOthers(argv[1]);
   return argc == 3 ? Download(argv[1], argv[2]) : Make();
 }

@@ -254,7 +254,14 @@ TEST_F(ConformanceTest, Fact77_ARedirectIsReportedWhereItIsAskedFor) {
             S_OK);
   ASSERT_EQ(job->AddFile(Wide(given).c_str(), WidePath("got").c_str()), S_OK);
   ASSERT_EQ(job->Resume(), S_OK);
-  EXPECT_TRUE(Reaches(job.Get(), BG_JOB_STATE_ERROR));
+  ASSERT_TRUE(Reaches(job.Get(), BG_JOB_STATE_ERROR));
+  Com<IBackgroundCopyError> error;
+  ASSERT_EQ(job->GetError(&error), S_OK);
+  BG_ERROR_CONTEXT context = BG_ERROR_CONTEXT_NONE;
+  HRESULT code = S_OK;
+  ASSERT_EQ(error->GetError(&context, &code), S_OK);
+  EXPECT_EQ(code, static_cast<HRESULT>(0x80072F7Cu));
+  EXPECT_EQ(context, BG_ERROR_CONTEXT_REMOTE_FILE);
 }
 
 TEST_F(ConformanceTest, AServerWithAnUnknownCertificateNeedsTheFlag) {
@@ -342,13 +349,6 @@ TEST_F(ConformanceTest, TheNotifyCommandRunsAndComesBackAsItWasGiven) {
   EXPECT_EQ(Take(parameters), "");
 }
 
-TEST_F(ConformanceTest, MaximumDownloadTimeAndPeerCaching) {
-  const auto job = As<IBackgroundCopyJob4>(MakeJob().Get());
-  ULONG seconds = 0;
-  EXPECT_EQ(job->GetMaximumDownloadTime(&seconds), S_OK);
-  EXPECT_EQ(seconds, 7'776'000u);
-  EXPECT_EQ(job->SetMaximumDownloadTime(90), S_OK);
-  EXPECT_EQ(job->GetMaximumDownloadTime(&seconds), S_OK);
 // What the administrator allows is told, whoever asked for what.
 TEST_F(ConformanceTest, TheMaximumDownloadTimeInForceIsTold) {
   for (const std::string bound : {"100", "0"}) {
@@ -382,6 +382,13 @@ TEST_F(ConformanceTest, TheMaximumDownloadTimeInForceIsTold) {
   }
 }
 
+TEST_F(ConformanceTest, MaximumDownloadTimeAndPeerCaching) {
+  const auto job = As<IBackgroundCopyJob4>(MakeJob().Get());
+  ULONG seconds = 0;
+  EXPECT_EQ(job->GetMaximumDownloadTime(&seconds), S_OK);
+  EXPECT_EQ(seconds, 7'776'000u);
+  EXPECT_EQ(job->SetMaximumDownloadTime(90), S_OK);
+  EXPECT_EQ(job->GetMaximumDownloadTime(&seconds), S_OK);
   EXPECT_EQ(seconds, 90u);
   EXPECT_EQ(job->SetMaximumDownloadTime(365 * 86'400), S_OK);
   EXPECT_EQ(job->GetMaximumDownloadTime(&seconds), S_OK);

@@ -5,10 +5,12 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <future>
 #include <string>
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "client/background_copy/guid_text.h"
 #include "gtest/gtest.h"
 #include "tests/background_copy_callback.h"
 #include "tests/background_copy_world.h"
@@ -114,6 +116,34 @@ TEST_F(UsersTest, AnAdministratorIsCalledBackForTheJobsOfOthers) {
   ASSERT_EQ(own->Resume(), S_OK);
   EXPECT_TRUE(Eventually([&] { return of_own.Count("transferred") == 1; }));
   EXPECT_EQ(job->Cancel(), S_OK);
+}
+
+// And what is an administrator's alone. The job is taken while a program of its
+// owner sets its callback again and again.
+TEST_F(UsersTest, Fact06_And13_ToSomebodyElseThereIsNoSuchJob) {
+  const Com<IBackgroundCopyJob> own = MakeJob(L"root's");
+  GUID id;
+  ASSERT_EQ(own->GetId(&id), S_OK);
+  const std::string text = "{" + background_copy::TextOfGuid(id) + "}";
+  std::future<ProcessResult> anna =
+      std::async(std::launch::async, [&] { return Run({text}); });
+  Com<IBackgroundCopyJob> job;
+  EXPECT_TRUE(Eventually([&] {
+    job = FindJob("to be taken");
+    return job != nullptr;
+  }));
+  if (job != nullptr) {
+    EXPECT_EQ(job->TakeOwnership(), S_OK);
+  }
+  const ProcessResult result = anna.get();
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_EQ(result.output,
+            "EnumJobs: 0x80070005\n"
+            "GetJob: 0x80200001\n"
+            "SetNotifyInterface: 0x80200001\n"
+            "SetNotifyFlags: 0x80200001\n"
+            "Cancel: 0x80200001\n");
+  EXPECT_EQ(StateOf(own.Get()), BG_JOB_STATE_SUSPENDED);
 }
 
 // What the daemon may not remove with the owner's rights stays, and Cancel says
