@@ -25,6 +25,8 @@ constexpr Time kCheckTime = 0.001;  // Of a piece, by its hash.
 // News of pieces are told together.
 constexpr Time kHearTime = 0.005;
 constexpr Time kDeadTime = 5;
+// All have started and heard of each other.
+constexpr Time kSettled = 1;
 constexpr double kOnItsWay = 64 << 10;
 constexpr double kSlowness = 20;
 
@@ -547,6 +549,10 @@ void Simulation::Pump(int i) {
       fetch.idle_since = now_;
       machine.fetch = fetch;
       fetching_.push_back(i);
+      if (now_ >= kSettled) {
+        result_.fetch_at_once =
+            std::max(result_.fetch_at_once, static_cast<int>(fetching_.size()));
+      }
       ShareOrigin();
     }
   }

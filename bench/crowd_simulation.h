@@ -50,6 +50,9 @@ struct CrowdResult {
   double message_bytes = 0;
   // Machines that fetched anything.
   int fetchers = 0;
+  // The most machines that fetched at the same time, once all had had the time
+  // to hear of each other (a second).
+  int fetch_at_once = 0;
 };
 
 // Runs OriginShare on every machine of the crowd, by events. Origin and links

@@ -1,0 +1,146 @@
+// Which machines fetch: at most max_claimers, and who takes the place of one
+// that goes.
+
+#include <vector>
+
+#include "absl/time/time.h"
+#include "gtest/gtest.h"
+#include "peer/origin_share.h"
+#include "peer/origin_share_testing.h"
+
+namespace convoy {
+namespace {
+
+using Wait = OriginShare::Wait;
+
+class OriginShareCapTest : public OriginShareTest,
+                           public ::testing::WithParamInterface<int> {};
+
+TEST_P(OriginShareCapTest, MachinesBeyondTheCapStandBy) {
+  OriginShare::Options options;
+  options.max_claimers = GetParam();
+  share_ = Make(kSelf, {All()}, options);
+  for (const MachineId machine : Behind(10)) {
+    Connect(machine);
+    Say(Record(machine));
+  }
+  std::vector<MachineId> before = Before(GetParam());
+  const MachineId last = before.back();
+  before.pop_back();
+  for (const MachineId machine : before) {
+    Connect(machine);
+    Say(Record(machine));
+  }
+  const PieceSpan span = Take();
+  EXPECT_FALSE(span.empty());
+  EXPECT_TRUE(Own().candidate);
+  share_->Failed(span);
+
+  Connect(last);
+  Say(Record(last));
+  EXPECT_TRUE(Take().empty());
+  EXPECT_EQ(share_->waiting(), Wait::kOthersRankBefore);
+  EXPECT_FALSE(Own().candidate);
+}
+
+INSTANTIATE_TEST_SUITE_P(MaxClaimers, OriginShareCapTest,
+                         ::testing::Values(1, 2, 6));
+
+// Six rank before this machine, which stands by.
+class OriginShareNextTest : public OriginShareTest {
+ protected:
+  OriginShareNextTest() {
+    for (const MachineId machine : before_) {
+      Connect(machine);
+      Say(Record(machine));
+    }
+    EXPECT_TRUE(Take().empty());
+    EXPECT_EQ(share_->waiting(), Wait::kOthersRankBefore);
+  }
+  // Each fetches a piece, and gets on.
+  void AllButTheFirstGetOn() {
+    for (int i = 1; i < 6; ++i) {
+      Say(Progress(before_[static_cast<std::size_t>(i)], Piece(i)));
+    }
+  }
+
+  const std::vector<MachineId> before_ = Before(6);
+  const MachineId first_ = before_.front();
+};
+
+TEST_F(OriginShareNextTest, TakesThePlaceOfOneThatGoes) {
+  share_->RemovePeer(first_, now_);
+  EXPECT_EQ(share_->NextWake(now_, true), now_);
+  EXPECT_FALSE(Take().empty());
+  EXPECT_TRUE(Own().candidate);
+}
+
+TEST_F(OriginShareNextTest, TakesThePlaceOfOneWhoseOriginIsDead) {
+  ClaimRecord record = Record(first_);
+  record.usable = false;
+  Say(record);
+  EXPECT_FALSE(Take().empty());
+}
+
+TEST_F(OriginShareNextTest, TakesThePlaceOfOneThatHasAll) {
+  ClaimRecord record = Record(first_);
+  record.wants = false;
+  Say(record);
+  EXPECT_FALSE(Take().empty());
+}
+
+TEST_F(OriginShareNextTest, TakesThePlaceOfOneThatStalls) {
+  const ClaimRecord claims = Claims(first_, Piece(0));
+  Say(claims);
+  for (int i = 0; i < 29; ++i) {
+    AllButTheFirstGetOn();
+    now_ += absl::Milliseconds(100);
+    EXPECT_TRUE(Take().empty());
+    EXPECT_EQ(share_->waiting(), Wait::kOthersRankBefore);
+  }
+  AllButTheFirstGetOn();
+  now_ += absl::Milliseconds(100);
+  EXPECT_FALSE(Take().empty());
+}
+
+TEST_F(OriginShareNextTest, TakesThePlaceOfOneThatFetchesNothing) {
+  (void)share_->TakeOutgoing(now_);
+  EXPECT_EQ(share_->NextWake(now_, true), now_ + absl::Seconds(3));
+  AllButTheFirstGetOn();
+  now_ += absl::Milliseconds(2999);
+  AllButTheFirstGetOn();
+  EXPECT_TRUE(Take().empty());
+  now_ += absl::Milliseconds(1);
+  EXPECT_FALSE(Take().empty());
+}
+
+TEST_F(OriginShareNextTest, WhoIsBackTakesItsPlaceAgain) {
+  ClaimRecord record = Record(first_);
+  record.usable = false;
+  Say(record);
+  const PieceSpan span = Take();
+  ASSERT_FALSE(span.empty());
+  Get(span);
+  Say(Progress(first_, Piece(0)));
+  EXPECT_TRUE(Take().empty());
+  EXPECT_EQ(share_->waiting(), Wait::kOthersRankBefore);
+}
+
+// Several see themselves as the next best, until they have heard of each other.
+TEST_F(OriginShareNextTest, WaitsAMomentInACrowdThatIsNotConnected) {
+  share_->SetCrowd(100, now_);
+  now_ += absl::Seconds(1);
+  for (const MachineId machine : before_) Say(Record(machine));
+  EXPECT_TRUE(Take().empty());
+  EXPECT_EQ(share_->waiting(), Wait::kOthersRankBefore);
+  share_->RemovePeer(first_, now_);
+  EXPECT_TRUE(Take().empty());
+  EXPECT_EQ(share_->waiting(), Wait::kHoldOff);
+  EXPECT_TRUE(Own().candidate);
+  EXPECT_EQ(share_->NextWake(now_, true), now_ + absl::Milliseconds(150));
+  now_ += absl::Milliseconds(150);
+  EXPECT_FALSE(Take().empty());
+}
+
+}  // namespace
+}  // namespace convoy
