@@ -31,6 +31,7 @@ class ConvoyNode : public LabNode {
   }
 
   void Begin() override { Fetch(); }
+  bool Started() override { return daemon_ != nullptr; }
 
   bool Done() override {
     const std::optional<int> exit_code = daemon_->ExitCode();

@@ -28,7 +28,7 @@ class Member {
 
   void Prepare() { node_->Prepare(); }
   void Begin() {
-    if (node_->pid() != 0) cpu_seconds_ = -FamilyCpuSeconds(node_->pid());
+    NoteStart();
     node_->Begin();
   }
   void Kill() {
@@ -36,7 +36,10 @@ class Member {
     node_->Kill();
   }
   void Return() { node_->Return(); }
-  void Poll() { done_ = done_ || node_->Done(); }
+  void Poll() {
+    NoteStart();
+    done_ = done_ || node_->Done();
+  }
   void Measure() {
     cpu_seconds_ += FamilyCpuSeconds(node_->pid());
     peak_mib_ = std::max(peak_mib_, FamilyPeakMib(node_->pid()));
@@ -48,8 +51,16 @@ class Member {
   double peak_mib() const { return peak_mib_; }
 
  private:
+  // What the program took so far was for its start.
+  void NoteStart() {
+    if (started_ || !node_->Started()) return;
+    started_ = true;
+    cpu_seconds_ = -FamilyCpuSeconds(node_->pid());
+  }
+
   const int machine_;
   const std::unique_ptr<LabNode> node_;
+  bool started_ = false;
   bool done_ = false;
   double cpu_seconds_ = 0;
   double peak_mib_ = 0;

@@ -23,6 +23,9 @@ class LabNode {
   virtual void Prepare() {}
   // Asks for the file. Once.
   virtual void Begin() = 0;
+  // What it takes from here on, it takes for the file: a program that runs
+  // before is ready; one that is started to fetch listens for peers.
+  virtual bool Started() = 0;
   // The file is whole, under its name.
   virtual bool Done() = 0;
   // SIGKILL. What it had stays on its disk.

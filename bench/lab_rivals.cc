@@ -9,7 +9,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "bench/contest.h"
 #include "bench/lab_node.h"
 #include "bench/machine.h"
@@ -37,6 +41,26 @@ struct Place {
 
 using CommandLine = std::function<std::vector<std::string>(const Place&)>;
 
+// Where all of them listen for peers, by their command line or by default.
+constexpr int kPeerPort = 6881;
+
+// On kPeerPort, somebody of the process's network does.
+bool Listens(pid_t pid) {
+  // "0: 00000000:1AE1 00000000:0000 0A ...", the address and port in hex.
+  const std::string port = absl::StrFormat(":%04X", kPeerPort);
+  const std::string table =
+      testing::ReadFile(absl::StrCat("/proc/", pid, "/net/tcp"));
+  for (const absl::string_view line : absl::StrSplit(table, '\n')) {
+    const std::vector<absl::string_view> words =
+        absl::StrSplit(line, ' ', absl::SkipEmpty());
+    if (words.size() > 3 && absl::EndsWith(words[1], port) &&
+        words[3] == "0A") {
+      return true;
+    }
+  }
+  return false;
+}
+
 // A program that is nothing before it begins, says by a file when it is done,
 // and finds by itself what is there when it is started again.
 class RivalNode : public LabNode {
@@ -53,6 +77,11 @@ class RivalNode : public LabNode {
 
   void Begin() override {
     process_ = site_.net().Start(machine_, command_line_(place_));
+  }
+
+  // curl never listens: its start counts.
+  bool Started() override {
+    return process_ != nullptr && Listens(process_->pid());
   }
 
   bool Done() override {
@@ -99,10 +128,11 @@ std::vector<std::string> Aria2Line(const Place& place) {
       {"--dir=" + place.folder, "--enable-dht=false", "--enable-dht6=false",
        "--bt-enable-lpd=true", "--bt-lpd-interface=eth0",
        "--bt-request-peer-speed-limit=1000M", "--bt-max-peers=0",
-       "--stream-piece-selector=random", "--split=1", "--listen-port=6881",
-       "--file-allocation=falloc", "--seed-ratio=0", "--auto-save-interval=1",
-       "--check-integrity=true", "--allow-overwrite=true",
-       "--on-bt-download-complete=" + place.hook, place.torrent});
+       "--stream-piece-selector=random", "--split=1",
+       absl::StrCat("--listen-port=", kPeerPort), "--file-allocation=falloc",
+       "--seed-ratio=0", "--auto-save-interval=1", "--check-integrity=true",
+       "--allow-overwrite=true", "--on-bt-download-complete=" + place.hook,
+       place.torrent});
 }
 
 constexpr char kTransmissionSettings[] = R"({
