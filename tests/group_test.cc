@@ -2,6 +2,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -80,9 +81,12 @@ class GroupTest : public ::testing::Test {
     keys_.MakeAuthority("other");
     WriteFile(origin_.root() + "/a.bin", bytes_);
     WriteFile(slow_.root() + "/a.bin", bytes_);
+    Publish(origin_, "a.bin");
+  }
+  static void Publish(const Nginx& origin, const std::string& name) {
     ProcessOptions publish;
     publish.argv = {Runfile("client/cli/convoy"), "publish",
-                    origin_.root() + "/a.bin", "--url-prefix", origin_.Url("")};
+                    origin.root() + "/" + name, "--url-prefix", origin.Url("")};
     const ProcessResult published = RunProcess(publish);
     EXPECT_EQ(published.exit_code, 0) << published.output;
   }
@@ -131,9 +135,9 @@ class GroupTest : public ::testing::Test {
     return *job;
   }
 
-  static Nginx::Options Slow() {
+  static Nginx::Options Slow(const std::string& rate = "100k") {
     Nginx::Options options;
-    options.rate = "100k";
+    options.rate = rate;
     return options;
   }
 
@@ -198,6 +202,83 @@ TEST_F(GroupTest, MembersShareAUrlThatNobodyPublished) {
   const v1::Job job = Run(*second, "b.bin", "2");
   EXPECT_EQ(job.progress().source_bytes().origin_bytes(), 0);
   EXPECT_EQ(job.progress().source_bytes().lan_bytes(), 6 * kMiB);
+}
+
+// Four members that begin at the same time.
+class GroupCrowdTest : public GroupTest {
+ protected:
+  static constexpr std::int64_t kSize = 16 * kMiB;
+  static constexpr int kMembers = 4;
+
+  GroupCrowdTest() {
+    WriteFile(shared_.root() + "/c.bin", content_);
+    for (int i = 0; i < kMembers; ++i) {
+      members_.push_back(StartDaemon(absl::StrCat("member", i), "fleet"));
+    }
+  }
+  std::string Local(int member) const {
+    return absl::StrCat(destination_.path(), "/c", member);
+  }
+  void BeginAll() {
+    before_ = shared_.BodyBytesSent();
+    for (int i = 0; i < kMembers; ++i) {
+      const auto job = member(i).Create({File(shared_.Url("c.bin"), Local(i))});
+      ASSERT_TRUE(job.ok()) << job.status();
+      ids_.push_back(job->id());
+    }
+    for (int i = 0; i < kMembers; ++i) {
+      ASSERT_TRUE(member(i).Resume(id(i)).ok());
+    }
+  }
+  // Each has the right bytes.
+  void EndAll() {
+    for (int i = 0; i < kMembers; ++i) {
+      const auto job = member(i).WaitFor(
+          id(i), {v1::JOB_STATE_TRANSFERRED, v1::JOB_STATE_ERROR});
+      ASSERT_TRUE(job.ok()) << job.status();
+      ASSERT_EQ(job->state(), v1::JOB_STATE_TRANSFERRED) << job->DebugString();
+      ASSERT_TRUE(member(i).Complete(id(i)).ok());
+      EXPECT_EQ(Sha256Hex(ReadFile(Local(i))), Sha256Hex(content_)) << i;
+    }
+  }
+  double Copies() const {
+    return static_cast<double>(shared_.BodyBytesSent() - before_) / kSize;
+  }
+  TestDaemon& member(int i) { return *members_[static_cast<std::size_t>(i)]; }
+  const std::string& id(int i) { return ids_[static_cast<std::size_t>(i)]; }
+
+  const std::string content_ = RandomBytes(kSize, 7);
+  // Slow enough for them to meet. nginx gives what it may give in a second at
+  // once: less than a piece, or short requests seem to be far faster than long
+  // ones.
+  Nginx shared_{Slow("200k")};
+  std::int64_t before_ = 0;
+  std::vector<std::unique_ptr<TestDaemon>> members_;
+  std::vector<std::string> ids_;
+};
+
+TEST_F(GroupCrowdTest, TakesOneCopyThoughAMemberIsKilled) {
+  Publish(shared_, "c.bin");
+  ASSERT_NO_FATAL_FAILURE(BeginAll());
+  const auto half = member(1).WaitForBytes(id(1), kSize / 2);
+  ASSERT_TRUE(half.ok()) << half.status();
+  EXPECT_LT(half->progress().transferred_bytes(), kSize);
+  EXPECT_GT(half->progress().source_bytes().lan_bytes(), 0);
+  member(1).Kill();
+  member(1).Start();
+  ASSERT_NO_FATAL_FAILURE(EndAll());
+  EXPECT_LE(Copies(), 1.15);
+}
+
+TEST_F(GroupCrowdTest, TakesOneCopyOfAUrlThatNobodyPublished) {
+  ASSERT_NO_FATAL_FAILURE(BeginAll());
+  ASSERT_NO_FATAL_FAILURE(EndAll());
+  EXPECT_LE(Copies(), 1.15);
+  const auto files = member(0).Files(id(0));
+  ASSERT_TRUE(files.ok()) << files.status();
+  EXPECT_EQ((*files)[0].integrity(),
+            "hashes told by machines of the group, size and validator of the "
+            "origin");
 }
 
 // A signed question must fit into a datagram.
