@@ -149,8 +149,8 @@ void ContentFinder::OnFetched(ManifestSource source, SmallGet::Answer answer) {
 
 bool ContentFinder::Consider(const ManifestSource& source,
                              absl::string_view bytes) {
-  absl::StatusOr<CheckedManifest> checked =
-      CheckManifest(query_, source, bytes, size());
+  absl::StatusOr<CheckedManifest> checked = CheckManifest(
+      query_, settings_, source, bytes, size(), parts_.clock->Now());
   if (checked.ok()) {
     // Where it is not enough, a better one or a digest may follow.
     const bool enough = checked->trusted || !query_.integrity_mandatory;

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "peer/base/clock.h"
 #include "peer/base/executor.h"
 #include "peer/content_rules.h"
 #include "peer/origin_transport.h"
@@ -29,6 +30,7 @@ class ContentFinder final {
   struct Parts {  // Not owned.
     OriginTransport* transport;
     Executor* executor;
+    const Clock* clock;
   };
   using Done = absl::AnyInvocable<void(FoundContent) &&>;
 

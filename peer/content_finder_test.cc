@@ -11,7 +11,9 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "peer/content_testing.h"
+#include "peer/signature_testing.h"
 #include "peer/transfer_testing.h"
+#include "peer/trusted_signers.h"
 #include "proto/error_detail.h"
 
 namespace convoy {
@@ -71,7 +73,7 @@ class ContentFinderTest : public ::testing::Test {
 
   void Start() {
     finder_ = std::make_unique<ContentFinder>(
-        ContentFinder::Parts{&origin_, &executor_}, query_, settings_,
+        ContentFinder::Parts{&origin_, &executor_, &clock_}, query_, settings_,
         [this](FoundContent found) {
           EXPECT_FALSE(found_) << "called twice";
           found_ = std::move(found);
@@ -467,6 +469,59 @@ TEST_F(MandatoryFinderTest, NothingThatVouchesIsAnError) {
   Find();
   EXPECT_EQ(error().reason(), v1::ERROR_REASON_VALIDATION_FAILED);
   EXPECT_EQ(error().policy(), "swarm.integrity");
+}
+
+TEST_F(MandatoryFinderTest, AManifestOfPlainHttpThatIsSignedIsEnough) {
+  const TestSigner signer = MakeTestSigner();
+  settings_.signers = *TrustedSigners::Read(signer.certificate_pem);
+  const auto manifest = ReadManifest(Manifest());
+  Serve(kBeside,
+        WithSignatures(
+            Manifest(),
+            absl::StrCat("d", SignatureEntry("x", signer, (*manifest)->info()),
+                         "e")));
+  EXPECT_TRUE(Find().error.ok()) << found_->error;
+  EXPECT_TRUE(found_->trusted);
+  EXPECT_EQ(found_->integrity, "pieces of a manifest signed by test signer");
+  EXPECT_EQ(Found(), InfoHash(Manifest()));
+
+  // The clock is the calendar's, and the certificate has its time.
+  clock_.SetNow(absl::FromUnixSeconds(4'000'000'001));
+  Find();
+  EXPECT_EQ(error().reason(), v1::ERROR_REASON_VALIDATION_FAILED);
+  EXPECT_TRUE(absl::StrContains(found_->error.message(),
+                                "it is signed by test signer, whose "
+                                "certificate in swarm.signers_file was valid "
+                                "until"))
+      << found_->error;
+}
+
+// A better one may be elsewhere.
+TEST_F(MandatoryFinderTest, AManifestOfAStrangerIsPassedOver) {
+  const TestSigner signer = MakeTestSigner();
+  settings_.signers = *TrustedSigners::Read(signer.public_pem);
+  const auto signed_by = [this](const TestSigner& by) {
+    const auto manifest = ReadManifest(Manifest());
+    return WithSignatures(
+        Manifest(),
+        absl::StrCat("d", SignatureEntry("x", by, (*manifest)->info()), "e"));
+  };
+  AddHeader(kUrl, "Link", kLink);
+  Serve(kLinked, signed_by(MakeTestSigner()));
+  Serve(kBeside, signed_by(signer));
+  EXPECT_TRUE(Find().trusted);
+  EXPECT_EQ(Asked(), (Urls{kUrl, kLinked, kBeside}));
+
+  AddHeader(kUrl, "Link", kLink);
+  Serve(kBeside, signed_by(MakeTestSigner()));
+  Find();
+  EXPECT_EQ(error().policy(), "swarm.integrity");
+  EXPECT_TRUE(absl::StrContains(
+      found_->error.message(),
+      "no authenticated manifest (pieces of a manifest given by an "
+      "unauthenticated origin; it is signed by x, who is not in "
+      "swarm.signers_file)"))
+      << found_->error;
 }
 
 TEST_F(MandatoryFinderTest, WhereNothingIsLookedForTheJobMustVouch) {

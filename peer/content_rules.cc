@@ -6,10 +6,12 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "peer/base/status_macros.h"
+#include "peer/base/url_text.h"
 #include "peer/http_headers.h"
 #include "peer/late_manifest.h"
 #include "peer/sha256.h"
 #include "proto/error_detail.h"
+#include "proto/utf8.h"
 
 namespace convoy {
 namespace {
@@ -80,6 +82,37 @@ std::string WhyTrusted(const ContentQuery& query,
       CameByHttps(*query.http, source.asked_url, source.effective_url);
   return from_origin ? "pieces of a manifest that came by https from the origin"
                      : "";
+}
+
+// The manifest is of the name by which the job asks for the file: what is
+// signed of another file is no proof for this one.
+bool IsOfUrl(const Manifest& manifest, const ContentQuery& query) {
+  return std::any_of(
+      query.urls.begin(), query.urls.end(),
+      [&manifest](const std::string& url) {
+        const absl::StatusOr<HttpUrl> parsed = HttpUrl::Parse(url);
+        return parsed.ok() &&
+               ToUtf8(PercentDecoded(parsed->FileName())) == manifest.name;
+      });
+}
+
+// What its signatures say for a manifest. `why_not`: empty where nobody is
+// believed and it bears none.
+TrustedSigners::Verdict CheckSignatures(const ContentQuery& query,
+                                        const ContentSettings& settings,
+                                        const Manifest& manifest,
+                                        absl::Time now) {
+  if (settings.signers == nullptr) {
+    return {"", TrustedSigners::WhyNobody(manifest)};
+  }
+  TrustedSigners::Verdict verdict = settings.signers->Check(manifest, now);
+  if (!verdict.signer.empty() && !IsOfUrl(manifest, query)) {
+    return {"",
+            absl::StrCat("it is signed by ", verdict.signer, " for a file \"",
+                         absl::Utf8SafeCHexEscape(manifest.name),
+                         "\", and no URL of the job ends with that name")};
+  }
+  return verdict;
 }
 
 std::string WhyUntrusted(const ContentQuery& query,
@@ -380,6 +413,7 @@ void ContentSettings::Update(const SwarmSettings& settings) {
   max_mode = settings.max_mode;
   min_file_size = settings.min_file_size;
   look_beside_url = settings.look_beside_url;
+  signers = settings.signers;
 }
 
 absl::StatusOr<std::shared_ptr<const Manifest>> ContentSettings::NameForPeers(
@@ -388,9 +422,12 @@ absl::StatusOr<std::shared_ptr<const Manifest>> ContentSettings::NameForPeers(
   return MakeGroupManifest(*manifest, group_ca_pem, group_key);
 }
 
-absl::StatusOr<CheckedManifest> CheckManifest(
-    const ContentQuery& query, const ManifestSource& source,
-    absl::string_view bytes, std::optional<std::int64_t> size) {
+absl::StatusOr<CheckedManifest> CheckManifest(const ContentQuery& query,
+                                              const ContentSettings& settings,
+                                              const ManifestSource& source,
+                                              absl::string_view bytes,
+                                              std::optional<std::int64_t> size,
+                                              absl::Time now) {
   if (!query.manifest_sha256.empty() &&
       Sha256Of(bytes) != query.manifest_sha256) {
     return absl::FailedPreconditionError(absl::StrCat(
@@ -418,7 +455,15 @@ absl::StatusOr<CheckedManifest> CheckManifest(
   checked.manifest = *manifest;
   checked.integrity = WhyTrusted(query, source);
   checked.trusted = !checked.integrity.empty();
-  if (!checked.trusted) checked.integrity = WhyUntrusted(query, source);
+  if (checked.trusted) return checked;
+  const TrustedSigners::Verdict verdict =
+      CheckSignatures(query, settings, **manifest, now);
+  checked.trusted = !verdict.signer.empty();
+  checked.integrity =
+      checked.trusted
+          ? absl::StrCat("pieces of a manifest signed by ", verdict.signer)
+          : absl::StrCat(WhyUntrusted(query, source),
+                         verdict.why_not.empty() ? "" : "; ", verdict.why_not);
   return checked;
 }
 

@@ -19,6 +19,7 @@
 #include "peer/remote_identity.h"
 #include "peer/swarm_settings.h"
 #include "peer/transfer_engine.h"
+#include "peer/trusted_signers.h"
 
 // What a file's bytes are and who is believed, as pure functions. The rules as
 // a table: "What the bytes are, and whom to trust" in peer/README.md.
@@ -50,6 +51,8 @@ struct ContentSettings {
   DownloadMode max_mode = DownloadMode::kLan;
   std::int64_t min_file_size = 1 << 20;
   bool look_beside_url = true;
+  // Whose signatures of manifests are believed; null: nobody's.
+  std::shared_ptr<const TrustedSigners> signers;
   // The authenticated group; both empty: none, or this machine is no member.
   // The key is the same on all machines of the group.
   std::string group_ca_pem;
@@ -151,13 +154,15 @@ struct ManifestSource {
   bool named_by_https = true;
 };
 
-// Reads a manifest. `size`: of the remote file, if known. FAILED_PRECONDITION:
-// it is not the one that the job pins. INVALID_ARGUMENT: it cannot be used.
-// With a sentence.
+// Reads a manifest. `size`: of the remote file, if known. `now`: calendar time,
+// for certificates of signers. FAILED_PRECONDITION: it is not the one that the
+// job pins. INVALID_ARGUMENT: it cannot be used. With a sentence.
 absl::StatusOr<CheckedManifest> CheckManifest(const ContentQuery& query,
+                                              const ContentSettings& settings,
                                               const ManifestSource& source,
                                               absl::string_view bytes,
-                                              std::optional<std::int64_t> size);
+                                              std::optional<std::int64_t> size,
+                                              absl::Time now);
 
 // An answer at `effective_url` to a request for `asked_url` is authenticated by
 // TLS: neither these nor a redirect between them was plain http.

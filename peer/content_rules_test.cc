@@ -1,6 +1,8 @@
 #include "peer/content_rules.h"
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -71,10 +73,18 @@ ContentEvidence Probed(std::string url) {
   return evidence;
 }
 
+absl::StatusOr<CheckedManifest> Check(const ContentQuery& query,
+                                      const ManifestSource& source,
+                                      const std::string& bytes,
+                                      std::optional<std::int64_t> size) {
+  return CheckManifest(query, ContentSettings(), source, bytes, size,
+                       absl::UnixEpoch());
+}
+
 CheckedManifest Checked(const ContentQuery& query, const ManifestSource& source,
                         const std::string& metainfo = Metainfo()) {
   absl::StatusOr<CheckedManifest> checked =
-      CheckManifest(query, source, metainfo, std::nullopt);
+      Check(query, source, metainfo, std::nullopt);
   EXPECT_TRUE(checked.ok()) << checked.status();
   return checked.ok() ? *std::move(checked) : CheckedManifest();
 }
@@ -244,7 +254,7 @@ TEST(ManifestCheckTest, AnotherManifestThanThePinnedOneIsRefused) {
   by_both.manifest_sha256 = Digest('\x01');
   for (const ContentQuery& query : {by_hash, by_sha256, by_both}) {
     const absl::Status status =
-        CheckManifest(query, source, Metainfo(), kSize).status();
+        Check(query, source, Metainfo(), kSize).status();
     EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
     EXPECT_TRUE(absl::StartsWith(status.message(),
                                  "the job's manifest (https://origin.test/m) "))
@@ -255,9 +265,9 @@ TEST(ManifestCheckTest, AnotherManifestThanThePinnedOneIsRefused) {
 TEST(ManifestCheckTest, AManifestOfAnotherSizeIsRefused) {
   const ManifestSource source =
       From(ManifestPlace::kBesideUrl, "http://origin.test/file.torrent");
-  EXPECT_TRUE(CheckManifest(QueryFor(kHttp), source, Metainfo(), kSize).ok());
+  EXPECT_TRUE(Check(QueryFor(kHttp), source, Metainfo(), kSize).ok());
   const absl::Status status =
-      CheckManifest(QueryFor(kHttp), source, Metainfo(), kSize + 1).status();
+      Check(QueryFor(kHttp), source, Metainfo(), kSize + 1).status();
   EXPECT_TRUE(absl::IsInvalidArgument(status));
   EXPECT_EQ(status.message(),
             "the manifest beside the URL (http://origin.test/file.torrent) is "
@@ -270,8 +280,7 @@ TEST(ManifestCheckTest, AManifestOfSeveralFilesOrNoneIsRefused) {
         "d4:infod5:filesld6:lengthi1e4:pathl1:aeee4:name1:x12:piece "
         "lengthi262144e6:pieces20:aaaaaaaaaaaaaaaaaaaaee"}) {
     const absl::Status status =
-        CheckManifest(QueryFor(kHttp), ManifestSource(), bytes, std::nullopt)
-            .status();
+        Check(QueryFor(kHttp), ManifestSource(), bytes, std::nullopt).status();
     EXPECT_TRUE(absl::IsInvalidArgument(status)) << bytes;
     EXPECT_TRUE(absl::StartsWith(status.message(),
                                  "the job's manifest cannot be used: "))

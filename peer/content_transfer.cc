@@ -49,7 +49,8 @@ void ContentTransfer::Start() {
   query.needs_identity = cache_hosts != nullptr && cache_hosts->configured() &&
                          WhyNeverCached(spec_).empty();
   finder_ = std::make_unique<ContentFinder>(
-      ContentFinder::Parts{parts_.swarm.transport, parts_.swarm.executor},
+      ContentFinder::Parts{parts_.swarm.transport, parts_.swarm.executor,
+                           parts_.swarm.clock},
       std::move(query), *parts_.settings,
       [this](FoundContent found) { OnFound(std::move(found)); });
   finder_->Start();

@@ -7,6 +7,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "peer/base/clock.h"
 #include "peer/content_finder.h"
 #include "peer/content_testing.h"
 #include "peer/curl_transport_testing.h"
@@ -34,8 +35,8 @@ class CurlContentFinderTest : public CurlTransportTest {
     Event done;
     OnLoop([&] {
       finder = std::make_unique<ContentFinder>(
-          ContentFinder::Parts{&transport(), &loop()}, std::move(query),
-          ContentSettings(), [&](FoundContent found) {
+          ContentFinder::Parts{&transport(), &loop(), &clock_},
+          std::move(query), ContentSettings(), [&](FoundContent found) {
             result = std::move(found);
             finder.reset();
             done.Set();
@@ -46,6 +47,7 @@ class CurlContentFinderTest : public CurlTransportTest {
     return result;
   }
 
+  const RealClock clock_;
   const TestCertificate certificate_ = MakeTestCertificate("server");
   const std::string content_ = std::string(2 << 20, 'x');
 };

@@ -97,6 +97,13 @@ absl::StatusOr<HttpUrl> HttpUrl::WithAuthority(
                             end == std::string::npos ? "" : text_.substr(end)));
 }
 
+// A text that libcurl made has a path, be it "/".
+absl::string_view HttpUrl::FileName() const {
+  const absl::string_view path =
+      absl::string_view(text_).substr(0, text_.find('?'));
+  return path.substr(path.rfind('/') + 1);
+}
+
 absl::StatusOr<HttpUrl> HttpUrl::Read(void* handle) {
   CURLU* const url = static_cast<CURLU*>(handle);
   curl_url_set(url, CURLUPART_USER, nullptr, 0);

@@ -43,6 +43,8 @@ class HttpUrl {
   // connections.
   const std::string& origin() const { return origin_; }
   bool IsHttps() const { return https_; }
+  // The path behind its last "/", with its escapes; empty: it names no file.
+  absl::string_view FileName() const;
 
  private:
   HttpUrl() = default;

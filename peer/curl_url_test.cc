@@ -99,6 +99,18 @@ TEST(HttpUrlTest, ASuffixMakesTheNameLongerAndKeepsTheQuery) {
             "INVALID_ARGUMENT");
 }
 
+TEST(HttpUrlTest, NamesItsFile) {
+  const auto name = [](const std::string& text) {
+    return std::string(Url(text).FileName());
+  };
+  EXPECT_EQ(name("http://h:81/a/f.iso"), "f.iso");
+  EXPECT_EQ(name("http://h/f?k=v/w#x"), "f");
+  EXPECT_EQ(name("http://h/a%20b%2Fc"), "a%20b%2Fc");
+  EXPECT_EQ(name("http://h"), "");
+  EXPECT_EQ(name("http://h?f"), "");
+  EXPECT_EQ(name("http://h/a/"), "");
+}
+
 TEST(HttpUrlTest, RefusesOtherSchemes) {
   for (const char* text : {"ftp://h/f", "file:///f", "gopher://h", "x://h"}) {
     EXPECT_EQ(ReasonOf(HttpUrl::Parse(text)),

@@ -213,6 +213,104 @@ std::vector<std::string> TrackersOf(const lt::bdecode_node& root) {
   return Usable(urls, {"http://", "https://", "udp://"});
 }
 
+// A text's bytes; of another value its bencoded form.
+absl::string_view Bytes(const lt::bdecode_node& node) {
+  if (node.type() == lt::bdecode_node::string_t) {
+    return View(node.string_value());
+  }
+  const lt::span<const char> section = node.data_section();
+  return absl::string_view(section.data(),
+                           static_cast<std::size_t>(section.size()));
+}
+
+// The value of `key` in `dictionary`; null: it has none. INVALID_ARGUMENT: the
+// key is there twice, or the value is of another type or too long.
+absl::StatusOr<lt::bdecode_node> OnlyValue(const lt::bdecode_node& dictionary,
+                                           absl::string_view key,
+                                           lt::bdecode_node::type_t type,
+                                           std::size_t max_size) {
+  lt::bdecode_node found;
+  for (int i = 0; i < dictionary.dict_size(); ++i) {
+    const auto [name, value] = dictionary.dict_at(i);
+    if (View(name) != key) continue;
+    if (found) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("\"", key, "\" is there twice"));
+    }
+    found = value;
+  }
+  if (!found) return found;
+  if (found.type() != type) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", key, "\" is of another type"));
+  }
+  if (Bytes(found).size() > max_size) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", key, "\" is longer than ", max_size, " bytes"));
+  }
+  return found;
+}
+
+absl::StatusOr<ManifestSignature> SignatureOf(absl::string_view signer,
+                                              const lt::bdecode_node& node) {
+  if (signer.empty() || signer.size() > ManifestSignature::kMaxSignerSize) {
+    return absl::InvalidArgumentError("a signer without a name that fits");
+  }
+  if (node.type() != lt::bdecode_node::dict_t) {
+    return absl::InvalidArgumentError("a signature that is no dictionary");
+  }
+  ManifestSignature read;
+  read.signer = std::string(signer);
+  const auto take = [&node](absl::string_view key,
+                            lt::bdecode_node::type_t type, std::size_t max_size,
+                            std::string* into) -> absl::Status {
+    CONVOY_ASSIGN_OR_RETURN(const lt::bdecode_node value,
+                            OnlyValue(node, key, type, max_size));
+    if (value) *into = std::string(Bytes(value));
+    return absl::OkStatus();
+  };
+  CONVOY_RETURN_IF_ERROR(take("signature", lt::bdecode_node::string_t,
+                              ManifestSignature::kMaxSignatureSize,
+                              &read.signature));
+  CONVOY_RETURN_IF_ERROR(take("certificate", lt::bdecode_node::string_t,
+                              ManifestSignature::kMaxCertificateSize,
+                              &read.certificate));
+  CONVOY_RETURN_IF_ERROR(take("info", lt::bdecode_node::dict_t,
+                              ManifestSignature::kMaxInfoSize, &read.info));
+  if (read.signature.empty()) {
+    return absl::InvalidArgumentError("one has no \"signature\"");
+  }
+  return read;
+}
+
+// BEP 35.
+absl::StatusOr<std::vector<ManifestSignature>> SignaturesOf(
+    const lt::bdecode_node& root) {
+  CONVOY_ASSIGN_OR_RETURN(
+      const lt::bdecode_node list,
+      OnlyValue(root, "signatures", lt::bdecode_node::dict_t,
+                Manifest::kMaxMetainfoSize));
+  std::vector<ManifestSignature> signatures;
+  if (!list) return signatures;
+  if (list.dict_size() > static_cast<int>(ManifestSignature::kMaxCount)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("there are ", list.dict_size(),
+                     "; allowed: ", ManifestSignature::kMaxCount));
+  }
+  for (int i = 0; i < list.dict_size(); ++i) {
+    const auto [signer, node] = list.dict_at(i);
+    CONVOY_ASSIGN_OR_RETURN(ManifestSignature read,
+                            SignatureOf(View(signer), node));
+    const bool known = std::any_of(signatures.begin(), signatures.end(),
+                                   [&read](const ManifestSignature& each) {
+                                     return each.signer == read.signer;
+                                   });
+    if (known) return absl::InvalidArgumentError("a signer is there twice");
+    signatures.push_back(std::move(read));
+  }
+  return signatures;
+}
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const Manifest>> ReadManifest(
@@ -234,7 +332,17 @@ absl::StatusOr<std::shared_ptr<const Manifest>> ReadManifest(
       UrlSeedsOf(root, View(info.dict_find_string_value("name")));
   manifest->trackers = TrackersOf(root);
   manifest->is_private = info.dict_find_int_value("private", 0) == 1;
+  absl::StatusOr<std::vector<ManifestSignature>> signatures =
+      SignaturesOf(root);
+  if (signatures.ok()) {
+    manifest->signatures = *std::move(signatures);
+  } else {
+    manifest->signatures_fault = std::string(signatures.status().message());
+  }
   manifest->metainfo = std::string(metainfo);
+  manifest->info_begin =
+      static_cast<std::size_t>(info.data_section().data() - metainfo.data());
+  manifest->info_size = static_cast<std::size_t>(info.data_section().size());
   return std::shared_ptr<const Manifest>(std::move(manifest));
 }
 

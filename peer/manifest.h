@@ -13,6 +13,23 @@
 
 namespace convoy {
 
+// A signature that a metainfo file bears (BEP 35). Whether it is right, nobody
+// has looked at yet: trusted_signers.h does.
+struct ManifestSignature {
+  static constexpr std::size_t kMaxCount = 16;  // Of one file.
+  static constexpr std::size_t kMaxSignerSize = 255;
+  static constexpr std::size_t kMaxSignatureSize = 1 << 10;
+  static constexpr std::size_t kMaxCertificateSize = 16 << 10;
+  static constexpr std::size_t kMaxInfoSize = 4 << 10;
+
+  // Who is said to have made it. Anybody may say so.
+  std::string signer;
+  std::string signature;
+  std::string certificate;  // DER, not looked at; empty: there is none.
+  // Bencoded. Signed together with the manifest's; empty: there is none.
+  std::string info;
+};
+
 // A BitTorrent metainfo file (BEP 3) of one file: what its bytes must be, piece
 // by piece. Immutable once shared.
 struct Manifest {
@@ -33,8 +50,19 @@ struct Manifest {
   std::vector<std::string> trackers;
   // BEP 27: peers are found by its trackers only.
   bool is_private = false;
-  // The metainfo file as it was read.
+  // In the order of the file. Where what it bears cannot be read: none, and the
+  // fault as a clause.
+  std::vector<ManifestSignature> signatures;
+  std::string signatures_fault;
+  // The metainfo file as it was read, and where its info dictionary stands.
   std::string metainfo;
+  std::size_t info_begin = 0;
+  std::size_t info_size = 0;
+
+  // The bencoded info dictionary: what signatures are of.
+  absl::string_view info() const {
+    return absl::string_view(metainfo).substr(info_begin, info_size);
+  }
 
   absl::string_view HashOf(PieceIndex piece) const {
     return absl::string_view(piece_hashes)
@@ -47,7 +75,8 @@ struct Manifest {
 // that says what is wrong: too long, not bencoded, no info dictionary, more
 // than one file, an empty one, no version 1 hashes, a piece length that is no
 // power of two from 16 KiB to 64 MiB, a number of hashes that does not fit the
-// size, a name that is a path. URLs that cannot be used are left out.
+// size, a name that is a path. URLs that cannot be used are left out, and so
+// are signatures.
 absl::StatusOr<std::shared_ptr<const Manifest>> ReadManifest(
     absl::string_view metainfo);
 

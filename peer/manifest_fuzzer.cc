@@ -1,4 +1,5 @@
-// What is read from a metainfo file holds together, whatever the file is.
+// What is read from a metainfo file holds together, whatever the file is; its
+// signatures are checked, too.
 
 #include <cstddef>
 #include <cstdint>
@@ -8,7 +9,9 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "peer/manifest.h"
+#include "peer/trusted_signers.h"
 
 namespace convoy {
 namespace {
@@ -37,6 +40,37 @@ void CheckManifest(const Manifest& manifest) {
   }
 }
 
+// Of the signer of testdata/manifest/signed.
+const TrustedSigners& Signers() {
+  static const auto* const signers =
+      new std::shared_ptr<const TrustedSigners>(*TrustedSigners::Read(
+          "-----BEGIN PUBLIC KEY-----\n"
+          "MCowBQYDK2VwAyEAH5qG8NSuZRnBIqFerSp/flodgJSGAdXuwSrRjvaSrfw=\n"
+          "-----END PUBLIC KEY-----\n"));
+  return **signers;
+}
+
+void CheckSignatures(const Manifest& manifest) {
+  const absl::string_view info = manifest.info();
+  Check(info.size() >= 2 && info.front() == 'd' && info.back() == 'e');
+  Check(manifest.signatures.size() <= ManifestSignature::kMaxCount);
+  Check(manifest.signatures.empty() || manifest.signatures_fault.empty());
+  for (const ManifestSignature& signature : manifest.signatures) {
+    Check(!signature.signer.empty() &&
+          signature.signer.size() <= ManifestSignature::kMaxSignerSize);
+    Check(!signature.signature.empty() &&
+          signature.signature.size() <= ManifestSignature::kMaxSignatureSize);
+    Check(signature.certificate.size() <=
+          ManifestSignature::kMaxCertificateSize);
+    Check(signature.info.size() <= ManifestSignature::kMaxInfoSize);
+  }
+  const TrustedSigners::Verdict verdict =
+      Signers().Check(manifest, absl::UnixEpoch());
+  Check(verdict.signer.empty() != verdict.why_not.empty());
+  Check(verdict.why_not.size() < 2000);
+  Check(verdict.signer.empty() || !manifest.signatures.empty());
+}
+
 }  // namespace
 }  // namespace convoy
 
@@ -44,6 +78,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                       std::size_t size) {
   const absl::string_view input(reinterpret_cast<const char*>(data), size);
   const auto manifest = convoy::ReadManifest(input);
-  if (manifest.ok()) convoy::CheckManifest(**manifest);
+  if (manifest.ok()) {
+    convoy::CheckManifest(**manifest);
+    convoy::CheckSignatures(**manifest);
+  }
   return 0;
 }

@@ -160,17 +160,20 @@ std::string EncodedInfo(absl::string_view name, const PieceLayout& layout,
                       Text(piece_hashes), "e");
 }
 
-std::string EncodedMetainfo(absl::string_view info,
-                            const std::vector<std::string>& url_seeds) {
-  std::string metainfo =
-      absl::StrCat("d10:created by", Text("convoy"), "4:info", info);
+void EncodeMetainfo(absl::string_view info,
+                    const std::vector<std::string>& url_seeds,
+                    MadeManifest* made) {
+  std::string& metainfo = made->metainfo;
+  metainfo = absl::StrCat("d10:created by", Text("convoy"), "4:info");
+  made->info_begin = metainfo.size();
+  made->info_size = info.size();
+  absl::StrAppend(&metainfo, info);
   if (!url_seeds.empty()) {
     absl::StrAppend(&metainfo, "8:url-listl");
     for (const std::string& url : url_seeds) metainfo += Text(url);
     metainfo += 'e';
   }
   metainfo += 'e';
-  return metainfo;
 }
 
 }  // namespace
@@ -203,7 +206,7 @@ absl::StatusOr<MadeManifest> MakeManifest(
   Sha1 info_hash;
   info_hash.Update(info);
   made.info_hash = info_hash.Finish();
-  made.metainfo = EncodedMetainfo(info, spec.url_seeds);
+  EncodeMetainfo(info, spec.url_seeds, &made);
   return made;
 }
 

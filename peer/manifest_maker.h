@@ -1,6 +1,7 @@
 #ifndef CONVOY_PEER_MANIFEST_MAKER_H_
 #define CONVOY_PEER_MANIFEST_MAKER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -33,6 +34,9 @@ struct MadeManifest {
   // file: BitTorrent knows none.
   std::string metainfo;
   std::string info_hash;
+  // Where the info dictionary stands in `metainfo`.
+  std::size_t info_begin = 0;
+  std::size_t info_size = 0;
 };
 
 // INVALID_ARGUMENT: no piece can be that long.

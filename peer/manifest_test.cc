@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -239,6 +240,139 @@ TEST(ManifestTest, RefusesNamesThatArePaths) {
     EXPECT_THAT(Refusal(With("name", Text(name))), HasSubstr("no file's"))
         << name;
   }
+}
+
+// Signatures (BEP 35).
+
+std::string Signed(const std::string& signatures) {
+  return Encode({{"info", Encode(GoodInfo())}, {"signatures", signatures}});
+}
+
+Dictionary GoodSignature() { return {{"signature", Text("sig")}}; }
+
+// Why nobody's signature is read. The manifest is read all the same.
+std::string Fault(const std::string& signatures) {
+  const auto manifest = ReadManifest(Signed(signatures));
+  if (!manifest.ok()) return "it is refused";
+  EXPECT_THAT((*manifest)->signatures, IsEmpty());
+  EXPECT_EQ((*manifest)->info_hash,
+            (*ReadManifest(MetainfoOf(GoodInfo())))->info_hash);
+  return (*manifest)->signatures_fault;
+}
+
+std::string FaultOf(const Dictionary& signature) {
+  return Fault(Encode({{"me", Encode(signature)}}));
+}
+
+TEST(ManifestSignatureTest, AreRead) {
+  const std::string own = Encode({{"note", Int(7)}});
+  const auto manifest = ReadManifest(
+      Signed(Encode({{"a", Encode(GoodSignature())},
+                     {"b", Encode({{"certificate", Text("cert")},
+                                   {"info", own},
+                                   {"other", Text("is left out")},
+                                   {"signature", Text("sig b")}})}})));
+  ASSERT_TRUE(manifest.ok()) << manifest.status();
+  EXPECT_EQ((*manifest)->signatures_fault, "");
+  ASSERT_EQ((*manifest)->signatures.size(), 2u);
+  const ManifestSignature& a = (*manifest)->signatures[0];
+  EXPECT_EQ(a.signer, "a");
+  EXPECT_EQ(a.signature, "sig");
+  EXPECT_EQ(a.certificate, "");
+  EXPECT_EQ(a.info, "");
+  const ManifestSignature& b = (*manifest)->signatures[1];
+  EXPECT_EQ(b.signer, "b");
+  EXPECT_EQ(b.signature, "sig b");
+  EXPECT_EQ(b.certificate, "cert");
+  EXPECT_EQ(b.info, own);
+}
+
+TEST(ManifestSignatureTest, AreOfTheInfoDictionaryAsItStandsThere) {
+  Dictionary info = GoodInfo();
+  info["x-more"] = Int(1);
+  for (const std::string& metainfo :
+       {MetainfoOf(info), Encode({{"announce", Text("http://t/a")},
+                                  {"info", Encode(info)},
+                                  {"url-list", Text("http://o/f")}})}) {
+    const auto manifest = ReadManifest(metainfo);
+    ASSERT_TRUE(manifest.ok()) << manifest.status();
+    EXPECT_EQ((*manifest)->info(), Encode(info));
+    const Manifest copy = **manifest;
+    EXPECT_EQ(copy.info(), Encode(info));
+  }
+}
+
+TEST(ManifestSignatureTest, WithoutAnyNothingIsWrong) {
+  EXPECT_EQ(Fault(Encode({})), "");
+  const auto manifest = ReadManifest(MetainfoOf(GoodInfo()));
+  EXPECT_THAT((*manifest)->signatures, IsEmpty());
+  EXPECT_EQ((*manifest)->signatures_fault, "");
+}
+
+TEST(ManifestSignatureTest, WhatIsMalformedIsNotRead) {
+  EXPECT_EQ(Fault(Text("sig")), "\"signatures\" is of another type");
+  EXPECT_EQ(Fault("le"), "\"signatures\" is of another type");
+  EXPECT_EQ(Fault(Encode({{"me", Text("sig")}})),
+            "a signature that is no dictionary");
+  EXPECT_EQ(Fault(Encode({{"", Encode(GoodSignature())}})),
+            "a signer without a name that fits");
+  EXPECT_EQ(FaultOf({}), "one has no \"signature\"");
+  EXPECT_EQ(FaultOf({{"signature", Text("")}}), "one has no \"signature\"");
+  EXPECT_EQ(FaultOf({{"signature", Int(1)}}),
+            "\"signature\" is of another type");
+  Dictionary signature = GoodSignature();
+  signature["certificate"] = Encode({});
+  EXPECT_EQ(FaultOf(signature), "\"certificate\" is of another type");
+  signature = GoodSignature();
+  signature["info"] = Text("info");
+  EXPECT_EQ(FaultOf(signature), "\"info\" is of another type");
+}
+
+TEST(ManifestSignatureTest, NothingIsThereTwice) {
+  const std::string one = Text("me") + Encode(GoodSignature());
+  EXPECT_EQ(Fault("d" + one + one + "e"), "a signer is there twice");
+  EXPECT_EQ(Fault("d" + Text("me") + "d9:signature1:a9:signature1:bee"),
+            "\"signature\" is there twice");
+  const std::string signatures =
+      Text("signatures") + Encode({{"me", Encode(GoodSignature())}});
+  const auto manifest = ReadManifest("d4:info" + Encode(GoodInfo()) +
+                                     signatures + signatures + "e");
+  ASSERT_TRUE(manifest.ok()) << manifest.status();
+  EXPECT_EQ((*manifest)->signatures_fault, "\"signatures\" is there twice");
+}
+
+TEST(ManifestSignatureTest, KeepToTheirBounds) {
+  const auto many = [](std::size_t count) {
+    Dictionary signatures;
+    for (std::size_t i = 0; i < count; ++i) {
+      signatures[absl::StrCat("signer ", i)] = Encode(GoodSignature());
+    }
+    return Encode(signatures);
+  };
+  const auto most = ReadManifest(Signed(many(ManifestSignature::kMaxCount)));
+  ASSERT_TRUE(most.ok()) << most.status();
+  EXPECT_EQ((*most)->signatures.size(), ManifestSignature::kMaxCount);
+  EXPECT_EQ(Fault(many(17)), "there are 17; allowed: 16");
+  EXPECT_EQ(Fault(many(10'000)), "there are 10000; allowed: 16");
+
+  const auto with = [](const std::string& key, const std::string& value) {
+    Dictionary signature = GoodSignature();
+    signature[key] = value;
+    const auto manifest =
+        ReadManifest(Signed(Encode({{"me", Encode(signature)}})));
+    return manifest.ok() ? (*manifest)->signatures_fault : "it is refused";
+  };
+  EXPECT_EQ(with("signature", Text(std::string(1024, 's'))), "");
+  EXPECT_EQ(with("signature", Text(std::string(1025, 's'))),
+            "\"signature\" is longer than 1024 bytes");
+  EXPECT_EQ(with("certificate", Text(std::string(16'384, 'c'))), "");
+  EXPECT_EQ(with("certificate", Text(std::string(16'385, 'c'))),
+            "\"certificate\" is longer than 16384 bytes");
+  EXPECT_EQ(with("info", Encode({{"x", Text(std::string(4'086, 'i'))}})), "");
+  EXPECT_EQ(with("info", Encode({{"x", Text(std::string(4'087, 'i'))}})),
+            "\"info\" is longer than 4096 bytes");
+  EXPECT_EQ(Fault(Encode({{std::string(256, 'n'), Encode(GoodSignature())}})),
+            "a signer without a name that fits");
 }
 
 }  // namespace

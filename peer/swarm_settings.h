@@ -2,12 +2,15 @@
 #define CONVOY_PEER_SWARM_SETTINGS_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/time/time.h"
 
 namespace convoy {
+
+class TrustedSigners;
 
 // DownloadMode of convoy/v1/job.proto; each but kSimple includes those before.
 enum class DownloadMode { kSimple, kHttpOnly, kLan, kGroup, kInternet };
@@ -52,6 +55,8 @@ struct SwarmSettings {
   int max_connections = 400;
   int max_claimers = 6;
   bool look_beside_url = true;
+  // Whose signatures of manifests are believed; null: nobody's.
+  std::shared_ptr<const TrustedSigners> signers;
 
   std::string group_id;
   // PEM; empty: no authenticated group.
