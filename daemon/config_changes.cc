@@ -73,7 +73,10 @@ ConfigChange PlanConfigChange(const Settings& now, const Settings& wanted) {
   change.in_force.group_id = now.group_id;
   change.in_force.found_cache_hosts = now.found_cache_hosts;
   for (const ConfigKey& key : ConfigKeys()) {
-    if (HasSame(key, now.config, wanted.config)) continue;
+    // The file that it names counts, too.
+    const bool same_file = key.name != "swarm.signers_file" ||
+                           now.signers_pem == wanted.signers_pem;
+    if (same_file && HasSame(key, now.config, wanted.config)) continue;
     if (!NeedsRestart(key.name)) {
       change.changed.push_back(key.name);
       continue;

@@ -67,6 +67,19 @@ TEST(ConfigChangesTest, SeesListsThatGrewShrankOrWereSortedAnew) {
   EXPECT_THAT(PlanConfigChange(two, two).changed, IsEmpty());
 }
 
+TEST(ConfigChangesTest, AFileOfSignersThatChangedIsNewUnderItsName) {
+  const std::string text = "swarm: {signers_file: /s.pem}\n";
+  Settings now = Read(text);
+  now.signers_pem = "one";
+  Settings wanted = now;
+  EXPECT_THAT(PlanConfigChange(now, wanted).changed, IsEmpty());
+  wanted.signers_pem = "another";
+  const ConfigChange change = PlanConfigChange(now, wanted);
+  EXPECT_THAT(change.changed, ElementsAre("swarm.signers_file"));
+  EXPECT_TRUE(change.Touches("swarm"));
+  EXPECT_EQ(change.in_force.signers_pem, "another");
+}
+
 TEST(ConfigChangesTest, TouchesWholeNamesOnly) {
   ConfigChange change;
   change.changed = {"cache_host.hosts"};

@@ -7,9 +7,10 @@
 namespace convoy {
 
 // Reads the certificates and keys that the configuration names, as those who
-// use them would: http, group and remote_control. INVALID_ARGUMENT: a line
-// "FILE:LINE: KEY: what" for each section in which one is wrong. Blocks.
-absl::Status CheckPemFiles(const Settings& settings);
+// use them would: http, swarm, group and remote_control. Sets
+// settings->signers_pem and signers. INVALID_ARGUMENT: a line "FILE:LINE: KEY:
+// what" for each section in which one is wrong; Blocks.
+absl::Status ReadPemFiles(Settings* settings);
 
 }  // namespace convoy
 

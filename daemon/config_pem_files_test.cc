@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "daemon/config_file.h"
+#include "peer/signature_testing.h"
 
 namespace convoy {
 namespace {
@@ -24,10 +25,15 @@ std::string Put(const std::string& name, const std::string& text) {
   return path;
 }
 
-std::string Check(const std::string& yaml) {
-  const auto settings = ParseConfig({{"c.yaml", yaml}}, {});
+Settings Parse(const std::string& yaml) {
+  auto settings = ParseConfig({{"c.yaml", yaml}}, {});
   EXPECT_TRUE(settings.ok()) << settings.status();
-  return std::string(CheckPemFiles(*settings).message());
+  return settings.ok() ? *std::move(settings) : Settings();
+}
+
+std::string Check(const std::string& yaml) {
+  Settings settings = Parse(yaml);
+  return std::string(ReadPemFiles(&settings).message());
 }
 
 TEST(ConfigPemFilesTest, FilesThatCanBeReadAreRight) {
@@ -63,6 +69,59 @@ TEST(ConfigPemFilesTest, RemoteControlIsCheckedWhereItListens) {
   EXPECT_EQ(Check("remote_control:\n" + files), "");
   EXPECT_THAT(Check("remote_control:\n  listen: 127.0.0.1:0\n" + files),
               HasSubstr("c.yaml:3: remote_control.ca_file: /none/r"));
+}
+
+// Whose signatures of manifests are believed.
+
+std::string Signers(const std::string& path) {
+  return absl::StrCat("swarm:\n  signers_file: ", path, "\n");
+}
+
+TEST(SignersFileTest, IsReadAndReadAgain) {
+  const TestSigner first = MakeTestSigner();
+  const TestSigner second = MakeTestSigner();
+  const std::string path = Put("signers", first.public_pem);
+  Settings settings = Parse(Signers(path));
+  ASSERT_TRUE(ReadPemFiles(&settings).ok());
+  EXPECT_NE(settings.signers, nullptr);
+  EXPECT_EQ(settings.signers_pem, first.public_pem);
+
+  const std::string both = second.public_pem + first.certificate_pem;
+  Put("signers", both);
+  ASSERT_TRUE(ReadPemFiles(&settings).ok());
+  EXPECT_EQ(settings.signers_pem, both);
+
+  settings.config.mutable_swarm()->clear_signers_file();
+  ASSERT_TRUE(ReadPemFiles(&settings).ok());
+  EXPECT_EQ(settings.signers, nullptr);
+  EXPECT_EQ(settings.signers_pem, "");
+}
+
+TEST(SignersFileTest, WhatIsWrongIsNamedAndNobodyIsBelieved) {
+  const auto expect = [](const std::string& path, const std::string& what) {
+    Settings settings = Parse(Signers(path));
+    settings.signers_pem = "of before";
+    const absl::Status status = ReadPemFiles(&settings);
+    EXPECT_EQ(status.message(),
+              absl::StrCat("c.yaml:2: swarm.signers_file: ", path, " ", what));
+    EXPECT_EQ(settings.signers, nullptr);
+    EXPECT_EQ(settings.signers_pem, "");
+  };
+  expect("/none/s", "cannot be read: No such file or directory");
+  expect(Put("text", "no key\n"), "is not PEM");
+  expect(Put("half", "-----BEGIN PUBLIC KEY-----\nAAAA\n"),
+         "has a PEM block that cannot be read");
+  expect(Put("private", MakeTestSigner().private_pem),
+         "has a private key; only certificates and public keys belong there");
+  TestSigner::Wish weak;
+  weak.kind = TestSigner::Kind::kRsa;
+  weak.rsa_bits = 1024;
+  expect(Put("weak", MakeTestSigner(weak).public_pem),
+         "has an RSA key of 1024 bits; allowed: 2048 to 8192");
+  std::string many;
+  const std::string one = MakeTestSigner().public_pem;
+  for (int i = 0; i < 33; ++i) many += one;
+  expect(Put("many", many), "has 33 certificates and keys; allowed: 32");
 }
 
 }  // namespace

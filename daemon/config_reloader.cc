@@ -20,11 +20,11 @@ ConfigReloader::ConfigReloader(Parts parts) : parts_(std::move(parts)) {}
 void ConfigReloader::Reload(absl::string_view why, Answer answer) {
   parts_.files_executor->Post(
       [this, alive = std::weak_ptr<char>(alive_), why = std::string(why),
-       read = parts_.read, check = parts_.check, keep = parts_.keep,
+       read = parts_.read, read_named = parts_.read_named, keep = parts_.keep,
        control = parts_.control, answer = std::move(answer)]() mutable {
         absl::StatusOr<Settings> wanted = read();
         if (wanted.ok()) {
-          if (absl::Status status = check(*wanted); !status.ok())
+          if (absl::Status status = read_named(&*wanted); !status.ok())
             wanted = status;
         }
         if (wanted.ok() && keep) keep(*wanted);

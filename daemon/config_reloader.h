@@ -34,9 +34,9 @@ class ConfigReloader {
     // Read and changed on control only.
     Settings* in_force;
     ConfigReader read;
-    // What a configuration that can be read may still fail at: files that it
-    // names. On files_executor.
-    std::function<absl::Status(const Settings&)> check;
+    // Reads the files that a configuration names, at which one that can be read
+    // may still fail. On files_executor.
+    std::function<absl::Status(Settings*)> read_named;
     // Gets each configuration in which nothing is wrong. On files_executor.
     // Null: nobody does.
     std::function<void(const Settings&)> keep;

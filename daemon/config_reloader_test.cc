@@ -24,7 +24,10 @@ class ConfigReloaderTest : public ::testing::Test {
     parts.files_executor = &executor_;
     parts.in_force = &in_force_;
     parts.read = [this] { return ParseConfig({{"c.yaml", text_}}, {}); };
-    parts.check = [this](const Settings&) { return check_; };
+    parts.read_named = [this](Settings* settings) {
+      settings->signers_pem = signers_pem_;
+      return check_;
+    };
     parts.keep = [this](const Settings& settings) {
       kept_.push_back(settings.files.at(0).text);
     };
@@ -51,6 +54,7 @@ class ConfigReloaderTest : public ::testing::Test {
   FakeExecutor executor_{clock_};
   std::string text_;
   absl::Status check_;
+  std::string signers_pem_;
   Settings in_force_ = *ParseConfig({}, {});
   std::vector<std::vector<std::string>> applied_;
   int jobs_before_ = 0;
@@ -93,6 +97,19 @@ TEST_F(ConfigReloaderTest, KeepsItAlsoWhenAFileThatItNamesIsWrong) {
               ElementsAre("c.yaml:1: group.ca_file: /x is not there"));
   EXPECT_THAT(kept_, IsEmpty());
   EXPECT_EQ(jobs(), 10000);
+}
+
+TEST_F(ConfigReloaderTest, AFileThatItNamesMayBeWhatChanged) {
+  const std::string text = "swarm: {signers_file: /s.pem}\n";
+  signers_pem_ = "one";
+  Reload(text);
+  Reload(text);
+  signers_pem_ = "another";
+  Reload(text);
+
+  EXPECT_THAT(applied_, ElementsAre(ElementsAre("swarm.signers_file"),
+                                    ElementsAre("swarm.signers_file")));
+  EXPECT_EQ(in_force_.signers_pem, "another");
 }
 
 TEST_F(ConfigReloaderTest, NamesKeysForARestartUntilTheyAreTakenBack) {

@@ -213,7 +213,7 @@ class Daemon::Impl {
 
 absl::Status Daemon::Impl::Start() {
   SetLogLevel(LevelOf(options_.settings));
-  CONVOY_RETURN_IF_ERROR(CheckPemFiles(options_.settings));
+  CONVOY_RETURN_IF_ERROR(ReadPemFiles(&options_.settings));
   CONVOY_ASSIGN_OR_RETURN(
       paths_, MakeDaemonPaths(options_.settings.config.paths(),
                               options_.identity, options_.environment));
@@ -423,7 +423,7 @@ void Daemon::Impl::StartReloader() {
   parts.files_executor = files_executor_.get();
   parts.in_force = &options_.settings;
   parts.read = options_.read_config;
-  parts.check = CheckPemFiles;
+  parts.read_named = ReadPemFiles;
   parts.keep = [this](const Settings& settings) { KeepConfig(settings); };
   parts.apply = [this](const ConfigChange& change, const Settings& before) {
     ApplySettings(change, before);

@@ -226,7 +226,7 @@ absl::StatusOr<Settings> LastGoodConfig(const std::string& config_file,
   CONVOY_ASSIGN_OR_RETURN(
       Settings settings,
       LoadLastGoodConfig(paths.state_directory, config_file, overrides));
-  CONVOY_RETURN_IF_ERROR(CheckPemFiles(settings));
+  CONVOY_RETURN_IF_ERROR(ReadPemFiles(&settings));
   return settings;
 }
 
@@ -250,7 +250,7 @@ int Run(const CommandLine& command_line) {
   };
   absl::StatusOr<Settings> settings = read_config();
   absl::Status mistakes = settings.status();
-  if (settings.ok()) mistakes = CheckPemFiles(*settings);
+  if (settings.ok()) mistakes = ReadPemFiles(&*settings);
   if (!mistakes.ok()) {
     std::fprintf(stderr, "%s\n", std::string(mistakes.message()).c_str());
     if (command_line.check_config) return kUsage;

@@ -2,12 +2,15 @@
 #define CONVOY_DAEMON_SETTINGS_H_
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "convoy/v1/config.pb.h"
 
 namespace convoy {
+
+class TrustedSigners;
 
 // What the state of this machine makes of the configuration now
 // (machine_rules.h).
@@ -59,6 +62,10 @@ struct Settings {
   std::map<std::string, std::string> providers;
   // What it was read from, besides the command line.
   std::vector<ConfigSource> files;
+  // What swarm.signers_file holds (config_pem_files.h). Null: nobody's
+  // signature is believed.
+  std::string signers_pem;
+  std::shared_ptr<const TrustedSigners> signers;
   MachineVerdict machine;
   // group.id, or what group.id_source said at the start.
   std::string group_id;

@@ -112,6 +112,7 @@ SwarmSettings MakePeerSettings(const Settings& settings,
   result.max_connections = swarm.max_connections();
   result.max_claimers = swarm.max_claimers();
   result.look_beside_url = swarm.look_beside_url();
+  result.signers = settings.signers;
   result.peer_selection = SelectionOf(swarm.peer_selection());
   const MachineVerdict& machine = settings.machine;
   result.refused = machine.refused;

@@ -16,6 +16,8 @@
 #include "daemon/config_file.h"
 #include "daemon/settings.h"
 #include "gtest/gtest.h"
+#include "peer/signature_testing.h"
+#include "peer/trusted_signers.h"
 #include "proto/error_detail.h"
 
 namespace convoy {
@@ -94,6 +96,13 @@ TEST(MakeSwarmSettingsTest, TakesEveryKeyOfSwarmAndCache) {
   EXPECT_EQ(swarm->cache_max_percent, 50);
   EXPECT_EQ(swarm->cache_max_bytes, 7);
   EXPECT_EQ(swarm->cache_min_free_bytes, 8);
+}
+
+TEST(MakePeerSettingsTest, TellsWhoseSignaturesAreBelieved) {
+  Settings settings = Parse("");
+  EXPECT_EQ(MakePeerSettings(settings, "/state").signers, nullptr);
+  settings.signers = *TrustedSigners::Read(MakeTestSigner().public_pem);
+  EXPECT_EQ(MakePeerSettings(settings, "/state").signers, settings.signers);
 }
 
 TEST(MakeCacheHostSettingsTest, DefaultsAreThoseOfTheEngine) {
