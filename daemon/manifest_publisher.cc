@@ -21,6 +21,7 @@
 #include "peer/base/status_macros.h"
 #include "peer/base/unique_fd.h"
 #include "peer/manifest_maker.h"
+#include "peer/manifest_signer.h"
 #include "proto/error_detail.h"
 #include "proto/utf8.h"
 
@@ -64,12 +65,16 @@ absl::Status WriteAndSync(int fd, absl::string_view bytes,
                             : FileError(errno, path, "sync", uid);
 }
 
-// Puts `bytes` at `path`, as a whole or not at all. False: they were there.
-absl::StatusOr<bool> WriteWhole(OwnerFiles& files, const JobOwner& owner,
-                                const std::string& path,
-                                const std::string& bytes) {
+// Puts the manifest at `path`, as a whole or not at all. False: it was there;
+// it may be signed.
+absl::StatusOr<bool> WriteManifest(OwnerFiles& files, const JobOwner& owner,
+                                   const std::string& path,
+                                   const MadeManifest& made) {
   const absl::StatusOr<std::string> before =
       files.ReadSmallFile(owner, path, kMaxManifestBytes);
+  CONVOY_ASSIGN_OR_RETURN(
+      const std::string bytes,
+      MetainfoToWrite(before.ok() ? *before : "", made, /*signer=*/nullptr));
   if (before.ok() && *before == bytes) return false;
   CONVOY_ASSIGN_OR_RETURN(
       const TemporaryFile temporary,
@@ -143,8 +148,7 @@ class ManifestPublisher::Task {
     bool changed = false;
     if (!made->metainfo.empty()) {
       CONVOY_ASSIGN_OR_RETURN(
-          changed,
-          WriteWhole(files, owner_, file.manifest_path(), made->metainfo));
+          changed, WriteManifest(files, owner_, file.manifest_path(), *made));
     }
     // The file may be another one than when it was planned.
     total_ += made->size - file.size;

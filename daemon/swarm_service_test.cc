@@ -207,6 +207,24 @@ TEST_F(SwarmServiceTest, PublishMakesAManifestBesideEachFile) {
   EXPECT_TRUE(third[2].unchanged());
 }
 
+TEST_F(SwarmServiceTest, PublishKeepsSignaturesWhileTheFileIsTheSame) {
+  Write("a", "text");
+  const auto first = Publish(*stub_, PublishRequest()).files();
+  ASSERT_EQ(first.size(), 1u);
+  const std::string unsigned_manifest = Read(first[0].manifest_path());
+  std::string signed_manifest = unsigned_manifest;
+  signed_manifest.insert(signed_manifest.find("8:url-list"),
+                         "10:signaturesd1:xd9:signature1:yee");
+  Write("a.torrent", signed_manifest);
+  EXPECT_TRUE(Publish(*stub_, PublishRequest()).files().at(0).unchanged());
+  EXPECT_EQ(Read(first[0].manifest_path()), signed_manifest);
+
+  Write("a", "other text");
+  EXPECT_FALSE(Publish(*stub_, PublishRequest()).files().at(0).unchanged());
+  EXPECT_EQ(Read(first[0].manifest_path()).find("signatures"),
+            std::string::npos);
+}
+
 TEST_F(SwarmServiceTest, PublishLeavesNothingElseBehind) {
   Write("a", "text");
   EXPECT_EQ(Publish(*stub_, PublishRequest()).status, absl::OkStatus());

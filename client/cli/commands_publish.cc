@@ -1,6 +1,7 @@
 #include "client/cli/commands_publish.h"
 
 #include <CLI/CLI.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <memory>
@@ -22,11 +23,13 @@
 #include "client/cli/publish_plan.h"
 #include "client/cli/publish_products.h"
 #include "client/cli/publish_progress.h"
+#include "client/cli/publish_signer.h"
 #include "client/cli/whole_file.h"
 #include "convoy/v1/swarm_service.pb.h"
 #include "peer/base/status_macros.h"
 #include "peer/base/unique_fd.h"
 #include "peer/manifest_maker.h"
+#include "peer/manifest_signer.h"
 #include "proto/error_detail.h"
 #include "proto/utf8.h"
 
@@ -34,6 +37,8 @@ namespace convoy {
 namespace {
 
 constexpr char kStandardOutput[] = "-";
+// No manifest that is made here is larger.
+constexpr std::size_t kMaxManifestSize = 64 << 20;
 constexpr char kPieceLengthHint[] =
     "give a power of two from 16KiB to 16MiB, or leave --piece-length out";
 
@@ -42,6 +47,8 @@ struct PublishFlags {
   std::string url_prefix;
   std::int64_t piece_length = 0;  // 0: by size.
   std::string nginx;              // Empty: in the first folder.
+  std::string sign_key;           // Empty: nothing is signed.
+  std::string sign_as;            // Empty: by certificate or URL.
 };
 
 std::string PublishHint(v1::ErrorReason reason) {
@@ -75,11 +82,13 @@ absl::Status AboutFile(const absl::Status& status, const std::string& path) {
 // One run of the command.
 class Publisher {
  public:
+  // `signer`: null: nothing is signed.
   Publisher(const CliContext& context, const PublishFlags& flags,
-            const PublishPlan& plan)
+            const PublishPlan& plan, const ManifestSigner* signer)
       : context_(context),
         flags_(flags),
         plan_(plan),
+        signer_(signer),
         out_(flags.nginx == kStandardOutput ? stderr : stdout),
         progress_(stderr, !context.json, TotalOf(plan)) {}
 
@@ -125,13 +134,24 @@ class Publisher {
     const bool has_manifest = !made->metainfo.empty();
     bool changed = false;
     if (has_manifest) {
-      CONVOY_ASSIGN_OR_RETURN(
-          changed, WriteWholeFile(absl::StrCat(file.path, kManifestSuffix),
-                                  made->metainfo));
+      CONVOY_ASSIGN_OR_RETURN(changed, WriteManifest(file, *made));
     }
     published_.push_back({file, has_manifest, made->sha256});
     TellOf(file, *made, changed);
     return absl::OkStatus();
+  }
+
+  // False: it was there.
+  absl::StatusOr<bool> WriteManifest(const PublishFile& file,
+                                     const MadeManifest& made) const {
+    const std::string path = absl::StrCat(file.path, kManifestSuffix);
+    // What cannot be read is replaced, or writing it says why not.
+    const absl::StatusOr<std::string> before =
+        ReadWholeFile(path, kMaxManifestSize);
+    CONVOY_ASSIGN_OR_RETURN(
+        const std::string metainfo,
+        MetainfoToWrite(before.ok() ? *before : "", made, signer_));
+    return WriteWholeFile(path, metainfo);
   }
 
   void TellOf(const PublishFile& file, const MadeManifest& made, bool changed) {
@@ -202,6 +222,7 @@ class Publisher {
   const CliContext& context_;
   const PublishFlags& flags_;
   const PublishPlan& plan_;
+  const ManifestSigner* const signer_;
   std::FILE* const out_;
   PublishProgress progress_;
   std::vector<PublishedFile> published_;
@@ -224,10 +245,29 @@ absl::StatusOr<PublishPlan> PlanOf(const CliContext& context,
   return PlanPublish(flags.paths, prefix, to_output ? "" : flags.nginx);
 }
 
+// Nothing: nothing is signed.
+absl::StatusOr<std::optional<ManifestSigner>> SignerOf(
+    const PublishFlags& flags, const PublishPlan& plan) {
+  if (flags.sign_key.empty()) return std::nullopt;
+  const std::string path = AbsolutePath(flags.sign_key);
+  for (const PublishFile& file : plan.files) {
+    if (file.path != path) continue;
+    return UsageError(
+        absl::StrCat("--sign-key: ", path, " would be published itself"),
+        "move the key out of the folder, where no web server gives it away");
+  }
+  return ReadPublishSigner(flags.sign_key, flags.sign_as, flags.url_prefix);
+}
+
 int Publish(const CliContext& context, const PublishFlags& flags) {
   const absl::StatusOr<PublishPlan> plan = PlanOf(context, flags);
   if (!plan.ok()) return Fail(context, plan.status());
-  return Publisher(context, flags, *plan).Run();
+  const absl::StatusOr<std::optional<ManifestSigner>> signer =
+      SignerOf(flags, *plan);
+  if (!signer.ok()) return Fail(context, signer.status());
+  return Publisher(context, flags, *plan,
+                   signer->has_value() ? &**signer : nullptr)
+      .Run();
 }
 
 constexpr char kFooter[] =
@@ -237,6 +277,10 @@ constexpr char kFooter[] =
     "each\n"
     "file. Files that begin with a dot and links in folders are left out.\n"
     "Repeat it when files have changed: what is right is left untouched.\n\n"
+    "With --sign-key the manifests are signed (BEP 35). Machines believe them\n"
+    "without TLS where their swarm.signers_file has the public key or the\n"
+    "certificate; sign again whatever is to be believed. Without --sign-key,\n"
+    "signatures that are there stay while the file is the same.\n\n"
     "Example, a whole origin:\n"
     "  mkdir -p /srv/pub && cp disk.img /srv/pub/\n"
     "  convoy publish /srv/pub --url-prefix https://files.example.org/pub\n"
@@ -246,6 +290,14 @@ constexpr char kFooter[] =
     "  nginx -s reload\n"
     "  # on every machine:\n"
     "  convoy get https://files.example.org/pub/disk.img\n\n"
+    "Example, signed:\n"
+    "  openssl genpkey -algorithm ed25519 -out signer-key.pem\n"
+    "  openssl pkey -in signer-key.pem -pubout -out signers.pem\n"
+    "  convoy publish /srv/pub --url-prefix http://files.example.org/pub \\\n"
+    "    --sign-key signer-key.pem\n"
+    "  # on every machine, in its configuration:\n"
+    "  #   swarm: {integrity: mandatory, signers_file: "
+    "/etc/convoy/signers.pem}\n\n"
     "No daemon is needed. Exit code 1: a file could not be published; the "
     "others\nare.";
 
@@ -277,6 +329,19 @@ void AddPublishCommand(CLI::App& app, CliContext& context) {
                    "Where the locations for nginx go; -: standard output. "
                    "Default: convoy-publish.conf in the first folder")
       ->type_name("FILE");
+  CLI::Option* const key =
+      command
+          ->add_option("--sign-key", flags->sign_key,
+                       "Signs the manifests with this private key, PEM: "
+                       "Ed25519, EC or RSA, without a passphrase. Its "
+                       "certificate may stand beside it")
+          ->type_name("FILE");
+  command
+      ->add_option("--sign-as", flags->sign_as,
+                   "The signer's name in the manifests. Default: the "
+                   "certificate's common name, else the host of --url-prefix")
+      ->type_name("NAME")
+      ->needs(key);
   command->footer(kFooter);
   command->callback([&context, flags] {
     context.command = [&context, flags] { return Publish(context, *flags); };

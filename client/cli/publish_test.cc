@@ -256,6 +256,143 @@ TEST_F(PublishTest, AWrongCommandLineWritesNothing) {
   EXPECT_THAT(Inodes(), SizeIs(1));
 }
 
+// Signatures.
+
+class SignedPublishTest : public PublishTest {
+ protected:
+  SignedPublishTest() {
+    char keys[] = "/tmp/convoy-signer-XXXXXX";
+    keys_ = mkdtemp(keys);
+    Write("a.img", "a");
+  }
+  ~SignedPublishTest() override { fs::remove_all(keys_); }
+
+  // The path of a new key; `arguments` of openssl genpkey.
+  std::string Key(const std::string& name,
+                  const std::string& arguments = "-algorithm ed25519") const {
+    const std::string path = keys_ + "/" + name + ".pem";
+    const Result made = Shell("openssl genpkey " + arguments + " -out " + path);
+    EXPECT_EQ(made.code, 0) << made.err;
+    return path;
+  }
+  // Adds a certificate for `common_name` to the key.
+  void Certify(const std::string& key, const std::string& common_name) const {
+    const Result made = Shell("openssl req -x509 -new -key " + key +
+                              " -subj '/CN=" + common_name + "' -out " + keys_ +
+                              "/c && cat " + keys_ + "/c >> " + key);
+    EXPECT_EQ(made.code, 0) << made.err;
+  }
+
+  std::string keys_;
+};
+
+// As BEP 35 has it, by another program.
+TEST_F(SignedPublishTest, TheSignatureIsOfTheInfoDictionary) {
+  const std::string key = Key("key");
+  ASSERT_EQ(Publish({"a.img", "--sign-key", key}).code, 0);
+  const std::string manifest = Read("a.img.torrent");
+  const std::size_t begin = manifest.find("4:info") + 6;
+  const std::string mark = "10:signaturesd9:o.exampled9:signature64:";
+  const std::size_t end = manifest.find(mark);
+  ASSERT_NE(end, std::string::npos) << manifest;
+  Write("info", manifest.substr(begin, end - begin));
+  Write("signature", manifest.substr(end + mark.size(), 64));
+  const Result checked =
+      Shell("cd " + folder_ + " && openssl pkeyutl -verify -inkey " + key +
+            " -rawin -in info -sigfile signature");
+  EXPECT_EQ(checked.code, 0) << checked.out << checked.err;
+  EXPECT_EQ(manifest.substr(end + mark.size() + 64),
+            "ee8:url-listl24:http://o.example/p/a.imgee");
+}
+
+TEST_F(SignedPublishTest, SigningAgainChangesNothingUntilTheSignerDoes) {
+  Write("sub/b.img", "b");
+  for (const std::string& key :
+       {Key("ed25519"),
+        Key("ec",
+            "-algorithm ec -pkeyopt "
+            "ec_paramgen_curve:P-256"),
+        Key("rsa", "-algorithm rsa -pkeyopt rsa_keygen_bits:2048")}) {
+    const Result first = Publish({".", "--sign-key", key});
+    ASSERT_EQ(first.code, 0) << first.err;
+    EXPECT_THAT(first.out,
+                AllOf(HasSubstr("written    " + folder_ + "/a.img.torrent"),
+                      HasSubstr("written    " + folder_ + "/sub/b.img")));
+    const auto before = Inodes();
+    EXPECT_THAT(Publish({".", "--sign-key", key}).out,
+                Not(HasSubstr("written")));
+    // Without a key, what is signed stays signed.
+    EXPECT_THAT(Publish({"."}).out, Not(HasSubstr("written")));
+    EXPECT_EQ(Inodes(), before);
+    EXPECT_THAT(Publish({".", "--sign-key", key, "--sign-as", "me"}).out,
+                HasSubstr("written    " + folder_ + "/a.img.torrent"));
+    EXPECT_THAT(Read("a.img.torrent"), HasSubstr("10:signaturesd2:med"));
+  }
+  // Other bytes are nobody's.
+  Write("a.img", "A");
+  ASSERT_EQ(Publish({"."}).code, 0);
+  EXPECT_THAT(Read("a.img.torrent"), Not(HasSubstr("signatures")));
+}
+
+TEST_F(SignedPublishTest, TheCertificateNamesTheSigner) {
+  const std::string key = Key("key");
+  Certify(key, "fleet release");
+  ASSERT_EQ(Publish({"a.img", "--sign-key", key}).code, 0);
+  EXPECT_THAT(Read("a.img.torrent"),
+              HasSubstr("10:signaturesd13:fleet released11:certificate"));
+}
+
+TEST_F(SignedPublishTest, AKeyFromAPipeSigns) {
+  const std::string key = Key("key");
+  const Result result =
+      Shell("cd " + folder_ + " && bash -c '" + Command({})[0] +
+            " publish a.img --url-prefix http://o.example/p --sign-key "
+            "<(openssl pkey -in " +
+            key + ")'");
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(Read("a.img.torrent"), HasSubstr("10:signatures"));
+}
+
+TEST_F(SignedPublishTest, WhatCannotSignIsToldAndNothingWritten) {
+  const std::string encrypted =
+      Key("encrypted", "-algorithm ed25519 -aes256 -pass pass:sesame");
+  const std::string weak =
+      Key("weak", "-algorithm rsa -pkeyopt rsa_keygen_bits:1024");
+  const std::string mixed = Key("mixed");
+  Certify(mixed, "mixed");
+  ASSERT_EQ(
+      Shell("openssl genpkey -algorithm ed25519 > " + mixed +
+            ".new && "
+            "sed -n '/CERT/,$p' " +
+            mixed + " >> " + mixed + ".new && mv " + mixed + ".new " + mixed)
+          .code,
+      0);
+  Write("own.pem", "");
+  const std::vector<std::pair<std::vector<std::string>, std::string>> wrong = {
+      {{"--sign-key", "/none/key"},
+       "--sign-key: cannot open /none/key: No such file"},
+      {{"--sign-key", folder_}, "cannot read " + folder_},
+      {{"--sign-key", "/dev/null"}, "/dev/null has no PEM private key"},
+      {{"--sign-key", encrypted},
+       encrypted + " has a private key with a passphrase"},
+      {{"--sign-key", encrypted}, "<(openssl pkey -in " + encrypted + ")"},
+      {{"--sign-key", weak}, weak + " has an RSA key of 1024 bits"},
+      {{"--sign-key", mixed}, mixed + " has a certificate of another key"},
+      {{"--sign-key", Key("long"), "--sign-as", std::string(256, 'n')},
+       "the signer's name has 256 bytes"},
+      {{"--sign-as", "me"}, "--sign-key"},
+      {{"--sign-key", "own.pem"}, "own.pem would be published itself"},
+  };
+  for (const auto& [arguments, message] : wrong) {
+    std::vector<std::string> all = {".", "--url-prefix", "http://h"};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    const Result result = Run(all);
+    EXPECT_EQ(result.code, 2) << message;
+    EXPECT_THAT(result.err, AllOf(HasSubstr(message), HasSubstr("hint: ")));
+  }
+  EXPECT_THAT(Inodes(), SizeIs(2));
+}
+
 TEST_F(PublishTest, PiecesMayBeChosen) {
   Write("a.img", std::string(100'000, 'a'));
   ASSERT_EQ(Publish({"a.img", "--piece-length", "16KiB"}).code, 0);

@@ -152,6 +152,13 @@ absl::StatusOr<std::string> ReadWholeFile(const std::string& path,
   return ReadAll(fd->get(), path, max_size);
 }
 
+absl::StatusOr<std::string> ReadKeyFile(const std::string& path,
+                                        std::size_t max_size) {
+  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  if (!fd.valid()) return LocalFileError(errno, "open", path);
+  return ReadAll(fd.get(), path, max_size);
+}
+
 absl::StatusOr<bool> WriteWholeFile(const std::string& path,
                                     absl::string_view bytes) {
   const absl::StatusOr<UniqueFd> old = OpenPlainFile(path, false);

@@ -27,6 +27,12 @@ absl::StatusOr<UniqueFd> OpenPlainFile(const std::string& path,
 absl::StatusOr<std::string> ReadWholeFile(const std::string& path,
                                           std::size_t max_size);
 
+// The bytes of a file that is there, of any kind: a link is followed, a pipe is
+// read to its end. PATH_NOT_FOUND, ACCESS_DENIED, LOCAL_FILE_IO; also when it
+// has more than `max_size` bytes.
+absl::StatusOr<std::string> ReadKeyFile(const std::string& path,
+                                        std::size_t max_size);
+
 // Gives `path` these bytes, in one step and durably. Returns whether it had
 // other ones, or none, before; if not, it is left alone.
 absl::StatusOr<bool> WriteWholeFile(const std::string& path,

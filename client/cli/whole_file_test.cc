@@ -46,6 +46,23 @@ v1::ErrorReason ReasonOf(const absl::Status& status) {
   return ErrorDetailOf(status).reason();
 }
 
+TEST_F(WholeFileTest, AKeyMayBeBehindALinkOrInAPipe) {
+  EXPECT_EQ(ReasonOf(ReadKeyFile(path_, 5).status()),
+            v1::ERROR_REASON_PATH_NOT_FOUND);
+  std::ofstream(path_) << "bytes";
+  std::filesystem::create_symlink("file", folder_ + "/link");
+  EXPECT_EQ(*ReadKeyFile(folder_ + "/link", 5), "bytes");
+  EXPECT_FALSE(ReadKeyFile(path_, 4).ok());
+  EXPECT_FALSE(ReadKeyFile(folder_, 5).ok());
+
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  ASSERT_EQ(write(ends[1], "piped", 5), 5);
+  close(ends[1]);
+  EXPECT_EQ(*ReadKeyFile("/dev/fd/" + std::to_string(ends[0]), 5), "piped");
+  close(ends[0]);
+}
+
 TEST_F(WholeFileTest, IsMadeWithTheModeThatFilesHave) {
   const mode_t before = umask(027);
   const auto written = WriteWholeFile(path_, "bytes");
