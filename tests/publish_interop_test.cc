@@ -100,6 +100,7 @@ class PublishInteropTest : public ::testing::Test {
                     origin_.Url(""),
                     "--nginx",
                     snippets_.path() + "/pub.conf"};
+    options.argv.insert(options.argv.end(), more_.begin(), more_.end());
     const ProcessResult result = RunProcess(options);
     ASSERT_EQ(result.exit_code, 0) << result.output;
     origin_.Stop();
@@ -107,6 +108,7 @@ class PublishInteropTest : public ::testing::Test {
   }
 
   static bool own_network_;
+  std::vector<std::string> more_;  // Arguments of the command.
   TempDir snippets_;
   Nginx origin_;
 };
@@ -272,6 +274,34 @@ TEST_F(ForeignClientsTest,
 }
 
 TEST_F(ForeignClientsTest, Aria2AndTransmissionShareIt) {
+  const auto first = Aria2(first_);
+  ASSERT_TRUE(WaitForWhole(first_, *first)) << ReadFile(first_.path() + "/log");
+  origin_.Stop();
+  const auto second = Transmission(second_);
+  EXPECT_TRUE(WaitForWhole(second_, *second))
+      << ReadFile(second_.path() + "/log");
+}
+
+// Signatures stand outside of the info dictionary, where others look past them.
+class SignedForeignClientsTest : public ForeignClientsTest {
+ protected:
+  SignedForeignClientsTest() {
+    const std::string key = keys_.path() + "/key.pem";
+    const std::string certificate = keys_.path() + "/certificate.pem";
+    const ProcessResult made = RunProcess(
+        {{"/usr/bin/openssl", "req", "-x509", "-newkey", "rsa:4096", "-nodes",
+          "-subj", "/CN=fleet", "-keyout", key, "-out", certificate}});
+    EXPECT_EQ(made.exit_code, 0) << made.output;
+    WriteFile(key, ReadFile(key) + ReadFile(certificate));
+    more_ = {"--sign-key", key};
+  }
+
+  TempDir keys_;
+};
+
+TEST_F(SignedForeignClientsTest, Aria2AndTransmissionShareIt) {
+  ASSERT_THAT(ReadFile(torrent()),
+              ::testing::HasSubstr("10:signaturesd5:fleetd11:certificate"));
   const auto first = Aria2(first_);
   ASSERT_TRUE(WaitForWhole(first_, *first)) << ReadFile(first_.path() + "/log");
   origin_.Stop();
