@@ -90,8 +90,8 @@ struct FileTransferState {
 // What a caller asks of the proof of a file's bytes.
 struct FileProof {
   v1::Integrity required = v1::INTEGRITY_UNSPECIFIED;
-  // The manifest. A URL or an absolute path, or empty; 20 bytes or empty; 32
-  // bytes or empty.
+  // The manifest. A URL or an absolute path; 20 or 32 bytes; 32 bytes. Each may
+  // be empty.
   std::string manifest_location;
   std::string manifest_info_hash;
   std::string manifest_sha256;

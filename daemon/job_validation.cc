@@ -302,6 +302,19 @@ absl::Status ReadHex(const std::string& digits, std::size_t size,
   return absl::OkStatus();
 }
 
+// Of version 1 or 2.
+absl::Status ReadInfoHash(const std::string& digits, const std::string& field,
+                          std::string* bytes) {
+  constexpr std::size_t kDigits1 = 40;
+  constexpr std::size_t kDigits2 = 64;
+  if (!digits.empty() && digits.size() != kDigits1 &&
+      digits.size() != kDigits2) {
+    return Wrong(field, absl::StrCat("is neither ", kDigits1, " nor ", kDigits2,
+                                     " hexadecimal digits"));
+  }
+  return ReadHex(digits, digits.size() / 2, field, bytes);
+}
+
 absl::Status CheckManifestLocation(const std::string& location,
                                    const std::string& field) {
   if (location.empty()) return absl::OkStatus();
@@ -326,8 +339,8 @@ absl::Status ReadProof(const v1::JobFile& from, const std::string& field,
   proof.manifest_location = manifest.location();
   CONVOY_RETURN_IF_ERROR(
       CheckManifestLocation(manifest.location(), prefix + "location"));
-  CONVOY_RETURN_IF_ERROR(ReadHex(manifest.info_hash(), 20, prefix + "info_hash",
-                                 &proof.manifest_info_hash));
+  CONVOY_RETURN_IF_ERROR(ReadInfoHash(
+      manifest.info_hash(), prefix + "info_hash", &proof.manifest_info_hash));
   CONVOY_RETURN_IF_ERROR(ReadHex(manifest.sha256(), 32, prefix + "sha256",
                                  &proof.manifest_sha256));
   const bool asked = proof.required != v1::INTEGRITY_UNSPECIFIED ||

@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "convoy/v1/error_detail.pb.h"
 #include "convoy/v1/job.pb.h"
@@ -76,6 +77,15 @@ TEST(ValidatePeersTest, TakesWhatTheContractAllows) {
   EXPECT_EQ(proof.manifest_sha256, std::string(32, '\0'));
 }
 
+TEST(ValidatePeersTest, TakesAnInfoHashOfVersion2) {
+  const auto job = Validate([](v1::Job*, v1::JobFile* file) {
+    file->mutable_manifest()->set_info_hash(std::string(62, 'a') + "F0");
+  });
+  ASSERT_TRUE(job.ok()) << job.status();
+  EXPECT_EQ((*job)->files[0].proof->manifest_info_hash,
+            std::string(31, '\xAA') + "\xF0");
+}
+
 TEST(ValidatePeersTest, EachPartOfAProofStandsAlone) {
   for (const auto& edit : {
            std::function<void(v1::JobFile*)>([](v1::JobFile* file) {
@@ -142,13 +152,19 @@ TEST(ValidatePeersTest, AManifestIsAUrlOrAnAbsolutePath) {
 
 TEST(ValidatePeersTest, HashesHaveTheirLength) {
   for (const std::string& wrong :
-       {std::string(39, 'a'), std::string(41, 'a'), std::string(64, 'a'),
-        std::string(39, 'a') + "g"}) {
+       {std::string(39, 'a'), std::string(41, 'a'), std::string(63, 'a')}) {
     ExpectRefused(ValidateManifest([&](v1::Manifest* manifest) {
                     manifest->set_info_hash(wrong);
                   }).status(),
                   kInvalid, "files[0].manifest.info_hash",
-                  "is not 40 hexadecimal digits");
+                  "is neither 40 nor 64 hexadecimal digits");
+  }
+  for (const std::size_t digits : {40u, 64u}) {
+    ExpectRefused(ValidateManifest([&](v1::Manifest* manifest) {
+                    manifest->set_info_hash(std::string(digits - 1, 'a') + "g");
+                  }).status(),
+                  kInvalid, "files[0].manifest.info_hash",
+                  absl::StrCat("is not ", digits, " hexadecimal digits"));
   }
   ExpectRefused(ValidateManifest([&](v1::Manifest* manifest) {
                   manifest->set_sha256(std::string(40, 'a'));

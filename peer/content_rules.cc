@@ -439,12 +439,15 @@ absl::StatusOr<CheckedManifest> CheckManifest(const ContentQuery& query,
     return absl::InvalidArgumentError(absl::StrCat(
         NameOf(source), " cannot be used: ", manifest.status().message()));
   }
-  if (!query.manifest_info_hash.empty() &&
-      (*manifest)->info_hash != query.manifest_info_hash) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        NameOf(source), " has the info-hash ",
-        absl::BytesToHexString((*manifest)->info_hash), "; the job wants ",
-        absl::BytesToHexString(query.manifest_info_hash)));
+  const std::string& wanted = query.manifest_info_hash;
+  if (!wanted.empty() && wanted != (*manifest)->info_hash &&
+      wanted != (*manifest)->info_hash_v2) {
+    const bool of_v2 = wanted.size() == (*manifest)->info_hash_v2.size();
+    return absl::FailedPreconditionError(
+        absl::StrCat(NameOf(source), " has the info-hash ",
+                     absl::BytesToHexString(of_v2 ? (*manifest)->info_hash_v2
+                                                  : (*manifest)->info_hash),
+                     "; the job wants ", absl::BytesToHexString(wanted)));
   }
   if (size && (*manifest)->layout.size() != *size) {
     return absl::InvalidArgumentError(absl::StrCat(

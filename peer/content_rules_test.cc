@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
@@ -228,6 +229,28 @@ TEST(ManifestTrustTest, AnInfoHashInTheJobIsTrusted) {
   EXPECT_TRUE(checked.trusted);
   EXPECT_EQ(checked.integrity,
             "pieces of the manifest whose info-hash is in the job");
+}
+
+TEST(ManifestTrustTest, AnInfoHashOfVersion2MayBeCutShort) {
+  const std::string metainfo = TestMetainfoV2(std::string(kSize, 'c'));
+  const std::string whole = (*ReadManifest(metainfo))->info_hash_v2;
+  ContentQuery query = QueryFor(kHttp);
+  for (const std::string& pinned : {whole, whole.substr(0, 20)}) {
+    query.manifest_info_hash = pinned;
+    const auto checked =
+        CheckManifest(query, ManifestSource(), metainfo, kSize);
+    ASSERT_TRUE(checked.ok()) << checked.status();
+    EXPECT_TRUE(checked->trusted);
+  }
+  query.manifest_info_hash = whole.substr(0, 31) + "?";
+  const absl::Status other =
+      CheckManifest(query, ManifestSource(), metainfo, kSize).status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(other)) << other;
+  EXPECT_TRUE(absl::StrContains(other.message(), absl::BytesToHexString(whole)))
+      << other;
+  // One of version 1 has no such hash.
+  EXPECT_TRUE(absl::IsFailedPrecondition(
+      CheckManifest(query, ManifestSource(), Metainfo(), kSize).status()));
 }
 
 TEST(ManifestTrustTest, TheManifestsSha256InTheJobIsTrusted) {

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -25,6 +27,48 @@ inline std::string TestMetainfo(absl::string_view content,
   return absl::StrCat("d4:infod6:lengthi", content.size(),
                       "e4:name4:file12:piece lengthi", kPiece, "e6:pieces",
                       hashes.size(), ":", hashes, more, "ee");
+}
+
+// A metainfo file of version 2 (BEP 52), made from all of the file's tree, in
+// pieces of `piece` bytes, a power of two. `more`: bencoded members of the info
+// dictionary that come behind "piece length".
+inline std::string TestMetainfoV2(absl::string_view content,
+                                  std::size_t piece = 256 << 10,
+                                  absl::string_view more = "") {
+  constexpr std::size_t kBlock = 16 << 10;
+  const auto hash = [](absl::string_view bytes) {
+    Sha256 sha256;
+    sha256.Update(bytes);
+    return sha256.Finish();
+  };
+  std::vector<std::string> level;
+  for (std::size_t at = 0; at < content.size(); at += kBlock) {
+    level.push_back(hash(content.substr(at, kBlock)));
+  }
+  std::size_t leaves = 1;
+  while (leaves < level.size()) leaves *= 2;
+  level.resize(leaves, std::string(32, '\0'));
+  std::string layer;
+  for (std::size_t length = kBlock; level.size() > 1; length *= 2) {
+    if (length == piece) {
+      for (std::size_t i = 0; i * piece < content.size(); ++i) {
+        layer += level[i];
+      }
+    }
+    std::vector<std::string> above;
+    for (std::size_t i = 0; i < level.size(); i += 2) {
+      above.push_back(hash(level[i] + level[i + 1]));
+    }
+    level = std::move(above);
+  }
+  const std::string& root = level[0];
+  std::string metainfo = absl::StrCat(
+      "d4:infod9:file treed4:filed0:d6:lengthi", content.size(),
+      "e11:pieces root32:", root, "eee12:meta versioni2e4:name4:file",
+      "12:piece lengthi", piece, "e", more, "e");
+  if (layer.empty()) return metainfo + "e";
+  return absl::StrCat(metainfo, "12:piece layersd32:", root, layer.size(), ":",
+                      layer, "ee");
 }
 
 // The certificate authorities of two groups. Nobody has their keys.

@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "peer/base/status_macros.h"
 #include "peer/evp_digest.h"
+#include "peer/piece_digest.h"
 #include "peer/piece_layout.h"
 #include "peer/sha1.h"
 #include "peer/sha256.h"
@@ -88,12 +89,25 @@ Info InfoOf(absl::string_view name, const PieceLayout& layout,
           {"pieces", Bencoded(piece_hashes)}};
 }
 
-absl::StatusOr<std::shared_ptr<const Manifest>> Read(const Info& info) {
+// Of version 2; the pieces' hashes are not in it.
+Info InfoOfVersion2(absl::string_view name, const PieceLayout& layout,
+                    absl::string_view root) {
+  return {{"file tree", absl::StrCat("d", Bencoded(name), "d0:d6:length",
+                                     Bencoded(layout.size()), "11:pieces root",
+                                     Bencoded(root), "eee")},
+          {"meta version", Bencoded(std::int64_t{2})},
+          {"name", Bencoded(name)},
+          {"piece length", Bencoded(layout.piece_length())}};
+}
+
+// `rest`: what the metainfo has behind the info dictionary.
+absl::StatusOr<std::shared_ptr<const Manifest>> Read(
+    const Info& info, absl::string_view rest = "") {
   std::string metainfo = "d4:infod";
   for (const auto& [key, value] : info) {
     absl::StrAppend(&metainfo, Bencoded(key), value);
   }
-  absl::StrAppend(&metainfo, "ee");
+  absl::StrAppend(&metainfo, "e", rest, "e");
   return ReadManifest(metainfo);
 }
 
@@ -153,7 +167,16 @@ absl::StatusOr<std::shared_ptr<const Manifest>> MakeGroupManifest(
     absl::string_view group_key) {
   CONVOY_ASSIGN_OR_RETURN(const std::string certificate,
                           PlainCertificate(group_ca_pem));
-  Info info = InfoOf(manifest.name, manifest.layout, manifest.piece_hashes);
+  Info info;
+  std::string rest;
+  if (manifest.hash_kind.is_version2()) {
+    const std::string root = PiecesRoot(manifest.layout, manifest.piece_hashes);
+    info = InfoOfVersion2(manifest.name, manifest.layout, root);
+    rest = absl::StrCat("12:piece layersd", Bencoded(root),
+                        Bencoded(manifest.piece_hashes), "e");
+  } else {
+    info = InfoOf(manifest.name, manifest.layout, manifest.piece_hashes);
+  }
   info["convoy group"] = Bencoded(HmacSha256(group_key, manifest.info_hash));
   if (manifest.is_private) info["private"] = Bencoded(std::int64_t{1});
   info["ssl-cert"] = Bencoded(certificate);

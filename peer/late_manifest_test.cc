@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -177,6 +178,26 @@ TEST_F(GroupManifestTest, ItsInfoHashNeedsTheGroupsKeyAndCertificate) {
   EXPECT_NE(group->info_hash, Group(*open_, kTestGroupCa, "other")->info_hash);
   EXPECT_NE(group->info_hash,
             Group(*open_, kOtherTestGroupCa, "key")->info_hash);
+}
+
+TEST_F(GroupManifestTest, OfVersion2IsOfVersion2) {
+  for (const std::size_t size : {5u << 20, 100u}) {
+    const std::string content(size, 'c');
+    const absl::StatusOr<Shared> read =
+        ReadManifest(TestMetainfoV2(content, 256 << 10, "7:privatei1e"));
+    ASSERT_TRUE(read.ok()) << read.status();
+    const Manifest& open = **read;
+    const Shared group = Group(open, kTestGroupCa, "key");
+    EXPECT_TRUE(group->hash_kind.is_version2());
+    EXPECT_EQ(group->piece_hashes, open.piece_hashes);
+    EXPECT_EQ(group->layout.size(), open.layout.size());
+    EXPECT_EQ(group->layout.piece_length(), open.layout.piece_length());
+    EXPECT_EQ(group->name, open.name);
+    EXPECT_TRUE(group->is_private);
+    EXPECT_TRUE(absl::StrContains(group->metainfo, "8:ssl-cert"));
+    EXPECT_NE(group->info_hash, open.info_hash);
+    EXPECT_NE(group->info_hash, Group(open, kTestGroupCa, "other")->info_hash);
+  }
 }
 
 TEST_F(GroupManifestTest, StaysPrivate) {

@@ -34,9 +34,9 @@ PieceIndex Piece(lt::piece_index_t piece) {
   return PieceIndex{static_cast<std::int32_t>(piece)};
 }
 
+// The first 20 bytes.
 lt::sha1_hash ToHash(absl::string_view bytes) {
-  return lt::sha1_hash(lt::span<char const>(
-      bytes.data(), static_cast<std::ptrdiff_t>(bytes.size())));
+  return lt::sha1_hash(bytes.data());
 }
 
 std::string ToBytes(const lt::sha1_hash& hash) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -58,11 +59,18 @@ class LibtorrentDisk {
 
   // One content, while it is in the session.
   struct Entry {
-    std::shared_ptr<SwarmStorage> storage;
+    Entry(std::shared_ptr<const Manifest> of,
+          std::shared_ptr<SwarmStorage> over)
+        : manifest(std::move(of)),
+          storage(std::move(over)),
+          running(manifest->hash_kind) {}
+
+    // Hashes that libtorrent's torrent has: those of the manifest, of version 2
+    // the first 20 bytes of each (TorrentInfoOf), or the placeholders of a
+    // late-bound content.
+    const std::shared_ptr<const Manifest> manifest;
+    const std::shared_ptr<SwarmStorage> storage;
     DiskListener* listener = nullptr;  // Null: it has gone.
-    // Hashes that libtorrent's torrent has: those of the manifest, or the
-    // placeholders of a late-bound content.
-    std::shared_ptr<const Manifest> manifest;
     // Of pieces that are being written.
     RunningHashes running;
     bool backlog_full = false;

@@ -27,6 +27,8 @@
 #include "peer/base/fake_executor.h"
 #include "peer/fake_file_worker.h"
 #include "peer/manifest.h"
+#include "peer/piece_digest.h"
+#include "peer/piece_layout.h"
 #include "peer/transfer_testing.h"
 
 namespace convoy {
@@ -150,7 +152,11 @@ class CountingExecutor final : public Executor {
 // One content on the disk, as a session and a torrent use it.
 class LibtorrentDiskTest : public ::testing::Test {
  protected:
-  LibtorrentDiskTest() { UseHashes(std::make_shared<PieceHashes>(manifest_)); }
+  LibtorrentDiskTest() : LibtorrentDiskTest(PieceHashKind()) {}
+  explicit LibtorrentDiskTest(PieceHashKind kind)
+      : manifest_(MakeManifest(content_, kind)) {
+    UseHashes(std::make_shared<PieceHashes>(manifest_));
+  }
 
   void UseHashes(std::shared_ptr<PieceHashes> hashes) {
     UseFile(OpenTargetFile(target_.Open()), std::move(hashes));
@@ -163,11 +169,11 @@ class LibtorrentDiskTest : public ::testing::Test {
   }
   std::shared_ptr<LibtorrentDisk::Entry> MakeEntry(
       std::shared_ptr<TargetFile> file, std::shared_ptr<PieceHashes> hashes) {
-    auto entry = std::make_shared<LibtorrentDisk::Entry>();
-    entry->storage = std::make_shared<SwarmStorage>(
-        std::move(file), std::move(hashes), StorageMap::Whole(layout_));
+    auto entry = std::make_shared<LibtorrentDisk::Entry>(
+        shown_,
+        std::make_shared<SwarmStorage>(std::move(file), std::move(hashes),
+                                       StorageMap::Whole(layout_)));
     entry->listener = &listener_;
-    entry->manifest = manifest_;
     listener_.entry = entry.get();
     return entry;
   }
@@ -249,25 +255,30 @@ class LibtorrentDiskTest : public ::testing::Test {
     loop_.RunUntilIdle();
     return got->value();
   }
+  // As libtorrent's torrent has it.
   std::string ManifestHash(int piece) const {
-    return std::string(manifest_->HashOf(P(piece)));
+    return std::string(manifest_->HashOf(P(piece)).substr(0, 20));
   }
 
   static std::shared_ptr<const Manifest> MakeManifest(
-      const std::string& content) {
+      const std::string& content, PieceHashKind kind = PieceHashKind()) {
     auto manifest = std::make_shared<Manifest>();
     manifest->info_hash = std::string(20, 'i');
     manifest->layout =
         *PieceLayout::Make(static_cast<std::int64_t>(content.size()), kPiece);
     for (std::size_t at = 0; at < content.size(); at += kPiece) {
-      manifest->piece_hashes += Sha1Of(content.substr(at, kPiece));
+      PieceDigest digest(kind);
+      digest.Update(content.substr(at, kPiece));
+      manifest->piece_hashes += digest.Finish();
     }
+    manifest->hash_kind = kind;
     return manifest;
   }
 
   const std::string content_ = TestContent(kSize);
-  const std::shared_ptr<const Manifest> manifest_ = MakeManifest(content_);
+  const std::shared_ptr<const Manifest> manifest_;
   const PieceLayout layout_ = manifest_->layout;
+  std::shared_ptr<const Manifest> shown_ = manifest_;  // To libtorrent.
   const std::string wrong_ = std::string(kPiece, 'x');
   CountingExecutor loop_;
   FakeFileWorker worker_{loop_};
@@ -528,13 +539,62 @@ TEST_F(LibtorrentDiskTest, AHashThatCannotBeMadeIsToldToTheTorrent) {
   EXPECT_FALSE(entry_->storage->verified(P(1)));
 }
 
+// Hashes of version 2: libtorrent sees their first bytes.
+
+class Version2DiskTest : public LibtorrentDiskTest {
+ protected:
+  Version2DiskTest()
+      : LibtorrentDiskTest(
+            PieceHashKind::Version2(*PieceLayout::Make(kSize, kPiece))) {}
+};
+
+TEST_F(Version2DiskTest, ARightPieceInOrderIsHashedAsItIsWritten) {
+  UseFile(std::make_shared<ColdFile>(OpenTargetFile(target_.Open())),
+          std::make_shared<PieceHashes>(manifest_));
+  WritePiece(1, Bytes(1));
+  worker_.Hold();
+  EXPECT_EQ(HashNow(1).hash, ManifestHash(1));
+  EXPECT_TRUE(entry_->storage->verified(P(1)));
+}
+
+TEST_F(Version2DiskTest, ARightPieceInDisorderIsReadBack) {
+  WritePieceInDisorder(1, Bytes(1));
+  EXPECT_EQ(HashNow(1).hash, ManifestHash(1));
+  UseFile(std::make_shared<ColdFile>(OpenTargetFile(target_.Open())),
+          std::make_shared<PieceHashes>(manifest_));
+  WritePieceInDisorder(2, Bytes(2));
+  EXPECT_EQ(HashNow(2).hash, ManifestHash(2));
+}
+
+TEST_F(Version2DiskTest, TheLastPieceIsShort) {
+  WritePiece(3, Bytes(3, 0, 1000));
+  EXPECT_EQ(HashNow(3).hash, ManifestHash(3));
+  EXPECT_TRUE(entry_->storage->verified(P(3)));
+}
+
+TEST_F(Version2DiskTest, AWrongPieceIsNotVerified) {
+  std::string bytes = Bytes(1);
+  bytes[kBlock + 5] ^= 1;
+  WritePiece(1, bytes);
+  EXPECT_NE(HashNow(1).hash, ManifestHash(1));
+  EXPECT_FALSE(entry_->storage->verified(P(1)));
+  EXPECT_THAT(listener_.errors, IsEmpty());
+}
+
+TEST_F(Version2DiskTest, APieceOfTheOriginIsRight) {
+  PutPiece(1);
+  worker_.Hold();
+  WritePiece(1, wrong_);
+  EXPECT_EQ(HashNow(1).hash, ManifestHash(1));
+}
+
 // Hashes that are learned from others.
 
 class LateBoundDiskTest : public LibtorrentDiskTest {
  protected:
   LateBoundDiskTest() {
+    shown_ = placeholders_;
     UseHashes(std::make_shared<PieceHashes>(layout_));
-    entry_->manifest = placeholders_;
   }
   // From a peer.
   void Learn(int piece, const std::string& bytes) {

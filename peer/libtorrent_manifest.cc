@@ -23,6 +23,7 @@
 #include "peer/base/status_macros.h"
 #include "peer/base/url_text.h"
 #include "peer/manifest.h"
+#include "peer/piece_digest.h"
 #include "peer/piece_layout.h"
 #include "proto/utf8.h"
 
@@ -39,6 +40,7 @@ constexpr std::size_t kMaxNameSize = 255;
 constexpr std::size_t kMaxUrlSize = 2200;
 constexpr std::size_t kMaxUrls = 100;
 constexpr std::int64_t kMaxPieceLength = 64 << 20;
+constexpr std::int64_t kMetaVersion = 2;  // BEP 52.
 
 absl::string_view View(lt::string_view text) {
   return absl::string_view(text.data(), text.size());
@@ -71,17 +73,48 @@ absl::StatusOr<lt::bdecode_node> Decode(absl::string_view metainfo) {
   return root;
 }
 
-absl::StatusOr<std::int64_t> SizeOf(const lt::bdecode_node& info) {
+// Not a hybrid one.
+bool IsVersion2Alone(const lt::bdecode_node& info) {
+  return !info.dict_find("pieces") &&
+         (info.dict_find("meta version") || info.dict_find("file tree"));
+}
+
+// What version 2 says of the file. A tree of one file has the file's name, and
+// below it an empty one.
+absl::StatusOr<lt::bdecode_node> FileOfTree(const lt::bdecode_node& info) {
+  if (info.dict_find_int_value("meta version", -1) != kMetaVersion) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("its \"meta version\" is not ", kMetaVersion));
+  }
+  const lt::bdecode_node tree = info.dict_find_dict("file tree");
+  if (!tree || tree.dict_size() == 0) {
+    return absl::InvalidArgumentError("it has no \"file tree\"");
+  }
+  const auto [name, below] = tree.dict_at(0);
+  lt::bdecode_node file;
+  if (tree.dict_size() == 1 && below.type() == lt::bdecode_node::dict_t &&
+      below.dict_size() == 1 && name == info.dict_find_string_value("name")) {
+    file = below.dict_find_dict("");
+  }
+  if (!file) {
+    return absl::InvalidArgumentError(
+        "its \"file tree\" is not that of a single file");
+  }
+  return file;
+}
+
+// What has the file's "length".
+absl::StatusOr<lt::bdecode_node> FileOf(const lt::bdecode_node& info) {
   if (info.dict_find("files")) {
     return absl::InvalidArgumentError(
         "it describes a folder (\"files\"), not a single file");
   }
-  if (!info.dict_find("pieces") &&
-      (info.dict_find("meta version") || info.dict_find("file tree"))) {
-    return absl::InvalidArgumentError(
-        "it is of BitTorrent version 2 only: there are no version 1 hashes");
-  }
-  const lt::bdecode_node length = info.dict_find_int("length");
+  if (IsVersion2Alone(info)) return FileOfTree(info);
+  return info;
+}
+
+absl::StatusOr<std::int64_t> SizeOf(const lt::bdecode_node& file) {
+  const lt::bdecode_node length = file.dict_find_int("length");
   if (!length) return absl::InvalidArgumentError("it has no \"length\"");
   const std::int64_t size = length.int_value();
   if (size == 0) {
@@ -95,8 +128,9 @@ absl::StatusOr<std::int64_t> SizeOf(const lt::bdecode_node& info) {
   return size;
 }
 
-absl::StatusOr<PieceLayout> LayoutOf(const lt::bdecode_node& info) {
-  CONVOY_ASSIGN_OR_RETURN(const std::int64_t size, SizeOf(info));
+absl::StatusOr<PieceLayout> LayoutOf(const lt::bdecode_node& info,
+                                     const lt::bdecode_node& file) {
+  CONVOY_ASSIGN_OR_RETURN(const std::int64_t size, SizeOf(file));
   const std::int64_t length = info.dict_find_int_value("piece length", -1);
   const bool power_of_two = length > 0 && (length & (length - 1)) == 0;
   if (!power_of_two || length < PieceLayout::kBlockLength ||
@@ -114,21 +148,62 @@ absl::StatusOr<PieceLayout> LayoutOf(const lt::bdecode_node& info) {
   return *layout;
 }
 
-absl::StatusOr<absl::string_view> HashesOf(const lt::bdecode_node& info,
+// `pieces`: a string, or nothing.
+absl::StatusOr<absl::string_view> HashesOf(const lt::bdecode_node& pieces,
+                                           PieceHashKind kind,
                                            const PieceLayout& layout) {
-  const lt::bdecode_node pieces = info.dict_find_string("pieces");
   if (!pieces) {
-    return absl::InvalidArgumentError("it has no piece hashes (\"pieces\")");
+    return absl::InvalidArgumentError(
+        kind.is_version2()
+            ? "it has no piece hashes of its file (\"piece layers\")"
+            : "it has no piece hashes (\"pieces\")");
   }
   const absl::string_view hashes = View(pieces.string_value());
   const std::size_t wanted =
-      static_cast<std::size_t>(layout.count()) * Manifest::kHashSize;
+      static_cast<std::size_t>(layout.count()) * kind.size();
   if (hashes.size() != wanted) {
     return absl::InvalidArgumentError(absl::StrCat(
         "its piece hashes are ", hashes.size(), " bytes long, but ",
         layout.count(), " pieces have ", wanted));
   }
   return hashes;
+}
+
+absl::StatusOr<absl::string_view> HashesOfTree(const lt::bdecode_node& metainfo,
+                                               const lt::bdecode_node& file,
+                                               PieceHashKind kind,
+                                               const PieceLayout& layout) {
+  const lt::string_view root = file.dict_find_string_value("pieces root");
+  if (root.size() != kind.size()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "its file has no \"pieces root\" of ", kind.size(), " bytes"));
+  }
+  // A single piece's hash is the root, and told nowhere else.
+  if (layout.count() == 1) return View(root);
+  lt::bdecode_node layer;
+  if (const auto layers = metainfo.dict_find_dict("piece layers")) {
+    layer = layers.dict_find_string(root);
+  }
+  CONVOY_ASSIGN_OR_RETURN(const absl::string_view hashes,
+                          HashesOf(layer, kind, layout));
+  if (PiecesRoot(layout, std::string(hashes)) != View(root)) {
+    return absl::InvalidArgumentError(
+        "its piece hashes are not those of the file's \"pieces root\"");
+  }
+  return hashes;
+}
+
+void SetInfoHashes(const lt::bdecode_node& info, Manifest* manifest) {
+  if (info.dict_find_int_value("meta version", -1) == kMetaVersion) {
+    const lt::sha256_hash v2 = lt::hasher256(info.data_section()).final();
+    manifest->info_hash_v2.assign(v2.data(), lt::sha256_hash::size());
+  }
+  if (manifest->hash_kind.is_version2()) {
+    manifest->info_hash = manifest->info_hash_v2.substr(0, Manifest::kHashSize);
+  } else {
+    const lt::sha1_hash v1 = lt::hasher(info.data_section()).final();
+    manifest->info_hash.assign(v1.data(), lt::sha1_hash::size());
+  }
 }
 
 absl::StatusOr<std::string> NameOf(const lt::bdecode_node& info) {
@@ -321,13 +396,21 @@ absl::StatusOr<std::shared_ptr<const Manifest>> ReadManifest(
     return absl::InvalidArgumentError("it has no \"info\" dictionary");
   }
   auto manifest = std::make_shared<Manifest>();
-  CONVOY_ASSIGN_OR_RETURN(manifest->layout, LayoutOf(info));
-  CONVOY_ASSIGN_OR_RETURN(const absl::string_view hashes,
-                          HashesOf(info, manifest->layout));
   CONVOY_ASSIGN_OR_RETURN(manifest->name, NameOf(info));
-  manifest->piece_hashes = std::string(hashes);
-  const lt::sha1_hash info_hash = lt::hasher(info.data_section()).final();
-  manifest->info_hash.assign(info_hash.data(), lt::sha1_hash::size());
+  CONVOY_ASSIGN_OR_RETURN(const lt::bdecode_node file, FileOf(info));
+  CONVOY_ASSIGN_OR_RETURN(manifest->layout, LayoutOf(info, file));
+  const PieceLayout& layout = manifest->layout;
+  absl::StatusOr<absl::string_view> hashes;
+  if (IsVersion2Alone(info)) {
+    manifest->hash_kind = PieceHashKind::Version2(layout);
+    hashes = HashesOfTree(root, file, manifest->hash_kind, layout);
+  } else {
+    hashes =
+        HashesOf(info.dict_find_string("pieces"), manifest->hash_kind, layout);
+  }
+  CONVOY_RETURN_IF_ERROR(hashes.status());
+  manifest->piece_hashes = std::string(*hashes);
+  SetInfoHashes(info, manifest.get());
   manifest->url_seeds =
       UrlSeedsOf(root, View(info.dict_find_string_value("name")));
   manifest->trackers = TrackersOf(root);

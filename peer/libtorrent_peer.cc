@@ -16,10 +16,20 @@ namespace {
 
 // Our number of the extension in BEP 10's handshake.
 constexpr int kShareMessage = 21;
+constexpr char kPieceMessage = 7;      // BEP 3.
+constexpr char kExtendedMessage = 20;  // BEP 10.
 // Of libtorrent's points for a peer, -7 to 7: nothing is held against it.
 constexpr int kFullTrust = 7;
 // More than what a peer that reads may have before it.
 constexpr int kMaxUnsent = 4 << 20;
+
+std::string BigEndian(std::uint32_t value) {
+  std::string bytes;
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    bytes.push_back(static_cast<char>(value >> shift));
+  }
+  return bytes;
+}
 
 PieceIndex FromLt(lt::piece_index_t piece) {
   return PieceIndex{static_cast<std::int32_t>(piece)};
@@ -102,6 +112,36 @@ bool TorrentPeer::can_disconnect(const lt::error_code& error) {
          error != lt::error_code(lt::errors::upload_upload_connection);
 }
 
+// libtorrent before 2.0.13 asks for the last block of a version 2 file with the
+// padding behind it, and takes no shorter one. Of a file of version 1 it does
+// not, and so the session here, which has no padding, would reject that.
+bool TorrentPeer::on_request(const lt::peer_request& request) {
+  const auto torrent = Joined();
+  if (torrent == nullptr || connection_.is_choked()) return false;
+  const Manifest& manifest = *torrent->content_.manifest;
+  const PieceIndex last{manifest.layout.count() - 1};
+  const std::int64_t there =
+      manifest.layout.RangeOf(last).length - request.start;
+  if (!manifest.hash_kind.is_version2() || FromLt(request.piece) != last ||
+      request.start < 0 || there <= 0 || request.length <= there ||
+      request.length > PieceLayout::kBlockLength) {
+    return false;
+  }
+  std::string block(static_cast<std::size_t>(request.length), '\0');
+  if (!torrent->content_.storage
+           ->Read(last, request.start, &block[0],
+                  static_cast<std::size_t>(there))
+           .ok()) {
+    return false;
+  }
+  SendMessage(absl::StrCat(std::string(1, kPieceMessage),
+                           BigEndian(static_cast<std::uint32_t>(last.value)),
+                           BigEndian(static_cast<std::uint32_t>(request.start)),
+                           block));
+  sent_payload(static_cast<int>(there));
+  return true;
+}
+
 void TorrentPeer::sent_request(const lt::peer_request& request) {
   if (const auto torrent = Joined()) {
     torrent->guard_.Asked(id_, FromLt(request.piece), request.start);
@@ -166,18 +206,18 @@ void TorrentPeer::Mark() {
 
 void TorrentPeer::Send(absl::string_view payload) {
   if (number_ == 0) return;
+  std::string message = {kExtendedMessage, static_cast<char>(number_)};
+  absl::StrAppend(&message, payload);
+  SendMessage(message);
+}
+
+void TorrentPeer::SendMessage(absl::string_view message) {
   const auto connection = connection_.native_handle();
   if (connection == nullptr || connection->send_buffer_size() > kMaxUnsent) {
     return;
   }
-  const auto length = static_cast<std::uint32_t>(payload.size() + 2);
-  std::string bytes;
-  for (int shift = 24; shift >= 0; shift -= 8) {
-    bytes.push_back(static_cast<char>(length >> shift));
-  }
-  bytes.push_back(20);  // BEP 10's message.
-  bytes.push_back(static_cast<char>(number_));
-  absl::StrAppend(&bytes, payload);
+  const std::string bytes = absl::StrCat(
+      BigEndian(static_cast<std::uint32_t>(message.size())), message);
   connection_.send_buffer(bytes.data(), static_cast<int>(bytes.size()));
 }
 

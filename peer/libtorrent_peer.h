@@ -45,6 +45,7 @@ class TorrentPeer final : public lt::peer_plugin {
   void on_disconnect(const lt::error_code&) override { Leave(); }
   ~TorrentPeer() override { Leave(); }
 
+  bool on_request(const lt::peer_request& request) override;
   void sent_request(const lt::peer_request& request) override;
   bool on_piece(const lt::peer_request& request,
                 lt::span<char const> bytes) override;
@@ -79,6 +80,8 @@ class TorrentPeer final : public lt::peer_plugin {
 
  private:
   std::shared_ptr<LibtorrentTorrent> Joined() const;
+  // `message`: BitTorrent's, without its length.
+  void SendMessage(absl::string_view message);
   void Leave();
 
   const std::weak_ptr<LibtorrentTorrent> torrent_;

@@ -6,7 +6,6 @@
 #include <libtorrent/alert_types.hpp>
 #include <libtorrent/aux_/session_interface.hpp>
 #include <libtorrent/extensions.hpp>
-#include <libtorrent/extensions/ut_metadata.hpp>
 #include <libtorrent/extensions/ut_pex.hpp>
 #include <libtorrent/fingerprint.hpp>
 #include <libtorrent/ip_filter.hpp>
@@ -169,8 +168,7 @@ LibtorrentSession::LibtorrentSession(LibtorrentLoop* loop, LibtorrentDisk* disk,
       MakeSettings(options, options.tls == nullptr
                                 ? ListenInterfaces(options.addresses)
                                 : ""),
-      {std::make_shared<TorrentPlugin>(lt::create_ut_metadata_plugin),
-       std::make_shared<TorrentPlugin>(lt::create_ut_pex_plugin)});
+      {std::make_shared<TorrentPlugin>(lt::create_ut_pex_plugin)});
   params.disk_io_constructor =
       [disk](lt::io_context&, const lt::settings_interface&, lt::counters&) {
         return disk->MakeInterface();

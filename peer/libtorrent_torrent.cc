@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <libtorrent/add_torrent_params.hpp>
 #include <libtorrent/extensions.hpp>
+#include <libtorrent/extensions/ut_metadata.hpp>
 #include <libtorrent/peer_connection_handle.hpp>
 #include <libtorrent/peer_info.hpp>
 #include <libtorrent/session.hpp>
@@ -12,6 +13,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "peer/libtorrent_metainfo.h"
 #include "peer/libtorrent_peer.h"
 #include "peer/piece_spans.h"
 
@@ -82,7 +84,8 @@ LibtorrentTorrent::LibtorrentTorrent(const Parts& parts, SwarmContent content,
     : parts_(parts),
       content_(std::move(content)),
       listener_(std::move(listener)),
-      entry_(std::make_shared<LibtorrentDisk::Entry>()),
+      entry_(std::make_shared<LibtorrentDisk::Entry>(content_.manifest,
+                                                     content_.storage)),
       share_(ShareOptions(parts.max_claimers), parts.machine,
              ShareKey(content_.manifest->info_hash), content_.manifest->layout,
              content_.storage->map().pieces(), parts.clock->Monotonic()),
@@ -90,25 +93,20 @@ LibtorrentTorrent::LibtorrentTorrent(const Parts& parts, SwarmContent content,
       slow_peers_(content_.min_peer_rate),
       offered_(content_.storage, content_.manifest->layout),
       words_(content_.storage) {
-  entry_->storage = content_.storage;
-  entry_->manifest = content_.manifest;
   entry_->listener = this;
 }
 
 LibtorrentTorrent::~LibtorrentTorrent() { Stop(); }
 
 void LibtorrentTorrent::Start(const std::vector<Endpoint>& peers, int crowd) {
-  lt::error_code error;
   lt::add_torrent_params params;
-  params.ti = std::make_shared<lt::torrent_info>(
-      lt::span<const char>(
-          content_.manifest->metainfo.data(),
-          static_cast<std::ptrdiff_t>(content_.manifest->metainfo.size())),
-      error, lt::from_span);
-  if (error) {
-    return OnDiskError(absl::InvalidArgumentError(
-        absl::StrCat("the manifest cannot be used: ", error.message())));
+  absl::StatusOr<std::shared_ptr<lt::torrent_info>> info =
+      TorrentInfoOf(*content_.manifest);
+  if (!info.ok()) {
+    return OnDiskError(absl::InvalidArgumentError(absl::StrCat(
+        "the manifest cannot be used: ", info.status().message())));
   }
+  params.ti = *std::move(info);
   if (params.ti->ssl_cert().empty() == in_group()) {
     return OnDiskError(absl::FailedPreconditionError(
         "the content belongs to another group of machines"));
@@ -142,19 +140,22 @@ void LibtorrentTorrent::Start(const std::vector<Endpoint>& peers, int crowd) {
   }
   for (const PieceSpan& span : SpansOf(have)) share_.SetHave(span, Now());
   AvoidUnwanted(&params);
+  lt::error_code error;
   for (const Endpoint& peer : peers) {
     const lt::address parsed = lt::make_address(peer.address, error);
     if (error || !MayMeet(parts_.kind_of(peer.address, in_group()))) continue;
     params.peers.emplace_back(parsed, static_cast<std::uint16_t>(peer.port));
     if (peer.holds) BePatient(parsed.to_string());
   }
-  error.clear();
   crowd_ = crowd;
   share_.SetCrowd(crowd, Now());
   params.extensions.push_back(
       [weak = weak_from_this()](const lt::torrent_handle&, lt::client_data_t) {
         return std::make_shared<Plugin>(weak);
       });
+  if (HasInfoOfPeers(*content_.manifest)) {
+    params.extensions.emplace_back(lt::create_ut_metadata_plugin);
+  }
   parts_.disk->Add(id(), entry_);
   const absl::Status added = Add(std::move(params));
   if (!added.ok()) {

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "peer/piece_digest.h"
 #include "peer/piece_layout.h"
 
 namespace convoy {
@@ -30,19 +31,23 @@ struct ManifestSignature {
   std::string info;
 };
 
-// A BitTorrent metainfo file (BEP 3) of one file: what its bytes must be, piece
-// by piece. Immutable once shared.
+// A BitTorrent metainfo file (BEP 3, BEP 52) of one file: what its bytes must
+// be, piece by piece. Immutable once shared.
 struct Manifest {
   static constexpr int kHashSize = 20;  // SHA-1.
   // No metainfo file is longer: a hybrid one with the most pieces is not.
   static constexpr std::size_t kMaxMetainfoSize = 64 << 20;
 
-  // SHA-1 of the bencoded info dictionary: the content's id among peers.
+  // The content's id among peers, kHashSize bytes: SHA-1 of the bencoded info
+  // dictionary; of version 2 alone the first bytes of its SHA-256.
   std::string info_hash;
+  // Of version 2 and hybrid: that SHA-256. Else empty.
+  std::string info_hash_v2;
   // One component of a path, UTF-8. To be shown, never to be opened.
   std::string name;
   PieceLayout layout;
-  // kHashSize bytes for each piece, one after another.
+  PieceHashKind hash_kind;
+  // Of each piece, one after another.
   std::string piece_hashes;
   // BEP 19, whole URLs: http and https.
   std::vector<std::string> url_seeds;
@@ -66,17 +71,18 @@ struct Manifest {
 
   absl::string_view HashOf(PieceIndex piece) const {
     return absl::string_view(piece_hashes)
-        .substr(static_cast<std::size_t>(piece.value) * kHashSize, kHashSize);
+        .substr(static_cast<std::size_t>(piece.value) * hash_kind.size(),
+                hash_kind.size());
   }
 };
 
-// Reads a metainfo file of version 1 (or hybrid, as version 1). Bounded in time
-// and memory by the length of `metainfo`. INVALID_ARGUMENT, with a sentence
-// that says what is wrong: too long, not bencoded, no info dictionary, more
-// than one file, an empty one, no version 1 hashes, a piece length that is no
-// power of two from 16 KiB to 64 MiB, a number of hashes that does not fit the
-// size, a name that is a path. URLs that cannot be used are left out, and so
-// are signatures.
+// Reads a metainfo file of version 1, hybrid (as version 1), or of version 2.
+// Bounded in time and memory by the length of `metainfo`. INVALID_ARGUMENT,
+// with a sentence that says what is wrong: too long, not bencoded, no info
+// dictionary, more than one file, an empty one, no hashes, a piece length that
+// is no power of two from 16 KiB to 64 MiB, a number of hashes that does not
+// fit the size, hashes of pieces that do not have the file's root, a name that
+// is a path. URLs that cannot be used are left out, and so are signatures.
 absl::StatusOr<std::shared_ptr<const Manifest>> ReadManifest(
     absl::string_view metainfo);
 

@@ -15,7 +15,7 @@
 #include "peer/base/status_macros.h"
 #include "peer/byte_range.h"
 #include "peer/file_identity_stamp.h"
-#include "peer/sha1.h"
+#include "peer/piece_digest.h"
 #include "proto/error_detail.h"
 
 namespace convoy {
@@ -72,17 +72,17 @@ absl::StatusOr<std::optional<PieceIndex>> FirstWrongPiece(
   for (std::int32_t i = 0; i < layout.count() && !wrong.has_value(); ++i) {
     const PieceIndex piece{i};
     const ByteRange range = layout.RangeOf(piece);
-    Sha1 sha1;
+    PieceDigest digest(manifest.hash_kind);
     for (std::int64_t done = 0; done < range.length;) {
       if (!go_on()) return absl::CancelledError("the check was stopped");
       CONVOY_ASSIGN_OR_RETURN(
           const absl::string_view bytes,
           ReadAt(fd, range.offset + done, std::min(kStep, range.length - done),
                  buffer));
-      sha1.Update(bytes);
+      digest.Update(bytes);
       done += static_cast<std::int64_t>(bytes.size());
     }
-    if (sha1.Finish() != manifest.HashOf(piece)) wrong = piece;
+    if (digest.Finish() != manifest.HashOf(piece)) wrong = piece;
   }
   if (!StillSame(fd, before)) return Changed();
   return wrong;

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "peer/base/unique_fd.h"
 #include "peer/cache_testing.h"
+#include "peer/content_testing.h"
 #include "peer/manifest.h"
 #include "peer/manifest_maker.h"
 #include "peer/piece_layout.h"
@@ -61,6 +62,18 @@ TEST_F(ManifestCheckTest, FindsTheFirstWrongPiece) {
     ASSERT_TRUE(wrong->has_value());
     EXPECT_EQ((*wrong)->value, static_cast<int>(offset / kPiece));
   }
+}
+
+TEST_F(ManifestCheckTest, PiecesOfVersion2AreChecked) {
+  const auto manifest = ReadManifest(TestMetainfoV2(bytes_, 2 * kPiece));
+  ASSERT_TRUE(manifest.ok()) << manifest.status();
+  const auto check = [&] {
+    return *FirstWrongPiece(OpenToRead(path_).get(), **manifest,
+                            [] { return true; });
+  };
+  EXPECT_EQ(check(), std::nullopt);
+  Overwrite(7 * kPiece);
+  EXPECT_EQ(check(), PieceIndex{3});
 }
 
 TEST_F(ManifestCheckTest, AnotherSizeIsAnotherFile) {

@@ -25,10 +25,12 @@ void CheckManifest(const Manifest& manifest) {
   Check(layout.size() > 0 && layout.size() <= PieceLayout::kMaxSize);
   Check(layout.count() > 0 && layout.count() <= PieceLayout::kMaxCount);
   Check(manifest.info_hash.size() == Manifest::kHashSize);
+  const std::size_t hash_size = manifest.hash_kind.size();
   Check(manifest.piece_hashes.size() ==
-        static_cast<std::size_t>(layout.count()) * Manifest::kHashSize);
-  Check(manifest.HashOf(PieceIndex{layout.count() - 1}).size() ==
-        Manifest::kHashSize);
+        static_cast<std::size_t>(layout.count()) * hash_size);
+  Check(manifest.HashOf(PieceIndex{layout.count() - 1}).size() == hash_size);
+  Check(!manifest.hash_kind.is_version2() ||
+        manifest.info_hash == manifest.info_hash_v2.substr(0, 20));
   Check(!manifest.name.empty() &&
         manifest.name.find('/') == std::string::npos &&
         manifest.name.find('\0') == std::string::npos);

@@ -12,6 +12,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "peer/content_testing.h"
+#include "peer/piece_digest.h"
 
 namespace convoy {
 namespace {
@@ -196,14 +198,6 @@ TEST(ManifestTest, RefusesFoldersEvenOfOneFile) {
   EXPECT_THAT(Refusal(MetainfoOf(info)), HasSubstr("a folder"));
 }
 
-TEST(ManifestTest, RefusesVersion2Only) {
-  Dictionary info = GoodInfo();
-  info.erase("pieces");
-  info.erase("length");
-  info["meta version"] = Int(2);
-  EXPECT_THAT(Refusal(MetainfoOf(info)), HasSubstr("version 2 only"));
-}
-
 TEST(ManifestTest, RefusesSizesThatNoFileHas) {
   EXPECT_THAT(Refusal(With("length", Int(0))), HasSubstr("empty"));
   EXPECT_THAT(Refusal(With("length", Int(-1))), HasSubstr("no file can"));
@@ -373,6 +367,186 @@ TEST(ManifestSignatureTest, KeepToTheirBounds) {
             "\"info\" is longer than 4096 bytes");
   EXPECT_EQ(Fault(Encode({{std::string(256, 'n'), Encode(GoodSignature())}})),
             "a signer without a name that fits");
+// Version 2 (BEP 52).
+
+constexpr std::int64_t kPiece = 64 << 10;
+constexpr std::int64_t kBlock = PieceLayout::kBlockLength;
+
+std::string Content(std::int64_t size) {
+  std::string content;
+  while (content.size() < static_cast<std::size_t>(size)) {
+    absl::StrAppend(&content, content.size(), ";");
+  }
+  content.resize(static_cast<std::size_t>(size));
+  return content;
+}
+
+// What of a file's tree is told, and where.
+struct Version2 {
+  Dictionary file = {{"length", Int(3 * kPiece)},
+                     {"pieces root", Text(std::string(32, 'r'))}};
+  Dictionary info = {{"meta version", Int(2)},
+                     {"name", Text("disk.img")},
+                     {"piece length", Int(kPiece)}};
+  Dictionary layers;
+
+  std::string Metainfo() const {
+    Dictionary all = info;
+    if (all.count("file tree") == 0) {
+      all["file tree"] = Encode({{"disk.img", Encode({{"", Encode(file)}})}});
+    }
+    return Encode({{"info", Encode(all)}, {"piece layers", Encode(layers)}});
+  }
+};
+
+TEST(ManifestVersion2Test, ReadsAFileOfSeveralPieces) {
+  const std::string content = Content(2 * kPiece + 777);
+  const std::string metainfo = TestMetainfoV2(content, kPiece);
+  const auto manifest = ReadManifest(metainfo);
+  ASSERT_TRUE(manifest.ok()) << manifest.status();
+  EXPECT_TRUE((*manifest)->hash_kind.is_version2());
+  EXPECT_EQ((*manifest)->name, "file");
+  EXPECT_EQ((*manifest)->layout.size(), 2 * kPiece + 777);
+  EXPECT_EQ((*manifest)->layout.piece_length(), kPiece);
+  ASSERT_EQ((*manifest)->layout.count(), 3);
+  EXPECT_EQ((*manifest)->metainfo, metainfo);
+  for (const int piece : {0, 1, 2}) {
+    PieceDigest digest((*manifest)->hash_kind);
+    digest.Update(
+        content.substr(static_cast<std::size_t>(piece) * kPiece, kPiece));
+    EXPECT_EQ((*manifest)->HashOf(PieceIndex{piece}), digest.Finish());
+  }
+}
+
+TEST(ManifestVersion2Test, ReadsFilesOfOneAndMorePiecesOfAnySize) {
+  for (const std::int64_t size :
+       {std::int64_t{1}, kBlock - 1, kBlock, kBlock + 1, 3 * kBlock, kPiece - 1,
+        kPiece, kPiece + 1, 2 * kPiece, 5 * kPiece + kBlock,
+        100 * kPiece + 1}) {
+    const auto manifest = ReadManifest(TestMetainfoV2(Content(size), kPiece));
+    ASSERT_TRUE(manifest.ok()) << size << " " << manifest.status();
+    EXPECT_EQ((*manifest)->layout.size(), size);
+    EXPECT_EQ((*manifest)->piece_hashes.size(),
+              static_cast<std::size_t>((*manifest)->layout.count()) * 32);
+  }
+}
+
+TEST(ManifestVersion2Test, PiecesOfOneBlockAreHashedAlone) {
+  const auto manifest =
+      ReadManifest(TestMetainfoV2(Content(5 * kBlock), kBlock));
+  ASSERT_TRUE(manifest.ok()) << manifest.status();
+  EXPECT_EQ((*manifest)->layout.count(), 5);
+}
+
+TEST(ManifestVersion2Test, InfoHashIsTheSha256AndPeersSeeItsBeginning) {
+  Version2 one;
+  one.file["length"] = Int(3);
+  const auto manifest = ReadManifest(one.Metainfo());
+  ASSERT_TRUE(manifest.ok()) << manifest.status();
+  // sha256sum of the dictionary's bytes.
+  EXPECT_EQ(absl::BytesToHexString((*manifest)->info_hash_v2),
+            "f9909434854a1755bb726c2fa73c2ea9b5dee971b9a932f796e59503bd8ca0f0");
+  EXPECT_EQ((*manifest)->info_hash, (*manifest)->info_hash_v2.substr(0, 20));
+}
+
+TEST(ManifestVersion2Test, AHybridOneHasBothInfoHashes) {
+  Dictionary info = GoodInfo();
+  info["meta version"] = Int(2);
+  const auto hybrid = ReadManifest(MetainfoOf(info));
+  const auto plain = ReadManifest(MetainfoOf(GoodInfo()));
+  ASSERT_TRUE(hybrid.ok() && plain.ok());
+  EXPECT_FALSE((*hybrid)->hash_kind.is_version2());
+  EXPECT_EQ((*hybrid)->info_hash_v2.size(), 32u);
+  EXPECT_NE((*hybrid)->info_hash, (*hybrid)->info_hash_v2.substr(0, 20));
+  EXPECT_THAT((*plain)->info_hash_v2, IsEmpty());
+}
+
+TEST(ManifestVersion2Test, RefusesFolders) {
+  const std::string file = Encode({{"", Encode(Version2().file)}});
+  for (const Dictionary& tree :
+       {Dictionary{{"disk.img", file}, {"other", file}},
+        Dictionary{{"disk.img", Encode({{"below", file}})}},
+        Dictionary{{"other", file}},
+        Dictionary{{"disk.img",
+                    Encode({{"", Encode(Version2().file)}, {"also", file}})}},
+        Dictionary{{"disk.img", Text("no dictionary")}},
+        Dictionary{{"disk.img", Encode({{"", Int(1)}})}}}) {
+    Version2 folder;
+    folder.info["file tree"] = Encode(tree);
+    EXPECT_THAT(Refusal(folder.Metainfo()),
+                HasSubstr("not that of a single file"));
+  }
+  Version2 empty;
+  empty.info["file tree"] = "de";
+  EXPECT_THAT(Refusal(empty.Metainfo()), HasSubstr("no \"file tree\""));
+  empty.info["file tree"] = Int(1);
+  EXPECT_THAT(Refusal(empty.Metainfo()), HasSubstr("no \"file tree\""));
+}
+
+TEST(ManifestVersion2Test, RefusesVersionsThatNobodyKnows) {
+  for (const int version : {0, 1, 3}) {
+    Version2 other;
+    other.info["meta version"] = Int(version);
+    EXPECT_THAT(Refusal(other.Metainfo()),
+                HasSubstr("\"meta version\" is not 2"));
+  }
+  Version2 none;
+  none.info.erase("meta version");
+  EXPECT_THAT(Refusal(none.Metainfo()), HasSubstr("meta version"));
+}
+
+TEST(ManifestVersion2Test, RefusesSizesAndLengthsLikeVersion1) {
+  Version2 bad;
+  bad.file["length"] = Int(0);
+  EXPECT_THAT(Refusal(bad.Metainfo()), HasSubstr("empty"));
+  bad.file["length"] = Int(-1);
+  EXPECT_THAT(Refusal(bad.Metainfo()), HasSubstr("no file can"));
+  bad.file.erase("length");
+  EXPECT_THAT(Refusal(bad.Metainfo()), HasSubstr("no \"length\""));
+  Version2 odd;
+  odd.info["piece length"] = Int(kPiece + 1);
+  EXPECT_THAT(Refusal(odd.Metainfo()), HasSubstr("not a power of two"));
+  Version2 nameless;
+  nameless.info.erase("name");
+  EXPECT_THAT(Refusal(nameless.Metainfo()), HasSubstr("no \"name\""));
+}
+
+TEST(ManifestVersion2Test, RefusesAFileWithoutItsRoot) {
+  Version2 rootless;
+  rootless.file.erase("pieces root");
+  EXPECT_THAT(Refusal(rootless.Metainfo()), HasSubstr("pieces root"));
+  rootless.file["pieces root"] = Text(std::string(20, 'r'));
+  EXPECT_THAT(Refusal(rootless.Metainfo()), HasSubstr("pieces root"));
+}
+
+TEST(ManifestVersion2Test, RefusesAFileWithoutItsPieceHashes) {
+  Version2 bare;
+  EXPECT_THAT(Refusal(bare.Metainfo()), HasSubstr("piece layers"));
+  bare.layers[std::string(32, 'x')] = Text(std::string(96, 'h'));
+  EXPECT_THAT(Refusal(bare.Metainfo()), HasSubstr("piece layers"));
+  bare.layers[std::string(32, 'r')] = Int(1);
+  EXPECT_THAT(Refusal(bare.Metainfo()), HasSubstr("piece layers"));
+}
+
+TEST(ManifestVersion2Test, RefusesANumberOfHashesThatDoesNotFit) {
+  for (const std::size_t size : {0, 32, 95, 97, 128}) {
+    Version2 wrong;
+    wrong.layers[std::string(32, 'r')] = Text(std::string(size, 'h'));
+    EXPECT_THAT(Refusal(wrong.Metainfo()), HasSubstr("piece hashes are"))
+        << size;
+  }
+}
+
+TEST(ManifestVersion2Test, RefusesHashesThatAreNotThoseOfTheRoot) {
+  Version2 wrong;
+  wrong.layers[std::string(32, 'r')] = Text(std::string(96, 'h'));
+  EXPECT_THAT(Refusal(wrong.Metainfo()),
+              HasSubstr("not those of the file's \"pieces root\""));
+  // One bit of a right one.
+  std::string metainfo = TestMetainfoV2(Content(3 * kPiece), kPiece);
+  metainfo[metainfo.size() - 10] ^= 1;
+  EXPECT_THAT(Refusal(metainfo),
+              HasSubstr("not those of the file's \"pieces root\""));
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ std::vector<PieceIndex> MissingOf(const SwarmStorage& storage,
 // The bytes are those that the content must have there.
 bool IsRight(PieceIndex piece, const std::string& bytes, SwarmStorage& from,
              SwarmStorage& to) {
-  const std::string hash = Sha1Of(bytes);
+  const std::string hash = to.hashes().HashOf(bytes);
   return from.hashes().Find(piece) == hash && to.hashes().Learn(piece, hash);
 }
 

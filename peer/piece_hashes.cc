@@ -11,6 +11,16 @@ PieceHashes::PieceHashes(std::shared_ptr<const Manifest> manifest)
 
 PieceHashes::PieceHashes(PieceLayout layout) : layout_(layout) {}
 
+PieceDigest PieceHashes::NewDigest() const {
+  return PieceDigest(late_bound() ? PieceHashKind() : manifest_->hash_kind);
+}
+
+std::string PieceHashes::HashOf(absl::string_view bytes) const {
+  PieceDigest digest = NewDigest();
+  digest.Update(bytes);
+  return digest.Finish();
+}
+
 std::optional<std::string> PieceHashes::Find(PieceIndex piece) const {
   if (manifest_ != nullptr) return std::string(manifest_->HashOf(piece));
   const auto slot = static_cast<std::size_t>(piece.value);

@@ -13,16 +13,18 @@
 #include "absl/strings/string_view.h"
 #include "peer/base/mutex.h"
 #include "peer/manifest.h"
+#include "peer/piece_digest.h"
 #include "peer/piece_layout.h"
 
 namespace convoy {
 
-// What the pieces of one content must be: SHA-1 of each, 20 bytes. Known from
-// the start (a manifest), or learned one by one (late-bound: who fetches a
-// piece from the origin tells the others its hash). What a peer told is its
-// word; a manifest and the origin's own bytes are certain. Thread-safe.
+// What the pieces of one content must be: the hash of each. Known from the
+// start (a manifest), or learned one by one (late-bound: who fetches a piece
+// from the origin tells the others its SHA-1). What a peer told is its word; a
+// manifest and the origin's own bytes are certain. Thread-safe.
 class PieceHashes {
  public:
+  // Of a late-bound content.
   static constexpr int kSize = Manifest::kHashSize;
 
   // Of a manifest; all are known.
@@ -32,6 +34,10 @@ class PieceHashes {
 
   const PieceLayout& layout() const { return layout_; }
   bool late_bound() const { return manifest_ == nullptr; }
+  // For one piece.
+  PieceDigest NewDigest() const;
+  // Of `bytes`, a whole piece.
+  std::string HashOf(absl::string_view bytes) const;
   // Absent: not known yet.
   std::optional<std::string> Find(PieceIndex piece) const;
   bool certain(PieceIndex piece) const;

@@ -11,9 +11,9 @@ void RunningHashes::Add(PieceIndex piece, std::int64_t begin,
   }
   if (found == pieces_.end()) {
     if (begin != 0 || pieces_.size() >= kMost) return;
-    found = pieces_.try_emplace(piece.value).first;
+    found = pieces_.try_emplace(piece.value, kind_).first;
   }
-  found->second.sha1.Update(bytes);
+  found->second.digest.Update(bytes);
   found->second.end += static_cast<std::int64_t>(bytes.size());
 }
 
@@ -22,7 +22,7 @@ std::optional<std::string> RunningHashes::Take(PieceIndex piece,
   const auto found = pieces_.find(piece.value);
   if (found == pieces_.end()) return std::nullopt;
   std::optional<std::string> hash;
-  if (found->second.end == length) hash = found->second.sha1.Finish();
+  if (found->second.end == length) hash = found->second.digest.Finish();
   pieces_.erase(found);
   return hash;
 }

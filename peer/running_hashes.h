@@ -8,12 +8,12 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "peer/piece_digest.h"
 #include "peer/piece_layout.h"
-#include "peer/sha1.h"
 
 namespace convoy {
 
-// SHA-1 of pieces whose blocks are written one after another, taken while the
+// Hashes of pieces whose blocks are written one after another, taken while the
 // bytes are at hand: a piece needs not be read back. Blocks in another order,
 // or written twice, are no harm: that piece has no hash here.
 //
@@ -21,6 +21,8 @@ namespace convoy {
 class RunningHashes {
  public:
   static constexpr std::size_t kMost = 256;
+
+  explicit RunningHashes(PieceHashKind kind) : kind_(kind) {}
 
   // These bytes have been written, from `begin` of the piece on.
   void Add(PieceIndex piece, std::int64_t begin, absl::string_view bytes);
@@ -31,10 +33,13 @@ class RunningHashes {
 
  private:
   struct Running {
-    Sha1 sha1;
+    explicit Running(PieceHashKind kind) : digest(kind) {}
+
+    PieceDigest digest;
     std::int64_t end = 0;
   };
 
+  const PieceHashKind kind_;
   std::map<std::int32_t, Running> pieces_;
 };
 

@@ -4,6 +4,8 @@
 #include <string>
 
 #include "gtest/gtest.h"
+#include "peer/piece_digest.h"
+#include "peer/sha1.h"
 
 namespace convoy {
 namespace {
@@ -17,7 +19,7 @@ std::string Sha1Of(const std::string& bytes) {
 }
 
 TEST(RunningHashesTest, BlocksInOrderHaveAHash) {
-  RunningHashes hashes;
+  RunningHashes hashes{PieceHashKind()};
   hashes.Add(kPiece, 0, "abc");
   hashes.Add(PieceIndex{4}, 0, "other");
   hashes.Add(kPiece, 3, "def");
@@ -27,7 +29,7 @@ TEST(RunningHashesTest, BlocksInOrderHaveAHash) {
 }
 
 TEST(RunningHashesTest, UnknownBytesGiveNoHash) {
-  RunningHashes hashes;
+  RunningHashes hashes{PieceHashKind()};
   hashes.Add(kPiece, 3, "def");
   hashes.Add(kPiece, 0, "abc");
   EXPECT_EQ(hashes.Take(kPiece, 6), std::nullopt);
@@ -41,7 +43,7 @@ TEST(RunningHashesTest, UnknownBytesGiveNoHash) {
 
 // A bad peer's block may come over a good one's.
 TEST(RunningHashesTest, WhatIsWrittenAgainCounts) {
-  RunningHashes hashes;
+  RunningHashes hashes{PieceHashKind()};
   hashes.Add(kPiece, 0, "abc");
   hashes.Add(kPiece, 3, "def");
   hashes.Add(kPiece, 0, "xyz");
@@ -56,8 +58,20 @@ TEST(RunningHashesTest, WhatIsWrittenAgainCounts) {
   EXPECT_EQ(hashes.Take(kPiece, 6), Sha1Of("xyzdef"));
 }
 
+TEST(RunningHashesTest, PiecesOfVersion2HaveTheirTree) {
+  const PieceHashKind kind =
+      PieceHashKind::Version2(*PieceLayout::Make(100 << 10, 32 << 10));
+  RunningHashes hashes(kind);
+  const std::string block(16 << 10, 'b');
+  hashes.Add(kPiece, 0, block);
+  hashes.Add(kPiece, 16 << 10, "rest");
+  PieceDigest digest(kind);
+  digest.Update(block + "rest");
+  EXPECT_EQ(hashes.Take(kPiece, (16 << 10) + 4), digest.Finish());
+}
+
 TEST(RunningHashesTest, KeepsFewPieces) {
-  RunningHashes hashes;
+  RunningHashes hashes{PieceHashKind()};
   for (int i = 0; i <= static_cast<int>(RunningHashes::kMost); ++i) {
     hashes.Add(PieceIndex{i}, 0, "a");
   }

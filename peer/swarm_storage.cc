@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "peer/base/status_macros.h"
-#include "peer/sha1.h"
+#include "peer/piece_digest.h"
 #include "peer/sha256.h"
 
 namespace convoy {
@@ -158,7 +158,7 @@ void SwarmStorage::SetWord(PieceIndex piece,
 absl::StatusOr<bool> SwarmStorage::PutPiece(PieceIndex piece,
                                             absl::string_view bytes,
                                             Authority authority) {
-  const std::string hash = Sha1Of(bytes);
+  const std::string hash = hashes_->HashOf(bytes);
   MutexLock lock(&mutex_);
   auto verified = verified_[static_cast<std::size_t>(piece.value)];
   const bool decides = authority == Authority::kOrigin;
@@ -233,45 +233,51 @@ bool SwarmStorage::TryReadBack(PieceIndex piece, std::int64_t begin,
 }
 
 absl::StatusOr<std::string> SwarmStorage::HashPiece(PieceIndex piece) {
-  Sha1 sha1;
-  return HashRange(layout().RangeOf(piece), &sha1);
+  PieceDigest digest = hashes_->NewDigest();
+  CONVOY_RETURN_IF_ERROR(
+      ReadRange(layout().RangeOf(piece),
+                [&digest](absl::string_view bytes) { digest.Update(bytes); }));
+  return digest.Finish();
 }
 
 std::optional<std::string> SwarmStorage::TryHashPiece(PieceIndex piece) {
   const std::int64_t length = layout().RangeOf(piece).length;
   if (length > kQuickHash) return std::nullopt;
-  Sha1 sha1;
+  PieceDigest digest = hashes_->NewDigest();
   std::array<char, kHashBuffer> buffer;
   for (std::int64_t begin = 0; begin < length;) {
     const auto step = static_cast<std::size_t>(
         std::min(length - begin, static_cast<std::int64_t>(buffer.size())));
     if (!TryReadBack(piece, begin, buffer.data(), step)) return std::nullopt;
-    sha1.Update(absl::string_view(buffer.data(), step));
+    digest.Update(absl::string_view(buffer.data(), step));
     begin += static_cast<std::int64_t>(step);
   }
-  return sha1.Finish();
+  return digest.Finish();
 }
 
 absl::StatusOr<std::string> SwarmStorage::HashBlock(PieceIndex piece,
                                                     std::int64_t begin) {
   const ByteRange range = layout().RangeOf(piece);
+  const ByteRange block = {
+      range.offset + begin,
+      std::min(PieceLayout::kBlockLength, range.length - begin)};
   Sha256 sha256;
-  return HashRange({range.offset + begin,
-                    std::min(PieceLayout::kBlockLength, range.length - begin)},
-                   &sha256);
+  CONVOY_RETURN_IF_ERROR(ReadRange(
+      block, [&sha256](absl::string_view bytes) { sha256.Update(bytes); }));
+  return sha256.Finish();
 }
 
-absl::StatusOr<std::string> SwarmStorage::HashRange(ByteRange range,
-                                                    EvpDigest* digest) {
+absl::Status SwarmStorage::ReadRange(
+    ByteRange range, absl::FunctionRef<void(absl::string_view)> each) {
   std::array<char, kHashBuffer> buffer;
   for (std::int64_t offset = range.offset; offset < range.end();) {
     const auto step = static_cast<std::size_t>(std::min(
         range.end() - offset, static_cast<std::int64_t>(buffer.size())));
     CONVOY_RETURN_IF_ERROR(ReadAt(offset, buffer.data(), step));
-    digest->Update(absl::string_view(buffer.data(), step));
+    each(absl::string_view(buffer.data(), step));
     offset += static_cast<std::int64_t>(step);
   }
-  return digest->Finish();
+  return absl::OkStatus();
 }
 
 }  // namespace convoy

@@ -10,12 +10,12 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "peer/base/mutex.h"
 #include "peer/byte_range.h"
-#include "peer/evp_digest.h"
 #include "peer/piece_hashes.h"
 #include "peer/piece_layout.h"
 #include "peer/target_file.h"
@@ -115,7 +115,7 @@ class SwarmStorage {
   // What was written, right or wrong.
   absl::Status ReadBack(PieceIndex piece, std::int64_t begin, char* buffer,
                         std::size_t length);
-  // SHA-1 of what the file has of the piece.
+  // The hash of what the file has of the piece.
   absl::StatusOr<std::string> HashPiece(PieceIndex piece);
   // As HashPiece, but nothing where that takes long: the piece is large, or not
   // in memory.
@@ -136,7 +136,9 @@ class SwarmStorage {
   // of the file, or not without an error.
   bool TryReadBack(PieceIndex piece, std::int64_t begin, char* buffer,
                    std::size_t length);
-  absl::StatusOr<std::string> HashRange(ByteRange range, EvpDigest* digest);
+  // Calls `each` with the bytes of the range, part by part, in order.
+  absl::Status ReadRange(ByteRange range,
+                         absl::FunctionRef<void(absl::string_view)> each);
   bool Unchanged();
 
   const std::shared_ptr<TargetFile> file_;

@@ -72,6 +72,20 @@ TEST_F(CopiedSwarmTest, LearnedHashesAreCopiedToo) {
             Sha1Of(PieceBytes(3)));
 }
 
+TEST_F(CopiedSwarmTest, PiecesOfVersion2AreChecked) {
+  found_.manifest = MakeManifest(
+      content_, PieceHashKind::Version2(*PieceLayout::Make(kSize, kPiece)));
+  std::string bytes = content_;
+  bytes[static_cast<std::size_t>(5 * kPiece)] ^= 1;
+  HaveHere(bytes);
+  const RecordingObserver& observer = Start();
+  ASSERT_TRUE(observer.ended());
+  EXPECT_EQ(observer.status(), absl::OkStatus());
+  EXPECT_EQ(target_.Content(), content_);
+  EXPECT_GT(observer.end().news.local_bytes, 0);
+  EXPECT_GT(observer.end().news.origin_bytes, 0);
+}
+
 TEST_F(CopiedSwarmTest, RangesAreCopied) {
   spec_.ranges = {{100, 2 * kPiece}, {10 * kPiece + 5, 10}};
   HaveHere(content_);

@@ -401,6 +401,55 @@ TEST_F(SwarmTransferTest, ItGoesOnFromItsCheckpoint) {
   EXPECT_EQ(target_.Content(), content_);
 }
 
+// Version 2 (BEP 52).
+class Version2SwarmTest : public SwarmTransferTest {
+ protected:
+  Version2SwarmTest() { found_.manifest = MakeManifest(content_, Kind()); }
+  static PieceHashKind Kind() {
+    return PieceHashKind::Version2(*PieceLayout::Make(kSize, kPiece));
+  }
+};
+
+TEST_F(Version2SwarmTest, PiecesOfTheOriginAndOfPeersMakeTheFile) {
+  swarm_.AllowClaims(5);
+  Start();
+  swarm_.GivePiece(P(9), PieceBytes(9));
+  Advance(absl::Seconds(3));
+  ASSERT_EQ(observer_->all().back().flushed_bytes, 6 * kPiece);
+  const std::int64_t before = origin_.sent_bytes();
+  swarm_.AllowClaims(1 << 30);
+  const RecordingObserver& observer = Restart();
+  ASSERT_TRUE(observer.ended());
+  EXPECT_EQ(observer.status(), absl::OkStatus());
+  EXPECT_EQ(observer.voided(), 0);
+  EXPECT_EQ(origin_.sent_bytes() - before, kSize - 6 * kPiece);
+  EXPECT_EQ(target_.Content(), content_);
+  EXPECT_EQ(registry_.finished.size(), 1U);
+}
+
+TEST_F(Version2SwarmTest, AnOriginWithOtherBytesLeadsToPlainHttp) {
+  FakeRemoteFile other;
+  other.content = TestContent(kSize, 7);
+  origin_.SetFile(kUrl, other);
+  Start();
+  ASSERT_TRUE(gave_up_.has_value());
+  EXPECT_NE(gave_up_->find("not those of the manifest"), std::string::npos);
+}
+
+// One bit in a block, wherever it is.
+TEST_F(Version2SwarmTest, EveryBlockOfAPieceIsChecked) {
+  swarm_.AllowClaims(0);
+  Start();
+  SwarmStorage& storage = *swarm_.content().storage;
+  for (int at = 0; at < static_cast<int>(kPiece); at += 16 << 10) {
+    std::string bytes = PieceBytes(3);
+    bytes[static_cast<std::size_t>(at) + 100] ^= 1;
+    EXPECT_TRUE(absl::IsDataLoss(storage.PutPiece(P(3), bytes).status())) << at;
+  }
+  EXPECT_FALSE(storage.verified(P(3)));
+  EXPECT_TRUE(*storage.PutPiece(P(3), PieceBytes(3)));
+}
+
 TEST_F(SwarmTransferTest, PiecesInBytesOfPlainHttpAreUsedIfTheyAreRight) {
   std::string some = content_;
   some[static_cast<std::size_t>(2 * kPiece)] ^= 1;

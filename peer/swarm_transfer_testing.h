@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "peer/fake_swarm.h"
+#include "peer/piece_digest.h"
 #include "peer/swarm_transfer.h"
 #include "peer/transfer_testing.h"
 
@@ -39,15 +40,18 @@ class SwarmTransferTest : public ::testing::Test {
 
   // Only what a transfer looks at.
   static std::shared_ptr<const Manifest> MakeManifest(
-      const std::string& content) {
+      const std::string& content, PieceHashKind kind = PieceHashKind()) {
     auto manifest = std::make_shared<Manifest>();
     manifest->info_hash = std::string(20, 'i');
     manifest->name = "file";
     manifest->layout =
         *PieceLayout::Make(static_cast<std::int64_t>(content.size()), kPiece);
     for (std::size_t at = 0; at < content.size(); at += kPiece) {
-      manifest->piece_hashes += Sha1Of(content.substr(at, kPiece));
+      PieceDigest digest(kind);
+      digest.Update(content.substr(at, kPiece));
+      manifest->piece_hashes += digest.Finish();
     }
+    manifest->hash_kind = kind;
     return manifest;
   }
   std::string PieceBytes(int piece) const {

@@ -65,7 +65,8 @@ struct TransferSpec {
   // Who set the two, for explanations: "job", or a configuration key.
   std::string mode_policy;
   // The job's manifest: its bytes (read with the owner's rights), or its URL,
-  // or neither. And what it must be: 20 and 32 bytes, or empty.
+  // or neither. And what it must be: an info-hash of 20 bytes (or all 32 of
+  // version 2), a SHA-256; or empty.
   std::string manifest;
   std::string manifest_url;
   std::string manifest_info_hash;

@@ -118,7 +118,8 @@ void AddProofFlags(CLI::App& command, FileFlags& flags) {
       ->type_name("PATH|URL");
   command
       .add_option("--info-hash", flags.info_hash,
-                  "What the manifest's info-hash must be; only with one URL")
+                  "What the manifest's info-hash must be, 40 digits or, of "
+                  "version 2, 64; only with one URL")
       ->type_name("HEX");
   command
       .add_option("--manifest-sha256", flags.manifest_sha256,
