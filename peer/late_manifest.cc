@@ -180,7 +180,7 @@ absl::StatusOr<std::shared_ptr<const Manifest>> MakeGroupManifest(
   info["convoy group"] = Bencoded(HmacSha256(group_key, manifest.info_hash));
   if (manifest.is_private) info["private"] = Bencoded(std::int64_t{1});
   info["ssl-cert"] = Bencoded(certificate);
-  return Read(info);
+  return Read(info, rest);
 }
 
 }  // namespace convoy

@@ -16,8 +16,8 @@ namespace convoy {
 // answers what is expected for a piece that is right.
 //
 // So libtorrent holds no hash trees (0.2 to 0.4 % of the file in memory), and
-// exchanges no messages about them: in 2.0.8 a peer that rejects such a request
-// makes it write outside of a table (hash_picker::hashes_rejected).
+// has nothing to do with messages of peers about them, which 2.0.8 does not
+// check well enough.
 //
 // INVALID_ARGUMENT: libtorrent does not take it.
 absl::StatusOr<std::shared_ptr<libtorrent::torrent_info>> TorrentInfoOf(

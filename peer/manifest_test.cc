@@ -367,6 +367,8 @@ TEST(ManifestSignatureTest, KeepToTheirBounds) {
             "\"info\" is longer than 4096 bytes");
   EXPECT_EQ(Fault(Encode({{std::string(256, 'n'), Encode(GoodSignature())}})),
             "a signer without a name that fits");
+}
+
 // Version 2 (BEP 52).
 
 constexpr std::int64_t kPiece = 64 << 10;

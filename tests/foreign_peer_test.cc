@@ -1,5 +1,5 @@
-// Daemons that exchange pieces with clients of others: aria2 and Transmission,
-// each on a machine of its own.
+// Daemons that exchange pieces with clients of others: aria2, Transmission, and
+// one that is libtorrent alone, each on a machine of its own.
 
 #include <cstdint>
 #include <memory>
@@ -59,6 +59,10 @@ class ForeignPeerTest : public ::testing::Test {
                   "--disable-ipv6", "--follow-torrent=false", "--seed-ratio=0",
                   "--check-integrity", "--listen-port=6999", Torrent()});
   }
+  std::unique_ptr<Process> Libtorrent() const {
+    return Start({Runfile("bench/plain_libtorrent"), Torrent(), folder_.path(),
+                  folder_.path() + "/done", "--tuned"});
+  }
   std::unique_ptr<Process> Transmission(const Tracker& tracker) const {
     const std::string& url = tracker.announce_url();
     const std::string torrent = folder_.path() + "/tracked.torrent";
@@ -115,6 +119,35 @@ TEST_F(ForeignPeerTest, DaemonFindsAria2ThatSeedsAndTakesAllFromIt) {
   WriteFile(Copy(), file_.bytes);
   const std::int64_t before = net_->SentBytes(kForeign);
   const auto aria2 = Aria2();
+  const v1::Job job = site_->End(0, id, file_);
+  EXPECT_EQ(job.progress().source_bytes().origin_bytes(), 0);
+  EXPECT_EQ(job.progress().source_bytes().lan_bytes(), kSize);
+  EXPECT_GE(net_->SentBytes(kForeign) - before, kSize);
+}
+
+// libtorrent, for version 2 (BEP 52): neither of the others knows that.
+
+TEST_F(ForeignPeerTest, LibtorrentTakesAllOfVersion2FromADaemonThatSeeds) {
+  site_->UseVersion2(&file_);
+  site_->StartMachine();
+  site_->Run(0, file_);
+  site_->origin().Stop();
+  const auto libtorrent = Libtorrent();
+  EXPECT_TRUE(HasWhole(*libtorrent));
+  ExpectAllGiven();
+}
+
+TEST_F(ForeignPeerTest, DaemonTakesAllOfVersion2FromLibtorrentThatSeeds) {
+  site_->UseVersion2(&file_);
+  site_->StartMachine(FromPeersAlone());
+  const std::string id = site_->Begin(0, file_);
+  ASSERT_TRUE(
+      site_->machine(0)
+          .WaitFor(id, {v1::JOB_STATE_TRANSFERRING, v1::JOB_STATE_CONNECTING})
+          .ok());
+  WriteFile(Copy(), file_.bytes);
+  const std::int64_t before = net_->SentBytes(kForeign);
+  const auto libtorrent = Libtorrent();
   const v1::Job job = site_->End(0, id, file_);
   EXPECT_EQ(job.progress().source_bytes().origin_bytes(), 0);
   EXPECT_EQ(job.progress().source_bytes().lan_bytes(), kSize);

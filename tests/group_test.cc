@@ -18,6 +18,7 @@
 #include "peer/beacon.h"
 #include "proto/error_detail.h"
 #include "tests/eventually.h"
+#include "tests/metainfo_v2.h"
 #include "tests/nginx.h"
 #include "tests/pem_folder.h"
 #include "tests/process.h"
@@ -157,6 +158,19 @@ TEST_F(GroupTest, MembersGiveEachOtherWhatTheyHave) {
   EXPECT_EQ(Run(*first, "a.bin", "1").progress().source_bytes().origin_bytes(),
             6 * kMiB);
   const v1::Job job = Run(*second, "a.bin", "2");
+  EXPECT_EQ(job.progress().source_bytes().origin_bytes(), 0);
+  EXPECT_EQ(job.progress().source_bytes().lan_bytes(), 6 * kMiB);
+}
+
+TEST_F(GroupTest, MembersShareAContentOfVersion2) {
+  WriteFile(origin_.root() + "/a.bin.torrent",
+            MetainfoV2Of(origin_.root() + "/a.bin", 256 << 10));
+  auto first = StartDaemon("first", "fleet");
+  auto second = StartDaemon("second", "fleet", FromPeersAlone());
+  Run(*first, "a.bin", "1");
+  const v1::Job job = Run(*second, "a.bin", "2");
+  EXPECT_EQ(job.files(0).integrity(),
+            "pieces of a manifest given by an unauthenticated origin");
   EXPECT_EQ(job.progress().source_bytes().origin_bytes(), 0);
   EXPECT_EQ(job.progress().source_bytes().lan_bytes(), 6 * kMiB);
 }

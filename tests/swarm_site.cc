@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "peer/manifest.h"
 #include "proto/grpc_status.h"
+#include "tests/metainfo_v2.h"
 #include "tests/process.h"
 
 namespace convoy::testing {
@@ -106,6 +107,19 @@ PublishedFile SwarmSite::Publish(const std::string& name) {
   file.info_hash = (*manifest)->info_hash;
   file.layout = (*manifest)->layout;
   return file;
+}
+
+void SwarmSite::UseVersion2(PublishedFile* file) {
+  const std::string path = origin_.root() + "/" + file->name;
+  const std::string metainfo =
+      MetainfoV2Of(path, static_cast<int>(file->layout.piece_length()));
+  WriteFile(path + ".torrent", metainfo);
+  const auto manifest = ReadManifest(metainfo);
+  EXPECT_TRUE(manifest.ok()) << manifest.status();
+  if (!manifest.ok()) return;
+  EXPECT_TRUE((*manifest)->hash_kind.is_version2());
+  file->info_hash = (*manifest)->info_hash;
+  file->layout = (*manifest)->layout;
 }
 
 void SwarmSite::Amend(PublishedFile* file, const std::string& announce,

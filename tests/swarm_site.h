@@ -79,6 +79,9 @@ class SwarmSite {
   // not read into memory.
   PublishedFile Publish(const std::string& name);
 
+  // Puts another manifest in the place of the published file's: of version 2
+  // alone (BEP 52), with pieces of the same length.
+  void UseVersion2(PublishedFile* file);
   // Puts another manifest in the place of the published file's: with this
   // tracker, and private (BEP 27), which makes another content of it.
   void Amend(PublishedFile* file, const std::string& announce, bool is_private);

@@ -1,0 +1,147 @@
+// Daemons that share a file whose manifest is of BitTorrent's version 2 alone.
+
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "peer/manifest.h"
+#include "tests/eventually.h"
+#include "tests/hostile_peer.h"
+#include "tests/nginx.h"
+#include "tests/process.h"
+#include "tests/swarm_site.h"
+#include "tests/test_daemon.h"
+
+namespace convoy::testing {
+namespace {
+
+constexpr std::int64_t kMiB = 1 << 20;
+// No whole number of blocks.
+constexpr std::int64_t kSize = 16 * kMiB + 777;
+
+class SwarmVersion2Test : public ::testing::Test {
+ protected:
+  SwarmVersion2Test() : site_(SlowOrigin("500k")) {
+    file_ = site_.Serve("a.bin", kSize);
+    site_.UseVersion2(&file_);
+  }
+  std::string InfoHash() {
+    const auto manifest = ReadManifest(
+        ReadFile(absl::StrCat(site_.origin().root(), "/a.bin.torrent")));
+    EXPECT_TRUE(manifest.ok()) << manifest.status();
+    return manifest.ok() ? (*manifest)->info_hash_v2 : "";
+  }
+  // A job whose manifest has this info-hash, or none is used.
+  absl::StatusOr<v1::Job> RunPinned(const std::string& info_hash) {
+    v1::JobFile file = File(file_.url, site_.Local("pinned"));
+    file.mutable_manifest()->set_location(absl::StrCat(file_.url, ".torrent"));
+    file.mutable_manifest()->set_info_hash(absl::BytesToHexString(info_hash));
+    file.set_required_integrity(v1::INTEGRITY_MANDATORY);
+    return site_.machine(0).Run({file});
+  }
+
+  SwarmSite site_;
+  PublishedFile file_;
+};
+
+TEST_F(SwarmVersion2Test, TwoMachinesTakeOneCopyFromTheOrigin) {
+  site_.StartMachines(2);
+  const std::int64_t before = site_.origin().BodyBytesSent();
+  const std::string first = site_.Begin(0, file_);
+  const std::string second = site_.Begin(1, file_);
+  std::int64_t from_origin = 0;
+  std::int64_t from_peers = 0;
+  for (const v1::Job& job :
+       {site_.End(0, first, file_), site_.End(1, second, file_)}) {
+    from_origin += job.progress().source_bytes().origin_bytes();
+    from_peers += job.progress().source_bytes().lan_bytes();
+    EXPECT_EQ(job.files(0).content_id(),
+              absl::BytesToHexString(file_.info_hash));
+  }
+  EXPECT_LE(from_origin, kSize * 11 / 10);
+  EXPECT_GE(from_peers, kSize * 9 / 10);
+  EXPECT_LE(site_.origin().BodyBytesSent() - before, kSize * 11 / 10);
+}
+
+TEST_F(SwarmVersion2Test, AMachineThatIsKilledGoesOnWhereItWas) {
+  TestDaemon& machine = site_.StartMachine();
+  const std::int64_t before = site_.origin().BodyBytesSent();
+  const std::string id = site_.Begin(0, file_);
+  ASSERT_TRUE(Eventually([&] {
+    const auto job = machine.Get(id);
+    return job.ok() && job->progress().bytes_transferred() >= 4 * kMiB;
+  }));
+  machine.Kill();
+  site_.origin().Release();
+  machine.Start();
+  site_.End(0, id, file_);
+  // What was on its way is fetched again.
+  EXPECT_LE(site_.origin().BodyBytesSent() - before, kSize + 8 * kMiB);
+}
+
+TEST_F(SwarmVersion2Test, ItIsGivenAfterARestart) {
+  site_.origin().Release();
+  TestDaemon& machine = site_.StartMachine();
+  site_.Run(0, file_);
+  machine.Kill();
+  machine.Start();
+  site_.StartMachine(FromPeersAlone());
+  const v1::Job job = site_.Run(1, file_);
+  EXPECT_EQ(job.progress().source_bytes().origin_bytes(), 0);
+  EXPECT_EQ(job.progress().source_bytes().lan_bytes(), kSize);
+}
+
+TEST_F(SwarmVersion2Test, AFileThatIsThereAlreadyIsGiven) {
+  site_.StartMachine();
+  site_.Adopt(0, file_);
+  site_.StartMachine(FromPeersAlone());
+  const v1::Job job = site_.Run(1, file_);
+  EXPECT_EQ(job.progress().source_bytes().origin_bytes(), 0);
+  EXPECT_EQ(job.progress().source_bytes().lan_bytes(), kSize);
+}
+
+TEST_F(SwarmVersion2Test, PeerThatPoisonsPiecesIsUsedOnce) {
+  site_.StartMachine();
+  HostilePeer::Script script;
+  script.on_welcome = [](HostileLink& link) {
+    link.Send(WireType::kHaveAll);
+    link.Send(WireType::kUnchoke);
+  };
+  script.on_request = [&](HostileLink& link, const WireBlock& block) {
+    std::string bytes = BlockOf(file_, block);
+    bytes[bytes.size() / 2] ^= 1;
+    link.SendBlock(block, bytes);
+  };
+  HostilePeer peer(site_.Against(0, file_, script));
+
+  const std::string id = site_.Begin(0, file_);
+  ASSERT_TRUE(peer.WaitFor([](const auto& seen) { return seen.dropped > 0; }));
+  const HostilePeer::Counts then = peer.counts();
+  EXPECT_GT(then.requests, 0);
+  const v1::Job job = site_.End(0, id, file_);
+  EXPECT_GE(job.progress().source_bytes().origin_bytes(), kSize);
+  EXPECT_TRUE(peer.WaitFor(
+      [&](const auto& seen) { return seen.dials > then.dials + 1; }));
+  EXPECT_EQ(peer.counts().requests, then.requests);
+}
+
+TEST_F(SwarmVersion2Test, TheInfoHashInAJobIsThatOfItsManifest) {
+  site_.origin().Release();
+  site_.StartMachine();
+  const std::string whole = InfoHash();
+  ASSERT_EQ(whole.size(), 32u);
+  for (const std::string& pinned : {whole, whole.substr(0, 20)}) {
+    const auto job = RunPinned(pinned);
+    ASSERT_TRUE(job.ok()) << job.status();
+    EXPECT_EQ(job->state(), v1::JOB_STATE_TRANSFERRED) << job->DebugString();
+    EXPECT_TRUE(site_.machine(0).Complete(job->id()).ok());
+  }
+  const auto other = RunPinned(whole.substr(0, 31) + "?");
+  ASSERT_TRUE(other.ok()) << other.status();
+  EXPECT_EQ(other->state(), v1::JOB_STATE_ERROR) << other->DebugString();
+}
+
+}  // namespace
+}  // namespace convoy::testing
