@@ -18,10 +18,12 @@
 #include "peer/ip_address.h"
 #include "peer/libtorrent_disk.h"
 #include "peer/libtorrent_loop.h"
+#include "peer/libtorrent_observer.h"
 #include "peer/libtorrent_session.h"
 #include "peer/libtorrent_torrent.h"
 #include "peer/lone_member.h"
 #include "peer/peer_filter.h"
+#include "peer/shunned_peers.h"
 #include "peer/upload_counter.h"
 
 namespace convoy {
@@ -40,48 +42,6 @@ std::uint64_t RandomId() {
   const std::uint64_t id = std::uint64_t{random()} << 32 | random();
   return id == 0 ? 1 : id;
 }
-
-// The way from a torrent to its observer: from the loop to the engine.
-class ObserverPost final : public LibtorrentTorrent::Listener {
- public:
-  // `observer`: read on the engine's executor; gone with the member.
-  ObserverPost(std::weak_ptr<SwarmObserver*> observer, Executor* executor)
-      : observer_(std::move(observer)), executor_(executor) {}
-
-  void OnPiecesHere(std::vector<PieceIndex> pieces) override {
-    executor_->Post([pieces = std::move(pieces), observer = observer_] {
-      for (const PieceIndex piece : pieces) {
-        // The last one may end the membership.
-        if (const auto to = observer.lock()) (*to)->OnPeerPiece(piece);
-      }
-    });
-  }
-  void OnClaimed(PieceSpan span) override {
-    Post([span](SwarmObserver* to) { to->OnClaimed(span); });
-  }
-  void OnUnclaimed(PieceSpan span) override {
-    Post([span](SwarmObserver* to) { to->OnUnclaimed(span); });
-  }
-  void OnNews(const SwarmNews& news) override {
-    Post([news](SwarmObserver* to) { to->OnSwarmNews(news); });
-  }
-  void OnError(absl::Status status) override {
-    Post([status = std::move(status)](SwarmObserver* to) {
-      to->OnSwarmError(status);
-    });
-  }
-
- private:
-  template <typename Task>
-  void Post(Task task) {
-    executor_->Post([task = std::move(task), observer = observer_] {
-      if (const auto alive = observer.lock()) task(*alive);
-    });
-  }
-
-  const std::weak_ptr<SwarmObserver*> observer_;
-  Executor* const executor_;
-};
 
 // What of the settings decides who may be a peer.
 PeerRules RulesOf(const SwarmSettings& settings, const GroupMembership& group) {
@@ -211,6 +171,7 @@ class Impl final : public LibtorrentSwarm, private BeaconListener {
   HandshakeWatch handshakes_{
       [this](const IpAddress& address) { return filter_->MayBePeer(address); }};
   UploadCounter uploaded_;
+  ShunnedPeers shunned_{parts_.clock};
   BandwidthLimits limits_;
   bool rebalancing_ = false;
 
@@ -243,6 +204,7 @@ class Impl::Member final : public SwarmMember {
     };
     parts.machine = swarm->machine_;
     parts.uploaded = &swarm->uploaded_;
+    parts.shunned = &swarm->shunned_;
     parts.max_claimers = swarm->settings_.max_claimers;
     parts.limiter = swarm->parts_.limiter;
     torrent_ = std::make_shared<LibtorrentTorrent>(

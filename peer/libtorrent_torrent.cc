@@ -89,7 +89,7 @@ LibtorrentTorrent::LibtorrentTorrent(const Parts& parts, SwarmContent content,
       share_(ShareOptions(parts.max_claimers), parts.machine,
              ShareKey(content_.manifest->info_hash), content_.manifest->layout,
              content_.storage->map().pieces(), parts.clock->Monotonic()),
-      guard_(content_.storage),
+      guard_(content_.storage, content_.manifest->info_hash, parts.shunned),
       slow_peers_(content_.min_peer_rate),
       offered_(content_.storage, content_.manifest->layout),
       words_(content_.storage) {
@@ -143,7 +143,10 @@ void LibtorrentTorrent::Start(const std::vector<Endpoint>& peers, int crowd) {
   lt::error_code error;
   for (const Endpoint& peer : peers) {
     const lt::address parsed = lt::make_address(peer.address, error);
-    if (error || !MayMeet(parts_.kind_of(peer.address, in_group()))) continue;
+    if (error || !MayMeet(parts_.kind_of(peer.address, in_group())) ||
+        guard_.IsShunned(parsed.to_string())) {
+      continue;
+    }
     params.peers.emplace_back(parsed, static_cast<std::uint16_t>(peer.port));
     if (peer.holds) BePatient(parsed.to_string());
   }
@@ -425,6 +428,7 @@ void LibtorrentTorrent::OnPieceFailed(PieceIndex piece) {
 // In a later task: libtorrent may be in the middle of a list that they are in.
 void LibtorrentTorrent::Drop(std::vector<ConnectionId> peers) {
   if (peers.empty() || stopped_) return;
+  NewsSoon();
   parts_.loop->Post([weak = weak_from_this(), peers = std::move(peers)] {
     const auto torrent = weak.lock();
     if (torrent == nullptr) return;

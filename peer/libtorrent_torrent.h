@@ -29,6 +29,7 @@
 #include "peer/peer_guard.h"
 #include "peer/rate_limiter.h"
 #include "peer/share_message.h"
+#include "peer/shunned_peers.h"
 #include "peer/slow_peers.h"
 #include "peer/swarm.h"
 #include "peer/upload_counter.h"
@@ -71,6 +72,7 @@ class LibtorrentTorrent final
     // Counts what comes from outside of the LAN.
     RateLimiter* limiter = nullptr;
     UploadCounter* uploaded;
+    ShunnedPeers* shunned;
   };
 
   LibtorrentTorrent(const Parts& parts, SwarmContent content,

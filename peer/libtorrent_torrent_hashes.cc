@@ -173,7 +173,7 @@ void LibtorrentTorrent::Blame(const std::vector<HashWords::Teller>& tellers,
 
 void LibtorrentTorrent::Expose(const std::vector<ConnectionId>& liars) {
   for (const ConnectionId liar : liars) {
-    guard_.Shun(liar);
+    guard_.Shun(liar, ShunReason::kFalseHashes);
     const auto found = connections_.find(liar);
     if (found != connections_.end()) found->second->lied_ = true;
   }

@@ -4,26 +4,45 @@
 #include <cstddef>
 #include <utility>
 
+#include "absl/strings/escaping.h"
+#include "peer/base/log.h"
+
 namespace convoy {
 namespace {
 
 // Those before them are forgotten: then a liar that has gone may come back
 // once.
 constexpr std::size_t kMaxRemembered = 10'000;
-constexpr std::size_t kMaxShunned = 10'000;
 constexpr std::size_t kMaxRelaying = 10'000;
 // Requests of one connection that were never answered.
 constexpr std::size_t kMaxAsked = 1 << 16;
 
+const char* TextOf(ShunReason reason) {
+  switch (reason) {
+    case ShunReason::kWrongBytes:
+      return "it gave wrong bytes";
+    case ShunReason::kFalseHashes:
+      return "it told false hashes";
+  }
+  return "";
+}
+
 }  // namespace
 
-PeerGuard::PeerGuard(std::shared_ptr<SwarmStorage> storage)
-    : storage_(std::move(storage)), blame_(storage_->layout()) {}
+PeerGuard::PeerGuard(std::shared_ptr<SwarmStorage> storage, std::string content,
+                     ShunnedPeers* shunned)
+    : storage_(std::move(storage)),
+      content_(std::move(content)),
+      shunned_(*shunned),
+      blame_(storage_->layout()) {}
 
 bool PeerGuard::Admit(ConnectionId peer, const std::string& address) {
   if (IsShunned(address)) return false;
   int& connections = connections_[address];
-  if (connections >= kMaxConnections) return false;
+  if (connections >= kMaxConnections) {
+    crowded_.insert(address);
+    return false;
+  }
   ++connections;
   peers_[peer].address = address;
   return true;
@@ -32,16 +51,17 @@ bool PeerGuard::Admit(ConnectionId peer, const std::string& address) {
 void PeerGuard::Leave(ConnectionId peer) {
   const auto found = peers_.find(peer);
   if (found == peers_.end()) return;
+  crowded_.erase(found->second.address);
   const auto counted = connections_.find(found->second.address);
   if (--counted->second == 0) connections_.erase(counted);
   peers_.erase(found);
 }
 
-void PeerGuard::Shun(ConnectionId peer) {
+void PeerGuard::Shun(ConnectionId peer, ShunReason reason) {
   const std::string* const address = AddressOf(peer);
-  if (address == nullptr) return;
-  if (shunned_.size() >= kMaxShunned) shunned_.clear();
-  shunned_.insert(*address);
+  if (address == nullptr || !shunned_.Add(content_, *address, reason)) return;
+  LogWarning("peers at ", *address, " are met no more for content ",
+             absl::BytesToHexString(content_), ": ", TextOf(reason));
 }
 
 const std::string* PeerGuard::AddressOf(ConnectionId peer) const {
@@ -113,7 +133,7 @@ std::vector<ConnectionId> PeerGuard::Disowned(PieceIndex piece) {
   const std::optional<ConnectionId> liar = blame_.Failed(
       piece, [&](std::int32_t block) { return ReadBlock(piece, block); });
   if (!liar) return {};
-  Shun(*liar);
+  Shun(*liar, ShunReason::kWrongBytes);
   return {*liar};
 }
 
@@ -124,7 +144,7 @@ std::vector<ConnectionId> PeerGuard::Passed(PieceIndex piece) {
   }
   const std::vector<ConnectionId> liars = blame_.Passed(
       piece, [&](std::int32_t block) { return ReadBlock(piece, block); });
-  for (const ConnectionId liar : liars) Shun(liar);
+  for (const ConnectionId liar : liars) Shun(liar, ShunReason::kWrongBytes);
   return liars;
 }
 

@@ -14,13 +14,15 @@
 #include "peer/block_blame.h"
 #include "peer/piece_layout.h"
 #include "peer/share_machines.h"
+#include "peer/shunned_peers.h"
 #include "peer/swarm_storage.h"
 
 namespace convoy {
 
 // Keeps bad peers out of one content: who sent wrong bytes loses its
-// connection, and no new one from its address is taken. Others at that address
-// stay as long as they behave, for several machines may share one.
+// connection, and no new one from its address is taken, by later memberships
+// neither. Others at that address stay as long as they behave, for several
+// machines may share one. Each address that is shunned is a line in the log.
 //
 // What it says is to be done in a later task: libtorrent, which tells these
 // things, is in the middle of something. Not thread-safe.
@@ -31,7 +33,9 @@ class PeerGuard {
   // Pieces of which an address may relay false hashes.
   static constexpr std::size_t kForgiven = 3;
 
-  explicit PeerGuard(std::shared_ptr<SwarmStorage> storage);
+  // `content`: its info-hash. `shunned` is not owned.
+  PeerGuard(std::shared_ptr<SwarmStorage> storage, std::string content,
+            ShunnedPeers* shunned);
   PeerGuard(const PeerGuard&) = delete;
   PeerGuard& operator=(const PeerGuard&) = delete;
 
@@ -39,7 +43,7 @@ class PeerGuard {
   bool Admit(ConnectionId peer, const std::string& address);
   void Leave(ConnectionId peer);
   // No new connections from its address, if that is known.
-  void Shun(ConnectionId peer);
+  void Shun(ConnectionId peer, ShunReason reason);
   // The address of this peer, which is connected, is known when it has gone,
   // too. Who sends blocks is remembered anyway.
   void Remember(ConnectionId peer);
@@ -48,8 +52,11 @@ class PeerGuard {
   // told those of too many pieces; peers of one address count as one.
   bool Forgives(ConnectionId peer, PieceIndex piece);
   bool IsShunned(const std::string& address) const {
-    return shunned_.count(address) != 0;
+    return shunned_.Has(content_, address);
   }
+  ShunnedPeers::Counts shunned() const { return shunned_.CountsOf(content_); }
+  // Addresses that have all connections that one may have, and wanted more.
+  int crowded_addresses() const { return static_cast<int>(crowded_.size()); }
 
   // The peer was asked for the block that begins there in the piece.
   void Asked(ConnectionId peer, PieceIndex piece, std::int64_t begin);
@@ -89,10 +96,12 @@ class PeerGuard {
   std::optional<std::string> ReadBlock(PieceIndex piece, std::int32_t block);
 
   const std::shared_ptr<SwarmStorage> storage_;
+  const std::string content_;
+  ShunnedPeers& shunned_;
   BlockBlame blame_;
   std::unordered_map<ConnectionId, Peer> peers_;
   std::unordered_map<std::string, int> connections_;
-  std::unordered_set<std::string> shunned_;
+  std::unordered_set<std::string> crowded_;
   // Addresses of those that are remembered, also when they have gone.
   std::map<ConnectionId, std::string> remembered_;
   // Pieces of which false hashes were relayed, by address.

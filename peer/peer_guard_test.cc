@@ -7,7 +7,9 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "peer/base/fake_executor.h"
 #include "peer/base/unique_fd.h"
+#include "peer/shunned_peers.h"
 #include "peer/transfer_testing.h"
 
 namespace convoy {
@@ -27,7 +29,7 @@ class PeerGuardTest : public ::testing::Test {
             OpenTargetFile(UniqueFd(memfd_create("content", MFD_CLOEXEC))),
             std::make_shared<PieceHashes>(layout_),
             StorageMap::Whole(layout_))),
-        guard_(storage_) {
+        guard_(storage_, "content", &shunned_) {
     EXPECT_TRUE(guard_.Admit(1, "10.0.0.1"));
     EXPECT_TRUE(guard_.Admit(2, "10.0.0.2"));
     if (certain) KnowHash();
@@ -56,6 +58,8 @@ class PeerGuardTest : public ::testing::Test {
 
   const PieceLayout layout_ = *PieceLayout::Make(6 * kBlock, 2 * kBlock);
   const std::shared_ptr<SwarmStorage> storage_;
+  const FakeClock clock_;
+  ShunnedPeers shunned_{&clock_};
   PeerGuard guard_;
 };
 
@@ -95,10 +99,26 @@ TEST_F(PeerGuardTest, WhoIsRememberedIsShunnedWhenItHasGone) {
   guard_.Remember(1);
   guard_.Leave(1);
   guard_.Leave(2);
-  guard_.Shun(1);
-  guard_.Shun(2);
+  guard_.Shun(1, ShunReason::kFalseHashes);
+  guard_.Shun(2, ShunReason::kFalseHashes);
   EXPECT_TRUE(guard_.IsShunned("10.0.0.1"));
   EXPECT_FALSE(guard_.IsShunned("10.0.0.2"));
+}
+
+TEST_F(PeerGuardTest, WhoWasFoundOutIsNotMetByALaterMembershipEither) {
+  ASSERT_TRUE(Receive(1, 0, 'X'));
+  ASSERT_TRUE(Receive(1, 1, 'b'));
+  EXPECT_THAT(guard_.Failed(kPiece), ElementsAre(1));
+  guard_.Shun(2, ShunReason::kFalseHashes);
+  PeerGuard later(storage_, "content", &shunned_);
+  EXPECT_FALSE(later.Admit(1, "10.0.0.1"));
+  EXPECT_FALSE(later.Admit(2, "10.0.0.2"));
+  EXPECT_TRUE(later.Admit(3, "10.0.0.3"));
+  EXPECT_EQ(later.shunned().wrong_bytes, 1);
+  EXPECT_EQ(later.shunned().false_hashes, 1);
+  PeerGuard other(storage_, "another content", &shunned_);
+  EXPECT_TRUE(other.Admit(1, "10.0.0.1"));
+  EXPECT_EQ(other.shunned().wrong_bytes, 0);
 }
 
 TEST_F(PeerGuardTest, AFewFalseHashesThatAreRelayedAreForgiven) {
@@ -156,7 +176,9 @@ TEST_F(PeerGuardTest, OneAddressCannotTakeAllPlaces) {
     if (guard_.Admit(peer, "10.0.0.3")) ++admitted;
   }
   EXPECT_EQ(admitted, PeerGuard::kMaxConnections);
+  EXPECT_EQ(guard_.crowded_addresses(), 1);
   guard_.Leave(100);
+  EXPECT_EQ(guard_.crowded_addresses(), 0);
   EXPECT_TRUE(guard_.Admit(2000, "10.0.0.3"));
   EXPECT_TRUE(guard_.Admit(2001, "10.0.0.4"));
 }
@@ -210,7 +232,7 @@ TEST_F(PeerGuardWordTest, WhatSomebodyGaveWhoWasDrivenAwayIsKnown) {
   ASSERT_TRUE(Receive(1, 0, 'a'));
   ASSERT_TRUE(Receive(2, 1, 'b'));
   guard_.Leave(1);
-  guard_.Shun(2);
+  guard_.Shun(2, ShunReason::kFalseHashes);
   EXPECT_FALSE(guard_.IsOfShunned(kPiece));
   guard_.Leave(2);
   EXPECT_TRUE(guard_.IsOfShunned(kPiece));

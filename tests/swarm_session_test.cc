@@ -27,6 +27,7 @@
 #include "peer/libtorrent_loop.h"
 #include "peer/libtorrent_session.h"
 #include "peer/libtorrent_torrent.h"
+#include "peer/shunned_peers.h"
 #include "peer/swarm_storage.h"
 #include "peer/target_file.h"
 #include "peer/upload_counter.h"
@@ -160,6 +161,7 @@ class PeerMarksTest : public SwarmSessionTest {
     parts.kind_of = [](const std::string&, bool) { return PeerKind::kLan; };
     parts.machine = 1;
     parts.uploaded = &uploaded_;
+    parts.shunned = &shunned_;
     torrent_ = std::make_shared<LibtorrentTorrent>(
         parts, std::move(content), std::make_unique<SilentListener>());
     OnLoop([&] { torrent_->Start({}, 0); });
@@ -188,6 +190,7 @@ class PeerMarksTest : public SwarmSessionTest {
   const RealClock clock_;
   std::atomic<bool> welcome_{false};
   UploadCounter uploaded_;
+  ShunnedPeers shunned_{&clock_};
   std::shared_ptr<LibtorrentTorrent> torrent_;
   std::unique_ptr<HostilePeer> peer_;
 };

@@ -29,6 +29,7 @@
 #include "peer/peer_guard.h"
 #include "peer/piece_hashes.h"
 #include "peer/share_message.h"
+#include "peer/shunned_peers.h"
 #include "peer/swarm_storage.h"
 #include "peer/target_file.h"
 #include "peer/upload_counter.h"
@@ -134,6 +135,7 @@ class SwarmWordsTest : public ::testing::Test {
     parts.kind_of = [](const std::string&, bool) { return PeerKind::kLan; };
     parts.machine = 1;
     parts.uploaded = &uploaded_;
+    parts.shunned = &shunned_;
     auto listener = std::make_unique<RecordingListener>(&here_);
     listener_ = listener.get();
     torrent_ = std::make_shared<LibtorrentTorrent>(parts, std::move(content),
@@ -193,6 +195,7 @@ class SwarmWordsTest : public ::testing::Test {
   }
   LibtorrentSession session_{&loop_, &disk_, OptionsFor(port_)};
   UploadCounter uploaded_;
+  ShunnedPeers shunned_{&clock_};
   std::string info_hash_;
   std::shared_ptr<SwarmStorage> storage_;
   std::atomic<int> here_{0};
