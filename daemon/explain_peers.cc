@@ -139,7 +139,7 @@ class PeersExplainer {
   void NoteSelection(const Kind& kind, Verdict* verdict) const {
     const v1::SwarmConfig& swarm = settings_.config.swarm();
     if (verdict->use != Use::kIdle || verdict->connections > 0 ||
-        kind.kind != PeerKind::kLan ||
+        !verdict->policy.empty() || kind.kind != PeerKind::kLan ||
         policy_.mode == DownloadMode::kInternet ||
         swarm.peer_selection() == "none" || WhenNothingIsLeft().has_value()) {
       return;

@@ -315,6 +315,18 @@ TEST_F(ExplainPeersTest, PeersThatAreTooSlowNameTheRate) {
             "(c.yaml:2)\n");
 }
 
+TEST_F(ExplainPeersTest, WhereThereIsNoRoomForPeersTheLimitIsNamed) {
+  Configure("swarm: {peer_selection: subnet, max_connections: 4}\n");
+  Tell(0, PeerKind::kLan, Use::kIdle,
+       "3 machines are known, none is connected; no more peers are met: all 4 "
+       "connections to peers are in use",
+       "swarm.max_connections");
+  EXPECT_EQ(Draw(),
+            "LAN_PEERS IDLE: 3 machines are known, none is connected; no more "
+            "peers are met: all 4 connections to peers are in use; "
+            "swarm.max_connections (c.yaml:1)\n");
+}
+
 TEST_F(ExplainPeersTest, ManyReasonsAreCutShort) {
   for (int i = 0; i < 6; ++i) {
     Tell(i, PeerKind::kLan, Use::kIdle, absl::StrCat("reason ", i));

@@ -82,6 +82,8 @@ void SetStats(const ContentStats& stats, v1::SwarmStats* shown) {
   SetDuration(stats.download_duration, shown->mutable_download_duration());
   shown->set_failed_bytes(stats.failed_bytes);
   shown->set_redundant_bytes(stats.redundant_bytes);
+  shown->set_wrong_bytes_address_count(stats.wrong_bytes_addresses);
+  shown->set_false_hashes_address_count(stats.false_hashes_addresses);
   shown->set_background(stats.background);
   shown->set_download_mode(ToProto(stats.mode));
 }

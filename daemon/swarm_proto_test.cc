@@ -51,6 +51,8 @@ TEST(ContentSnapshotTest, ShowsAContent) {
   stats.download_duration = absl::Milliseconds(13500);
   stats.failed_bytes = 14;
   stats.redundant_bytes = 15;
+  stats.wrong_bytes_addresses = 19;
+  stats.false_hashes_addresses = 20;
   stats.background = true;
   stats.mode = DownloadMode::kGroup;
   EXPECT_EQ(
@@ -70,7 +72,8 @@ TEST(ContentSnapshotTest, ShowsAContent) {
           "internet_connection_count: 12 download_duration { seconds: 13 "
           "nanos: 500000000 } failed_bytes: 14 redundant_bytes: 15 background: "
           "true bytes_from_cache_hosts: 17 download_mode: DOWNLOAD_MODE_GROUP "
-          "} job_id: \"the job\""));
+          "wrong_bytes_address_count: 19 false_hashes_address_count: 20 } "
+          "job_id: \"the job\""));
 }
 
 TEST(ContentSnapshotTest, StatesAndHoldingsHaveTheirNames) {

@@ -39,6 +39,9 @@ struct ContentStats {
   absl::Duration download_duration;
   std::int64_t failed_bytes = 0;
   std::int64_t redundant_bytes = 0;
+  // Addresses that are met no more for the content, by what they did.
+  int wrong_bytes_addresses = 0;
+  int false_hashes_addresses = 0;
   bool background = false;
   DownloadMode mode = DownloadMode::kHttpOnly;
 };

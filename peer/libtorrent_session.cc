@@ -246,6 +246,14 @@ void LibtorrentSession::SetMaxConnections(int max_connections) {
   session_->apply_settings(std::move(pack));
 }
 
+int LibtorrentSession::FullConnections(const lt::torrent_handle& torrent) {
+  const std::shared_ptr<lt::torrent> there = torrent.native_handle();
+  if (there == nullptr) return 0;
+  const int most =
+      there->session().settings().get_int(Settings::connections_limit);
+  return there->session().num_connections() >= most ? most : 0;
+}
+
 void LibtorrentSession::SetGives(GivesTo gives) {
   // Those who need no place among all who are given something.
   const lt::peer_class_t lan(lan_class_);

@@ -16,6 +16,7 @@
 namespace libtorrent {
 struct peer_connection_handle;
 struct session;
+struct torrent_handle;
 }  // namespace libtorrent
 
 namespace convoy {
@@ -62,6 +63,9 @@ class LibtorrentSession {
   int listen_port();
   void SetAddresses(const std::vector<std::string>& addresses);
   void SetMaxConnections(int max_connections);
+  // How many connections all contents together may have, if they have as many;
+  // 0: there is room. `torrent`: any that is in the session.
+  static int FullConnections(const libtorrent::torrent_handle& torrent);
   // Whom bytes are given to, within seconds; all give them. At first to all.
   // Peers of the LAN that were given nothing and may be now: Unchoke them.
   void SetGives(GivesTo gives);

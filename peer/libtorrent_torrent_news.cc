@@ -83,11 +83,20 @@ void LibtorrentTorrent::SendNews() {
     if (peer->machine_ != 0) ++news.sharing_peers;
     if (peer->connection().is_seed()) ++news.seeds;
   }
+  const ShunnedPeers::Counts shunned = guard_.shunned();
+  news.stats.wrong_bytes_addresses = shunned.wrong_bytes;
+  news.stats.false_hashes_addresses = shunned.false_hashes;
+  news.crowded_addresses = guard_.crowded_addresses();
   // It may not be in the session yet.
   if (handle_.is_valid()) {
     const lt::torrent_status status = handle_.status({});
     news.stats.failed_bytes = status.total_failed_bytes;
     news.stats.redundant_bytes = status.total_redundant_bytes;
+    const bool others = status.connect_candidates > 0 ||
+                        crowd_ > static_cast<int>(connections_.size());
+    if (others) {
+      news.full_connections = LibtorrentSession::FullConnections(handle_);
+    }
   }
   listener_->OnNews(news);
 }

@@ -8,6 +8,37 @@
 namespace convoy {
 namespace {
 
+// "1 address is met no more: it gave wrong bytes".
+void AddShunned(int addresses, const char* what, std::string* reason) {
+  if (addresses == 0) return;
+  absl::StrAppend(reason, "; ", addresses,
+                  addresses == 1 ? " address is met no more: it "
+                                 : " addresses are met no more: they ",
+                  what);
+}
+
+// Addresses that are kept out, of all kinds.
+std::string KeptOutText(const SwarmNews& now) {
+  std::string text;
+  AddShunned(now.stats.wrong_bytes_addresses, "gave wrong bytes", &text);
+  AddShunned(now.stats.false_hashes_addresses, "told false hashes", &text);
+  if (now.crowded_addresses > 0) {
+    absl::StrAppend(&text, "; ", now.crowded_addresses,
+                    now.crowded_addresses == 1
+                        ? " address has all connections that one may have"
+                        : " addresses have all connections that one may have");
+  }
+  return text;
+}
+
+void AddFull(const SwarmNews& now, PeerUse* use) {
+  if (now.full_connections > 0) {
+    absl::StrAppend(&use->reason, "; no more peers are met: all ",
+                    now.full_connections, " connections to peers are in use");
+    use->policy = "swarm.max_connections";
+  }
+}
+
 PeerUse UseOf(const FoundContent& found, const SwarmNews& now, Swarm* swarm,
               PeerKind kind, DownloadMode mode, int connections) {
   PeerUse use;
@@ -42,6 +73,7 @@ PeerUse UseOf(const FoundContent& found, const SwarmNews& now, Swarm* swarm,
       use.policy = "swarm.background_min_bytes_per_second";
     }
   }
+  if (use.use != PeerUse::Use::kRefused) AddFull(now, &use);
   return use;
 }
 
@@ -63,6 +95,11 @@ std::vector<PeerUse> PeerUsesOf(const FoundContent& found, DownloadMode mode,
     all.push_back(UseOf(found, now, swarm, PeerKind::kInternet,
                         DownloadMode::kInternet, stats.internet_connections));
   }
+  // Told once.
+  const auto met = std::find_if(all.begin(), all.end(), [](const PeerUse& use) {
+    return use.use != PeerUse::Use::kRefused;
+  });
+  if (met != all.end()) absl::StrAppend(&met->reason, KeptOutText(now));
   return all;
 }
 

@@ -44,6 +44,12 @@ struct SwarmNews {
   int crowd = 0;
   // min_peer_rate was not reached: the origin gives what peers have, too.
   bool slow_peers = false;
+  // All connections that all contents together may have are in use, so many,
+  // and peers are known that are kept out by that. 0: it is not so.
+  int full_connections = 0;
+  // Addresses that have all connections that one may have for this content, and
+  // wanted more.
+  int crowded_addresses = 0;
   // No peers can be met, and why; empty: they can.
   std::string refused;
   std::string policy;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
@@ -19,8 +20,7 @@
 namespace convoy::testing {
 namespace {
 
-using ::testing::Gt;
-using ::testing::Le;
+using ::testing::HasSubstr;
 
 constexpr std::int64_t kMiB = 1 << 20;
 #if defined(__has_feature)
@@ -50,6 +50,25 @@ HostilePeer::Script Seed() {
   return script;
 }
 
+// What ExplainJob says of the LAN's peers, when it is so.
+v1::SourceExplanation LanUntil(
+    TestDaemon& daemon, const std::string& id,
+    const std::function<bool(const v1::SourceExplanation&)>& told) {
+  v1::SourceExplanation lan;
+  daemon.ExplainUntil(id, [&](const v1::ExplainJobResponse& said) {
+    for (const v1::SourceExplanation& source : said.sources()) {
+      if (source.kind() == v1::SourceExplanation::KIND_LAN_PEERS) lan = source;
+    }
+    return told(lan);
+  });
+  return lan;
+}
+
+bool SaysWhoGaveWrongBytes(const v1::SourceExplanation& lan) {
+  return lan.reason().find("1 address is met no more: it gave wrong bytes") !=
+         std::string::npos;
+}
+
 TEST(SwarmPoisonTest, PeerThatPoisonsPiecesIsUsedOnce) {
   SwarmSite site(SlowOrigin("600k"));
   const PublishedFile file = site.Serve("a.bin", 24 * kMiB);
@@ -64,6 +83,14 @@ TEST(SwarmPoisonTest, PeerThatPoisonsPiecesIsUsedOnce) {
   ASSERT_TRUE(peer.WaitFor([](const auto& seen) { return seen.dropped > 0; }));
   const HostilePeer::Counts then = peer.counts();
   EXPECT_GT(then.requests, 0);
+  EXPECT_TRUE(
+      SaysWhoGaveWrongBytes(LanUntil(daemon, id, SaysWhoGaveWrongBytes)));
+  EXPECT_EQ(site.Stats(0, file).wrong_bytes_address_count(), 1);
+  EXPECT_THAT(
+      daemon.Log(),
+      HasSubstr(absl::StrCat("peers at 127.0.0.66 are met no more for content ",
+                             absl::BytesToHexString(file.info_hash),
+                             ": it gave wrong bytes")));
   const v1::Job job = site.End(0, id, file);
   // All of it, and what was under way when the peer offered its own.
   EXPECT_GE(job.progress().source_bytes().origin_bytes(), 24 * kMiB);
@@ -73,6 +100,34 @@ TEST(SwarmPoisonTest, PeerThatPoisonsPiecesIsUsedOnce) {
       [&](const auto& seen) { return seen.dials > then.dials + 1; }));
   EXPECT_EQ(peer.counts().requests, then.requests);
   EXPECT_LE(UseOf(daemon.pid()).peak_memory_bytes, kMostMemory);
+}
+
+// Each run of the job is a membership of its own.
+TEST(SwarmPoisonTest, AfterSuspendAndResumeThePoisonerIsNotMetAgain) {
+  SwarmSite site(SlowOrigin("300k"));
+  const PublishedFile file = site.Serve("a.bin", 24 * kMiB);
+  TestDaemon& daemon =
+      site.StartMachine({{"http.max_connections_per_host", "1"}});
+  HostilePeer::Script script = Seed();
+  script.on_request = [&](HostileLink& link, const WireBlock& block) {
+    link.SendBlock(block, Corrupted(BlockOf(file, block)));
+  };
+  HostilePeer peer(site.Against(0, file, script));
+
+  const std::string id = site.Begin(0, file);
+  ASSERT_TRUE(peer.WaitFor([](const auto& seen) { return seen.dropped > 0; }));
+  LanUntil(daemon, id, SaysWhoGaveWrongBytes);
+  const HostilePeer::Counts then = peer.counts();
+  ASSERT_TRUE(daemon.Suspend(id).ok());
+  ASSERT_TRUE(daemon.Resume(id).ok());
+  // Nobody has given it anything yet.
+  EXPECT_TRUE(
+      SaysWhoGaveWrongBytes(LanUntil(daemon, id, SaysWhoGaveWrongBytes)));
+  const int dials = peer.counts().dials;
+  EXPECT_TRUE(peer.WaitFor(
+      [dials](const auto& seen) { return seen.dials > dials + 2; }));
+  EXPECT_EQ(peer.counts().requests, then.requests);
+  EXPECT_TRUE(daemon.Cancel(id).ok());
 }
 
 // With a good seed beside it.
@@ -324,6 +379,42 @@ TEST(SwarmFloodTest, ManyConnectionsHinderNobody) {
   site.StartMachine();
   const v1::Job job = site.Run(2, file);
   EXPECT_GT(job.progress().source_bytes().lan_bytes(), 0);
+}
+
+// Two that want nothing have the two places.
+TEST(SwarmFloodTest, WhereAllConnectionsAreInUseTheLimitIsNamed) {
+  SwarmSite site(SlowOrigin("100k"));
+  const PublishedFile file = site.Serve("a.bin", 24 * kMiB);
+  TestDaemon& daemon = site.StartMachine(
+      {{"http.max_connections_per_host", "1"}, {"swarm.max_connections", "2"}});
+  const std::string id = site.Begin(0, file);
+  {
+    HostilePeer::Options options = site.Against(0, file, {});
+    HostilePeer first(options);
+    options.address = "127.0.0.67";
+    HostilePeer second(options);
+    for (HostilePeer* const peer : {&first, &second}) {
+      ASSERT_TRUE(
+          peer->WaitFor([](const auto& seen) { return seen.welcomes > 0; }));
+    }
+    site.StartMachine();
+    site.Adopt(1, file);
+    const v1::SourceExplanation lan =
+        LanUntil(daemon, id, [](const v1::SourceExplanation& said) {
+          return said.policy() == "swarm.max_connections";
+        });
+    EXPECT_THAT(lan.reason(), HasSubstr("no more peers are met: all 2 "
+                                        "connections to peers are in use"));
+    EXPECT_EQ(lan.connections(), 2);
+    EXPECT_EQ(lan.bytes(), 0);
+  }
+  // When they have gone, the machine that has the file is met.
+  const v1::SourceExplanation lan =
+      LanUntil(daemon, id, [](const v1::SourceExplanation& said) {
+        return said.bytes() > 0 && said.policy().empty();
+      });
+  EXPECT_GT(lan.bytes(), 0);
+  site.End(0, id, file);
 }
 
 }  // namespace

@@ -94,6 +94,17 @@ std::string ConnectionsText(const v1::SwarmStats& stats) {
   return absl::StrJoin(parts, ", ");
 }
 
+std::string ShunnedText(const v1::SwarmStats& stats) {
+  std::vector<std::string> parts;
+  if (const int wrong = stats.wrong_bytes_address_count(); wrong > 0) {
+    parts.push_back(absl::StrCat(wrong, " for wrong bytes"));
+  }
+  if (const int lied = stats.false_hashes_address_count(); lied > 0) {
+    parts.push_back(absl::StrCat(lied, " for false hashes"));
+  }
+  return absl::StrJoin(parts, ", ");
+}
+
 // Adds "key:   value", unless the value is empty.
 void Add(std::vector<std::string>& lines, const std::string& key,
          const std::string& value) {
@@ -118,6 +129,7 @@ void AddStats(std::vector<std::string>& lines, const v1::SwarmStats& stats) {
   if (stats.redundant_bytes() > 0) {
     Add(lines, "received twice", FormatBytes(stats.redundant_bytes()));
   }
+  Add(lines, "met no more", ShunnedText(stats));
 }
 
 }  // namespace

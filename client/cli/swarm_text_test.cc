@@ -75,6 +75,16 @@ TEST(SwarmTextTest, AContentInFull) {
             "connections:    3 LAN");
 }
 
+TEST(SwarmTextTest, WhoIsMetNoMore) {
+  v1::Content content = SomeContent();
+  content.mutable_stats()->set_wrong_bytes_address_count(2);
+  EXPECT_EQ(ContentLines(content, absl::UTCTimeZone()).back(),
+            "met no more:    2 for wrong bytes");
+  content.mutable_stats()->set_false_hashes_address_count(1);
+  EXPECT_EQ(ContentLines(content, absl::UTCTimeZone()).back(),
+            "met no more:    2 for wrong bytes, 1 for false hashes");
+}
+
 TEST(SwarmTextTest, APeer) {
   v1::SwarmPeer peer;
   peer.set_content_id("1a2b3c4d00000000000000000000000000000000");
