@@ -4,6 +4,8 @@
 
 #include <atomic>
 
+#include "client/com/messages.h"
+
 namespace {
 
 constexpr DWORD kApartmentThreaded = COINIT_APARTMENTTHREADED;
@@ -43,7 +45,10 @@ HRESULT CoInitializeEx(LPVOID reserved, DWORD apartment) {
   }
   this_thread.initialisations = 1;
   this_thread.single_threaded = single_threaded;
-  if (!single_threaded) {
+  if (single_threaded) {
+    // Others may post to it from now on.
+    convoy::MessagesOfThisThread();
+  } else {
     ++multithreaded;
   }
   return S_OK;

@@ -336,11 +336,6 @@ TEST(WaitTest, AMutexHasOneOwner) {
   CloseHandle(mutex);
 }
 
-TEST(WaitTest, NamesAreNotShared) {
-  EXPECT_EQ(CreateEventW(nullptr, TRUE, FALSE, L"Global\\name"), nullptr);
-  EXPECT_EQ(GetLastError(), static_cast<DWORD>(ERROR_NOT_SUPPORTED));
-}
-
 TEST(LockTest, ACriticalSectionMayBeEnteredAgain) {
   CRITICAL_SECTION section;
   InitializeCriticalSection(&section);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 namespace convoy {
@@ -31,10 +32,23 @@ HandleTable& HandleTable::Get() {
 
 HANDLE HandleTable::Add(std::shared_ptr<Waitable> object) {
   MutexLock lock(&mutex_);
+  return Insert(std::move(object));
+}
+
+HANDLE HandleTable::Insert(std::shared_ptr<Waitable> object) {
   const auto handle = reinterpret_cast<HANDLE>(next_);
   next_ += 4;
   handles_[handle] = std::move(object);
   return handle;
+}
+
+HANDLE HandleTable::InsertNamed(const std::wstring& name,
+                                std::shared_ptr<Waitable> object) {
+  for (auto entry = names_.begin(); entry != names_.end();) {
+    entry = entry->second.expired() ? names_.erase(entry) : std::next(entry);
+  }
+  names_[name] = object;
+  return Insert(std::move(object));
 }
 
 bool HandleTable::Close(HANDLE handle) {
@@ -50,7 +64,8 @@ bool HandleTable::Close(HANDLE handle) {
 }
 
 std::optional<int> HandleTable::Wait(const std::vector<HANDLE>& handles,
-                                     bool all, absl::Duration time) {
+                                     bool all, absl::Duration time,
+                                     std::shared_ptr<Waitable> last) {
   const auto start = std::chrono::steady_clock::now();
   MutexLock lock(&mutex_);
   std::vector<std::shared_ptr<Waitable>> objects;
@@ -61,6 +76,7 @@ std::optional<int> HandleTable::Wait(const std::vector<HANDLE>& handles,
     }
     objects.push_back(found->second);
   }
+  if (last != nullptr) objects.push_back(std::move(last));
   while (true) {
     const int set = FindSet(objects, all);
     if (set >= 0) {

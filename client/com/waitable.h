@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -63,16 +64,38 @@ class HandleTable {
     changed_.NotifyAll();
   }
   // The index of the object that ended the wait (0 with `all`), -1 when the
-  // time is over; nullopt: a handle is none.
+  // time is over; nullopt: a handle is none. `last` is waited for too, with the
+  // index after the handles'; it may be NULL.
   std::optional<int> Wait(const std::vector<HANDLE>& handles, bool all,
-                          absl::Duration time) ABSL_LOCKS_EXCLUDED(mutex_);
+                          absl::Duration time,
+                          std::shared_ptr<Waitable> last = nullptr)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // A handle of what `choose` makes of the living object of that name, or of
+  // NULL; the name is then that object's. NULL where it answers NULL.
+  template <typename Choose>
+  HANDLE AddNamed(const std::wstring& name, const Choose& choose)
+      ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(&mutex_);
+    const auto found = names_.find(name);
+    const std::shared_ptr<Waitable> chosen =
+        choose(found == names_.end() ? nullptr : found->second.lock());
+    return chosen == nullptr ? nullptr : InsertNamed(name, chosen);
+  }
 
  private:
   HandleTable() = default;
+  HANDLE Insert(std::shared_ptr<Waitable> object)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  HANDLE InsertNamed(const std::wstring& name, std::shared_ptr<Waitable> object)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Mutex mutex_;
   CondVar changed_;
   std::map<HANDLE, std::shared_ptr<Waitable>> handles_ ABSL_GUARDED_BY(mutex_);
+  // Names of objects that are gone are removed when another one comes.
+  std::map<std::wstring, std::weak_ptr<Waitable>> names_
+      ABSL_GUARDED_BY(mutex_);
   std::uintptr_t next_ ABSL_GUARDED_BY(mutex_) = 4;
 };
 

@@ -1,4 +1,5 @@
 // Events, mutexes, semaphores, timers, threads, and waiting for them.
+#include <combaseapi.h>
 #include <processthreadsapi.h>
 #include <sys/syscall.h>
 #include <sysinfoapi.h>
@@ -7,10 +8,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cwchar>
+#include <string>
 #include <system_error>
 #include <thread>
 
 #include "client/com/waitable.h"
+#include "client/com/wide_text.h"
 
 namespace {
 
@@ -101,18 +105,57 @@ BOOL Result(bool ok) {
   return ok ? TRUE : FALSE;
 }
 
-// NULL and ERROR_NOT_SUPPORTED for an object with a name: those would have to
-// be shared with other processes.
-HANDLE AddUnnamed(bool has_name, std::shared_ptr<Waitable> object) {
-  if (has_name) {
-    SetLastError(ERROR_NOT_SUPPORTED);
-    return nullptr;
-  }
-  SetLastError(ERROR_SUCCESS);
-  return HandleTable::Get().Add(std::move(object));
+// A name as the table knows it; empty: the object has none. Local\ is what a
+// name without a prefix means.
+std::wstring NameOf(LPCWSTR name) {
+  constexpr wchar_t kLocal[] = L"Local\\";
+  constexpr std::size_t kLength = 6;
+  if (name == nullptr) return {};
+  return std::wcsncmp(name, kLocal, kLength) == 0 ? name + kLength : name;
+}
+std::wstring NameOf(LPCSTR name) {
+  if (name == nullptr) return {};
+  return NameOf(convoy::WideFromUtf8(name).c_str());
 }
 
-HANDLE AddSemaphore(bool has_name, LONG initial, LONG maximum) {
+// A handle of the object of that name, else of `object`.
+template <typename T>
+HANDLE Create(const std::wstring& name, std::shared_ptr<T> object) {
+  DWORD code = ERROR_SUCCESS;
+  HANDLE handle = nullptr;
+  if (name.empty()) {
+    handle = HandleTable::Get().Add(std::move(object));
+  } else {
+    handle = HandleTable::Get().AddNamed(
+        name,
+        [&](std::shared_ptr<Waitable> existing) -> std::shared_ptr<Waitable> {
+          if (existing == nullptr) return object;
+          const bool fits = dynamic_cast<T*>(existing.get()) != nullptr;
+          code = fits ? ERROR_ALREADY_EXISTS : ERROR_INVALID_HANDLE;
+          return fits ? existing : nullptr;
+        });
+  }
+  SetLastError(code);
+  return handle;
+}
+
+template <typename T>
+HANDLE Open(const std::wstring& name) {
+  DWORD code = ERROR_SUCCESS;
+  const HANDLE handle = HandleTable::Get().AddNamed(
+      name,
+      [&code](std::shared_ptr<Waitable> existing) -> std::shared_ptr<Waitable> {
+        if (dynamic_cast<T*>(existing.get()) != nullptr) return existing;
+        code =
+            existing == nullptr ? ERROR_FILE_NOT_FOUND : ERROR_INVALID_HANDLE;
+        return nullptr;
+      });
+  SetLastError(code);
+  return handle;
+}
+
+HANDLE CreateSemaphoreNamed(const std::wstring& name, LONG initial,
+                            LONG maximum) {
   if (initial < 0 || maximum <= 0 || initial > maximum) {
     SetLastError(ERROR_INVALID_PARAMETER);
     return nullptr;
@@ -120,15 +163,15 @@ HANDLE AddSemaphore(bool has_name, LONG initial, LONG maximum) {
   auto semaphore = std::make_shared<Semaphore>();
   semaphore->count = initial;
   semaphore->maximum = maximum;
-  return AddUnnamed(has_name, std::move(semaphore));
+  return Create(name, std::move(semaphore));
 }
 
-HANDLE AddMutex(bool has_name, BOOL initial_owner) {
+HANDLE CreateMutexNamed(const std::wstring& name, BOOL initial_owner) {
   auto mutex = std::make_shared<Mutex>();
   if (initial_owner) {
     mutex->Take();
   }
-  return AddUnnamed(has_name, std::move(mutex));
+  return Create(name, std::move(mutex));
 }
 
 absl::Duration Time(DWORD milliseconds) {
@@ -160,20 +203,24 @@ BOOL CloseHandle(HANDLE handle) {
 
 HANDLE CreateEventW(LPSECURITY_ATTRIBUTES, BOOL manual_reset,
                     BOOL initial_state, LPCWSTR name) {
-  return AddUnnamed(
-      name != nullptr,
-      std::make_shared<Event>(manual_reset != 0, initial_state != 0));
+  return Create(NameOf(name),
+                std::make_shared<Event>(manual_reset != 0, initial_state != 0));
 }
 HANDLE CreateEventA(LPSECURITY_ATTRIBUTES, BOOL manual_reset,
                     BOOL initial_state, LPCSTR name) {
-  return AddUnnamed(
-      name != nullptr,
-      std::make_shared<Event>(manual_reset != 0, initial_state != 0));
+  return Create(NameOf(name),
+                std::make_shared<Event>(manual_reset != 0, initial_state != 0));
 }
 HANDLE CreateEventExW(LPSECURITY_ATTRIBUTES attributes, LPCWSTR name,
                       DWORD flags, DWORD) {
   return CreateEventW(attributes, (flags & CREATE_EVENT_MANUAL_RESET) != 0,
                       (flags & CREATE_EVENT_INITIAL_SET) != 0, name);
+}
+HANDLE OpenEventW(DWORD, BOOL, LPCWSTR name) {
+  return Open<Event>(NameOf(name));
+}
+HANDLE OpenEventA(DWORD, BOOL, LPCSTR name) {
+  return Open<Event>(NameOf(name));
 }
 BOOL SetEvent(HANDLE event) {
   return Result(HandleTable::Get().With<Event>(
@@ -187,10 +234,16 @@ BOOL ResetEvent(HANDLE event) {
 }
 
 HANDLE CreateMutexW(LPSECURITY_ATTRIBUTES, BOOL initial_owner, LPCWSTR name) {
-  return AddMutex(name != nullptr, initial_owner);
+  return CreateMutexNamed(NameOf(name), initial_owner);
 }
 HANDLE CreateMutexA(LPSECURITY_ATTRIBUTES, BOOL initial_owner, LPCSTR name) {
-  return AddMutex(name != nullptr, initial_owner);
+  return CreateMutexNamed(NameOf(name), initial_owner);
+}
+HANDLE OpenMutexW(DWORD, BOOL, LPCWSTR name) {
+  return Open<Mutex>(NameOf(name));
+}
+HANDLE OpenMutexA(DWORD, BOOL, LPCSTR name) {
+  return Open<Mutex>(NameOf(name));
 }
 BOOL ReleaseMutex(HANDLE mutex) {
   DWORD error = ERROR_INVALID_HANDLE;
@@ -210,11 +263,17 @@ BOOL ReleaseMutex(HANDLE mutex) {
 
 HANDLE CreateSemaphoreW(LPSECURITY_ATTRIBUTES, LONG initial, LONG maximum,
                         LPCWSTR name) {
-  return AddSemaphore(name != nullptr, initial, maximum);
+  return CreateSemaphoreNamed(NameOf(name), initial, maximum);
 }
 HANDLE CreateSemaphoreA(LPSECURITY_ATTRIBUTES, LONG initial, LONG maximum,
                         LPCSTR name) {
-  return AddSemaphore(name != nullptr, initial, maximum);
+  return CreateSemaphoreNamed(NameOf(name), initial, maximum);
+}
+HANDLE OpenSemaphoreW(DWORD, BOOL, LPCWSTR name) {
+  return Open<Semaphore>(NameOf(name));
+}
+HANDLE OpenSemaphoreA(DWORD, BOOL, LPCSTR name) {
+  return Open<Semaphore>(NameOf(name));
 }
 BOOL ReleaseSemaphore(HANDLE semaphore, LONG count, LONG* previous) {
   return Result(HandleTable::Get().With<Semaphore>(
@@ -232,13 +291,17 @@ BOOL ReleaseSemaphore(HANDLE semaphore, LONG count, LONG* previous) {
 
 HANDLE CreateWaitableTimerW(LPSECURITY_ATTRIBUTES, BOOL manual_reset,
                             LPCWSTR name) {
-  return AddUnnamed(name != nullptr,
-                    std::make_shared<Timer>(manual_reset != 0));
+  return Create(NameOf(name), std::make_shared<Timer>(manual_reset != 0));
 }
 HANDLE CreateWaitableTimerA(LPSECURITY_ATTRIBUTES, BOOL manual_reset,
                             LPCSTR name) {
-  return AddUnnamed(name != nullptr,
-                    std::make_shared<Timer>(manual_reset != 0));
+  return Create(NameOf(name), std::make_shared<Timer>(manual_reset != 0));
+}
+HANDLE OpenWaitableTimerW(DWORD, BOOL, LPCWSTR name) {
+  return Open<Timer>(NameOf(name));
+}
+HANDLE OpenWaitableTimerA(DWORD, BOOL, LPCSTR name) {
+  return Open<Timer>(NameOf(name));
 }
 BOOL SetWaitableTimer(HANDLE timer, const LARGE_INTEGER* due, LONG period,
                       PTIMERAPCROUTINE routine, LPVOID, BOOL) {
@@ -285,6 +348,19 @@ DWORD WaitForSingleObject(HANDLE handle, DWORD milliseconds) {
 }
 DWORD WaitForSingleObjectEx(HANDLE handle, DWORD milliseconds, BOOL) {
   return WaitForSingleObject(handle, milliseconds);
+}
+
+HRESULT CoWaitForMultipleHandles(DWORD flags, DWORD milliseconds, ULONG count,
+                                 LPHANDLE handles, LPDWORD index) {
+  if (index == nullptr) return E_INVALIDARG;
+  *index = 0;
+  if (count == 0) return RPC_E_NO_SYNC;
+  const DWORD ended = WaitForMultipleObjects(
+      count, handles, (flags & COWAIT_WAITALL) != 0, milliseconds);
+  if (ended == WAIT_TIMEOUT) return RPC_S_CALLPENDING;
+  if (ended == WAIT_FAILED) return HRESULT_FROM_WIN32(GetLastError());
+  *index = ended - WAIT_OBJECT_0;
+  return S_OK;
 }
 
 void Sleep(DWORD milliseconds) {

@@ -4,6 +4,7 @@
 
 #include <bitsmsg.h>
 #include <objbase.h>
+#include <ole2.h>
 #include <rpc.h>
 #include <rpcndr.h>
 #include <unknwn.h>

@@ -79,6 +79,20 @@ HRESULT CoRevokeClassObject(DWORD cookie);
 ULONG CoAddRefServerProcess(void);
 ULONG CoReleaseServerProcess(void);
 
+typedef enum tagCOWAIT_FLAGS {
+  COWAIT_DEFAULT = 0,
+  COWAIT_WAITALL = 1,
+  COWAIT_ALERTABLE = 2,
+  COWAIT_INPUTAVAILABLE = 4,
+  COWAIT_DISPATCH_CALLS = 8,
+  COWAIT_DISPATCH_WINDOW_MESSAGES = 16
+} COWAIT_FLAGS;
+
+// As WaitForMultipleObjects: there are no calls to dispatch meanwhile.
+// RPC_S_CALLPENDING: the time is over. RPC_E_NO_SYNC: no handles.
+HRESULT CoWaitForMultipleHandles(DWORD flags, DWORD milliseconds, ULONG count,
+                                 LPHANDLE handles, LPDWORD index);
+
 // malloc's memory, so that one library may free what another one allocated.
 LPVOID CoTaskMemAlloc(SIZE_T size);
 LPVOID CoTaskMemRealloc(LPVOID memory, SIZE_T size);

@@ -5,7 +5,7 @@
 
 #include <bits.h>
 #include <deliveryoptimizationerrors.h>
-#include <oaidl.h>
+#include <ole2.h>
 
 #define DO_LENGTH_TO_EOF ((UINT64)(-1))
 #define DO_UNKNOWN_FILE_SIZE ((UINT64)(-1))

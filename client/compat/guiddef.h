@@ -43,9 +43,13 @@ template <typename T>
 struct convoy_uuid;
 template <typename T>
 struct convoy_uuid<const T> : convoy_uuid<T> {};
+template <typename T>
+struct convoy_uuid<T*> : convoy_uuid<T> {};
+template <typename T>
+struct convoy_uuid<T&> : convoy_uuid<T> {};
 }
 
-// Of a type, complete or not, or of an expression.
+// Of a type, complete or not, or of an expression; also of pointers to it.
 #define __uuidof(x) convoy_uuid<__typeof__(x)>::value()
 
 // Gives a type its uuid. At file scope.

@@ -78,6 +78,8 @@ TEST(LayoutTest, EachInterfaceAndClassHasWindowsId) {
 }
 
 TEST(LayoutTest, TypeLibrariesAndTheAsyncCallbackHaveWindowsIds) {
+  EXPECT_EQ(Text(CLSID_StdGlobalInterfaceTable),
+            L"{00000323-0000-0000-C000-000000000046}");
   EXPECT_EQ(Text(LIBID_BackgroundCopyManager),
             L"{1DEEB74F-7915-4560-B558-918C83F176A6}");
   EXPECT_EQ(Text(LIBID_BackgroundCopyManager2_0),
@@ -116,6 +118,30 @@ TEST(LayoutTest, UuidofTakesTypesAndExpressions) {
   EXPECT_TRUE(__uuidof(**out) == IID_IDODownload);
   EXPECT_TRUE(__uuidof(IUnknown) == IID_IUnknown);
   EXPECT_TRUE(__uuidof(::DeliveryOptimization) == CLSID_DeliveryOptimization);
+  EXPECT_TRUE(__uuidof(download) == IID_IDODownload);
+  EXPECT_TRUE(__uuidof(IUnknown*) == IID_IUnknown);
+  const IUnknown* const unknown = nullptr;
+  EXPECT_TRUE(__uuidof(unknown) == IID_IUnknown);
+  EXPECT_TRUE(__uuidof(IUnknown&) == IID_IUnknown);
+}
+
+static_assert(HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND) ==
+              static_cast<HRESULT>(0x80070002u));
+
+TEST(LayoutTest, AWin32CodeIsAConstantHresult) {
+  const auto is_disabled = [](HRESULT code) {
+    switch (code) {
+      case HRESULT_FROM_WIN32(ERROR_SERVICE_DISABLED):
+        return true;
+      default:
+        return false;
+    }
+  };
+  EXPECT_TRUE(is_disabled(static_cast<HRESULT>(0x80070422u)));
+  EXPECT_FALSE(is_disabled(S_OK));
+  EXPECT_EQ(HRESULT_FROM_WIN32(ERROR_SUCCESS), S_OK);
+  // It is one already.
+  EXPECT_EQ(HRESULT_FROM_WIN32(static_cast<DWORD>(E_FAIL)), E_FAIL);
 }
 
 // Counts the bytes read.

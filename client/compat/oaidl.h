@@ -6,6 +6,7 @@
 
 // Never called here, only counted.
 typedef struct IDispatch IDispatch;
+typedef struct IErrorInfo IErrorInfo;
 struct IRecordInfo;
 
 typedef struct tagSAFEARRAYBOUND {

@@ -13,6 +13,11 @@ DEFINE_GUID(IID_IStream, 0x0000000c, 0x0000, 0x0000, 0xc0, 0x00, 0x00, 0x00,
 DEFINE_GUID(IID_IClientSecurity, 0x0000013d, 0x0000, 0x0000, 0xc0, 0x00, 0x00,
             0x00, 0x00, 0x00, 0x00, 0x46);
 
+DEFINE_GUID(IID_IGlobalInterfaceTable, 0x00000146, 0x0000, 0x0000, 0xc0, 0x00,
+            0x00, 0x00, 0x00, 0x00, 0x00, 0x46);
+DEFINE_GUID(CLSID_StdGlobalInterfaceTable, 0x00000323, 0x0000, 0x0000, 0xc0,
+            0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x46);
+
 #undef INTERFACE
 #define INTERFACE IEnumUnknown
 DECLARE_INTERFACE_(IEnumUnknown, IUnknown) {
@@ -128,7 +133,29 @@ DECLARE_INTERFACE_(IClientSecurity, IUnknown) {
 __CRT_UUID_DECL(IClientSecurity, 0x0000013d, 0x0000, 0x0000, 0xc0, 0x00, 0x00,
                 0x00, 0x00, 0x00, 0x00, 0x46)
 
+// One table for the process, which holds a reference of each object that is
+// registered. E_INVALIDARG: no such cookie.
+#undef INTERFACE
+#define INTERFACE IGlobalInterfaceTable
+DECLARE_INTERFACE_(IGlobalInterfaceTable, IUnknown) {
+  CONVOY_BASE(CONVOY_IUNKNOWN)
+  STDMETHOD(RegisterInterfaceInGlobal)
+  (THIS_ IUnknown * object, REFIID riid, DWORD * cookie) PURE;
+  STDMETHOD(RevokeInterfaceFromGlobal)(THIS_ DWORD cookie) PURE;
+  STDMETHOD(GetInterfaceFromGlobal)
+  (THIS_ DWORD cookie, REFIID riid, void** object) PURE;
+};
+__CRT_UUID_DECL(IGlobalInterfaceTable, 0x00000146, 0x0000, 0x0000, 0xc0, 0x00,
+                0x00, 0x00, 0x00, 0x00, 0x00, 0x46)
+
 #if !defined(__cplusplus) && defined(COBJMACROS)
+#define IGlobalInterfaceTable_Release(p) (p)->lpVtbl->Release(p)
+#define IGlobalInterfaceTable_RegisterInterfaceInGlobal(p, a, b, c) \
+  (p)->lpVtbl->RegisterInterfaceInGlobal(p, a, b, c)
+#define IGlobalInterfaceTable_RevokeInterfaceFromGlobal(p, a) \
+  (p)->lpVtbl->RevokeInterfaceFromGlobal(p, a)
+#define IGlobalInterfaceTable_GetInterfaceFromGlobal(p, a, b, c) \
+  (p)->lpVtbl->GetInterfaceFromGlobal(p, a, b, c)
 #define IEnumUnknown_AddRef(p) (p)->lpVtbl->AddRef(p)
 #define IEnumUnknown_Release(p) (p)->lpVtbl->Release(p)
 #define IEnumUnknown_Next(p, a, b, c) (p)->lpVtbl->Next(p, a, b, c)

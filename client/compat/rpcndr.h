@@ -14,6 +14,7 @@
 #define CONVOY_COMPAT_RPCNDR_H_
 
 #include <rpc.h>
+#include <rpcsal.h>
 #include <winerror.h>
 
 typedef uint8_t byte;

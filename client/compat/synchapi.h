@@ -1,5 +1,5 @@
-// Events and waits, critical sections, locks, of this process only: an object
-// with a name is ERROR_NOT_SUPPORTED.
+// Events and waits, critical sections, locks, of this process only: a name,
+// with Global\ or Local\ before it or without, is this process' own.
 #ifndef CONVOY_COMPAT_SYNCHAPI_H_
 #define CONVOY_COMPAT_SYNCHAPI_H_
 
@@ -24,7 +24,9 @@ typedef struct _SECURITY_ATTRIBUTES {
   BOOL bInheritHandle;
 } SECURITY_ATTRIBUTES, *LPSECURITY_ATTRIBUTES;
 
-// NULL, with GetLastError, when it fails.
+// NULL, with GetLastError, when it fails. With the name of an object that has a
+// handle, a handle of that one, which stays as it is: ERROR_ALREADY_EXISTS;
+// ERROR_INVALID_HANDLE where that is no event. The rest likewise.
 HANDLE CreateEventW(LPSECURITY_ATTRIBUTES attributes, BOOL manual_reset,
                     BOOL initial_state, LPCWSTR name);
 HANDLE CreateEventA(LPSECURITY_ATTRIBUTES attributes, BOOL manual_reset,
@@ -33,6 +35,10 @@ HANDLE CreateEventA(LPSECURITY_ATTRIBUTES attributes, BOOL manual_reset,
 #define CREATE_EVENT_INITIAL_SET 0x2
 HANDLE CreateEventExW(LPSECURITY_ATTRIBUTES attributes, LPCWSTR name,
                       DWORD flags, DWORD access);
+// NULL with ERROR_FILE_NOT_FOUND: there is none of this name. The rest
+// likewise.
+HANDLE OpenEventW(DWORD access, BOOL inherit, LPCWSTR name);
+HANDLE OpenEventA(DWORD access, BOOL inherit, LPCSTR name);
 BOOL SetEvent(HANDLE event);
 BOOL ResetEvent(HANDLE event);
 
@@ -40,12 +46,16 @@ HANDLE CreateMutexW(LPSECURITY_ATTRIBUTES attributes, BOOL initial_owner,
                     LPCWSTR name);
 HANDLE CreateMutexA(LPSECURITY_ATTRIBUTES attributes, BOOL initial_owner,
                     LPCSTR name);
+HANDLE OpenMutexW(DWORD access, BOOL inherit, LPCWSTR name);
+HANDLE OpenMutexA(DWORD access, BOOL inherit, LPCSTR name);
 BOOL ReleaseMutex(HANDLE mutex);
 
 HANDLE CreateSemaphoreW(LPSECURITY_ATTRIBUTES attributes, LONG initial,
                         LONG maximum, LPCWSTR name);
 HANDLE CreateSemaphoreA(LPSECURITY_ATTRIBUTES attributes, LONG initial,
                         LONG maximum, LPCSTR name);
+HANDLE OpenSemaphoreW(DWORD access, BOOL inherit, LPCWSTR name);
+HANDLE OpenSemaphoreA(DWORD access, BOOL inherit, LPCSTR name);
 BOOL ReleaseSemaphore(HANDLE semaphore, LONG count, LONG* previous);
 
 // Timers: due in steps of 100 ns, negative from now; again every `period` ms.
@@ -56,6 +66,8 @@ HANDLE CreateWaitableTimerW(LPSECURITY_ATTRIBUTES attributes, BOOL manual_reset,
                             LPCWSTR name);
 HANDLE CreateWaitableTimerA(LPSECURITY_ATTRIBUTES attributes, BOOL manual_reset,
                             LPCSTR name);
+HANDLE OpenWaitableTimerW(DWORD access, BOOL inherit, LPCWSTR name);
+HANDLE OpenWaitableTimerA(DWORD access, BOOL inherit, LPCSTR name);
 BOOL SetWaitableTimer(HANDLE timer, const LARGE_INTEGER* due, LONG period,
                       PTIMERAPCROUTINE routine, LPVOID argument, BOOL resume);
 BOOL CancelWaitableTimer(HANDLE timer);
@@ -104,11 +116,19 @@ void ReleaseSRWLockShared(PSRWLOCK lock);
 #define CreateMutex CreateMutexW
 #define CreateSemaphore CreateSemaphoreW
 #define CreateWaitableTimer CreateWaitableTimerW
+#define OpenEvent OpenEventW
+#define OpenMutex OpenMutexW
+#define OpenSemaphore OpenSemaphoreW
+#define OpenWaitableTimer OpenWaitableTimerW
 #else
 #define CreateEvent CreateEventA
 #define CreateMutex CreateMutexA
 #define CreateSemaphore CreateSemaphoreA
 #define CreateWaitableTimer CreateWaitableTimerA
+#define OpenEvent OpenEventA
+#define OpenMutex OpenMutexA
+#define OpenSemaphore OpenSemaphoreA
+#define OpenWaitableTimer OpenWaitableTimerA
 #endif
 
 #ifdef __cplusplus

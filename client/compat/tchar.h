@@ -1,7 +1,9 @@
-// Text that is wide with UNICODE (or _UNICODE) and UTF-8 without.
+// Text that is wide with UNICODE (or _UNICODE) and UTF-8 without. Who calls
+// wmain: client/wmain/.
 #ifndef CONVOY_COMPAT_TCHAR_H_
 #define CONVOY_COMPAT_TCHAR_H_
 
+#include <corecrt_wstring.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +18,9 @@ typedef wchar_t _TCHAR;
 #define _ftprintf fwprintf
 #define _tcslen wcslen
 #define _tcscmp wcscmp
-#define _tcsicmp wcscasecmp
+#define _tcsicmp _wcsicmp
+#define _tcsnicmp _wcsnicmp
+#define _tcsdup _wcsdup
 #define _tcscpy wcscpy
 #else
 typedef char _TCHAR;
@@ -27,7 +31,9 @@ typedef char _TCHAR;
 #define _ftprintf fprintf
 #define _tcslen strlen
 #define _tcscmp strcmp
-#define _tcsicmp strcasecmp
+#define _tcsicmp _stricmp
+#define _tcsnicmp _strnicmp
+#define _tcsdup _strdup
 #define _tcscpy strcpy
 #endif
 

@@ -2,6 +2,7 @@
 #define CONVOY_COMPAT_WINBASE_H_
 
 #include <errhandlingapi.h>
+#include <fileapi.h>
 #include <handleapi.h>
 #include <processthreadsapi.h>
 #include <stdarg.h>
@@ -18,6 +19,12 @@ extern "C" {
 HLOCAL LocalAlloc(UINT flags, SIZE_T size);
 // Always NULL.
 HLOCAL LocalFree(HLOCAL memory);
+
+#define GMEM_FIXED LMEM_FIXED
+#define GMEM_ZEROINIT LMEM_ZEROINIT
+#define GPTR LPTR
+#define GlobalAlloc LocalAlloc
+#define GlobalFree LocalFree
 
 #define HEAP_ZERO_MEMORY 0x8
 HANDLE GetProcessHeap(void);

@@ -4,4 +4,9 @@
 #include <minwindef.h>
 #include <winnt.h>
 
+typedef struct tagPOINT {
+  LONG x;
+  LONG y;
+} POINT, *PPOINT, *LPPOINT;
+
 #endif  // CONVOY_COMPAT_WINDEF_H_
