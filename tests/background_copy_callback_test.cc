@@ -115,6 +115,48 @@ TEST_F(ConformanceTest, Fact68_ACallThatFailsIsMadeAgain) {
   EXPECT_EQ(calls, 2);
 }
 
+// As in an apartment of Windows: the loop is that of the thread that set the
+// callback, also for a job that is made in a callback.
+TEST_F(ConformanceTest, ACallbackEndsTheLoopOfTheThreadThatSetIt) {
+  const Content content = MakeContent("loop");
+  const Com<IBackgroundCopyJob> second = MakeJob();
+  ASSERT_EQ(second->AddFile(content.url.c_str(), WidePath("second").c_str()),
+            S_OK);
+  RecordingCallback second_callback(
+      [](const std::string&, IBackgroundCopyJob* job) -> HRESULT {
+        EXPECT_EQ(job->Complete(), S_OK);
+        PostQuitMessage(7);
+        return S_OK;
+      });
+  RecordingCallback first_callback(
+      [&](const std::string&, IBackgroundCopyJob* job) -> HRESULT {
+        EXPECT_EQ(job->Complete(), S_OK);
+        PostMessage(nullptr, WM_APP, 1, 0);
+        EXPECT_EQ(second->SetNotifyInterface(&second_callback), S_OK);
+        return second->Resume();
+      });
+  std::thread([&] {
+    EXPECT_EQ(CoInitialize(nullptr), S_OK);
+    const Com<IBackgroundCopyJob> job = MakeJob();
+    ASSERT_EQ(job->AddFile(content.url.c_str(), WidePath("first").c_str()),
+              S_OK);
+    const NotifyScope scope(job.Get(), first_callback);
+    ASSERT_EQ(job->Resume(), S_OK);
+    MSG message = {};
+    std::vector<UINT> messages;
+    while (GetMessage(&message, nullptr, 0, 0) > 0) {
+      TranslateMessage(&message);
+      DispatchMessage(&message);
+      messages.push_back(message.message);
+    }
+    EXPECT_EQ(messages, std::vector<UINT>{WM_APP});
+    EXPECT_EQ(message.wParam, 7u);
+    CoUninitialize();
+  }).join();
+  EXPECT_EQ(StateOf(second.Get()), BG_JOB_STATE_ACKNOWLEDGED);
+  EXPECT_TRUE(Eventually([&] { return second_callback.references() == 0; }));
+}
+
 TEST_F(ConformanceTest, Fact73_AnObjectWithTheFirstInterfaceAloneIsEnough) {
   RecordingCallback callback;
   callback.OfferOnlyTheFirst();

@@ -228,6 +228,21 @@ TEST_F(CertificateCallbackTest, TheJobMayBeUsedFromInside) {
   EXPECT_EQ(validator->questions().size(), 1u);
 }
 
+TEST_F(CertificateCallbackTest, ItsMessagesGoToTheThreadThatSetIt) {
+  const Com<IBackgroundCopyJob> job = MakeSecureJob();
+  const auto validator =
+      Microsoft::WRL::Make<Validator>([](IBackgroundCopyJob*) {
+        PostQuitMessage(5);
+        return S_OK;
+      });
+  ASSERT_EQ(SetValidator(job.Get(), validator.Get()), S_OK);
+  ASSERT_EQ(job->Resume(), S_OK);
+  MSG message = {};
+  EXPECT_FALSE(GetMessage(&message, nullptr, 0, 0));
+  EXPECT_EQ(message.wParam, 5u);
+  EXPECT_TRUE(Reaches(job.Get(), BG_JOB_STATE_TRANSFERRED));
+}
+
 TEST_F(CertificateCallbackTest, AReplacedObjectsAnswerDoesNotCount) {
   absl::Notification entered;
   absl::Notification leave;

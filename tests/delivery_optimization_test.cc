@@ -177,6 +177,23 @@ TEST_F(DeliveryOptimizationTest, Fact84_TheCallbackIsToldOfTransferred) {
   EXPECT_EQ(ReadFile(Path("told")), content.bytes);
 }
 
+TEST_F(DeliveryOptimizationTest, TheCallbackEndsTheLoopOfTheThreadThatSetIt) {
+  const Content content = MakeContent("loop");
+  const auto callback = Microsoft::WRL::Make<StatusCallback>(
+      [](IDODownload*, const DO_DOWNLOAD_STATUS& status) {
+        if (status.State == DODownloadState_Transferred) PostQuitMessage(3);
+      });
+  const auto download = Make(content.url, WidePath("loop"));
+  ASSERT_EQ(SetObject(download.Get(), DODownloadProperty_CallbackInterface,
+                      callback.Get()),
+            S_OK);
+  ASSERT_EQ(Start(download.Get()), S_OK);
+  MSG message = {};
+  EXPECT_FALSE(GetMessage(&message, nullptr, 0, 0));
+  EXPECT_EQ(message.wParam, 3u);
+  EXPECT_EQ(download->Finalize(), S_OK);
+}
+
 TEST_F(DeliveryOptimizationTest, Fact84_TheCallbackMayPause) {
   Nginx origin(Slow());
   WriteFile(origin.root() + "/file", std::string(1'000'000, 'x'));

@@ -104,6 +104,7 @@ HRESULT CallbackRegistration::Call(const JobEvent& event,
                                    const CallbackTarget& target) {
   ComPtr<IBackgroundCopyJob5> job;
   job.Attach(new BackgroundCopyJob(job_));
+  const MessageRedirect redirect(target.messages);
   switch (event.kind) {
     case JobEvent::Kind::kTransferred:
       return target.callback->JobTransferred(job.Get());

@@ -20,6 +20,7 @@ HRESULT CallbackTarget::Of(IUnknown* object, CallbackTarget* target) {
   // Before any QueryInterface: its Release would destroy an object that was
   // made with a count of 0.
   target->object = object;
+  target->messages = MessagesOfThisThread();
   target->callback3 =
       Ask<IBackgroundCopyCallback3>(object, IID_IBackgroundCopyCallback3);
   target->callback2 =
@@ -33,6 +34,7 @@ HRESULT CallbackTarget::Of(IUnknown* object, CallbackTarget* target) {
 
 HRESULT CallbackTarget::OfValidation(IUnknown* object, CallbackTarget* target) {
   target->object = object;
+  target->messages = MessagesOfThisThread();
   target->validation = Ask<IBackgroundCopyServerCertificateValidationCallback>(
       object, IID_IBackgroundCopyServerCertificateValidationCallback);
   return target->validation == nullptr ? E_NOINTERFACE : S_OK;

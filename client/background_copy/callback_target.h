@@ -4,6 +4,10 @@
 #include <bits.h>
 #include <wrl/client.h>
 
+#include <memory>
+
+#include "client/com/messages.h"
+
 namespace convoy::background_copy {
 
 // What SetNotifyInterface or SetServerCertificateValidationInterface was given:
@@ -16,6 +20,9 @@ struct CallbackTarget {
   static HRESULT OfValidation(IUnknown* object, CallbackTarget* target);
 
   Microsoft::WRL::ComPtr<IUnknown> object;
+  // Where messages go that it posts when it is called: to the thread that asked
+  // for this.
+  std::shared_ptr<MessageQueue> messages;
   Microsoft::WRL::ComPtr<IBackgroundCopyCallback> callback;
   Microsoft::WRL::ComPtr<IBackgroundCopyCallback2> callback2;  // Or empty.
   Microsoft::WRL::ComPtr<IBackgroundCopyCallback3> callback3;  // Or empty.

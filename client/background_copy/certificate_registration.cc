@@ -82,6 +82,7 @@ bool CertificateRegistration::IsApproved(const v1::Job& job,
       SUCCEEDED(job_.ReadFile(job.error().file_index(), &found))) {
     file.Attach(new BackgroundCopyFile(job_, std::move(found)));
   }
+  const MessageRedirect redirect(target.messages);
   return target.validation->ValidateServerCertificate(
              object.Get(), file.Get(), static_cast<DWORD>(certificate.size()),
              BytesOf(certificate), X509_ASN_ENCODING | PKCS_7_ASN_ENCODING,

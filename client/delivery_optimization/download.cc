@@ -413,6 +413,7 @@ void Download::Watch() {
 
 void Download::Observe(const v1::Job& job) {
   CallbackPointer callback;
+  std::shared_ptr<MessageQueue> messages;
   DO_DOWNLOAD_STATUS status = StatusOf(job);
   {
     MutexLock lock(&mutex_);
@@ -427,9 +428,13 @@ void Download::Observe(const v1::Job& job) {
     told_ = status;
     told_at_ = absl::Now();
     callback = callback_;
+    messages = callback_messages_;
     called_ = callback.Get();
   }
-  callback->OnStatusChange(this, &status);
+  {
+    const MessageRedirect redirect(std::move(messages));
+    callback->OnStatusChange(this, &status);
+  }
   // Who waits for the end of the call may be the last to hold the object.
   callback.Reset();
   MutexLock lock(&mutex_);

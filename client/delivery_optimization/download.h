@@ -14,6 +14,7 @@
 #include "client/background_copy/job_access.h"
 #include "client/background_copy/session.h"
 #include "client/background_copy/stream_pump.h"
+#include "client/com/messages.h"
 #include "client/delivery_optimization/download_properties.h"
 #include "client/delivery_optimization/download_watch.h"
 #include "peer/base/mutex.h"
@@ -139,6 +140,8 @@ class Download final : public IDODownload, private WatchedDownload {
   std::uint32_t callback_percent_ ABSL_GUARDED_BY(mutex_) = 0;
   std::uint32_t callback_seconds_ ABSL_GUARDED_BY(mutex_) = 0;
   CallbackPointer callback_ ABSL_GUARDED_BY(mutex_);
+  // Of the thread that set the callback.
+  std::shared_ptr<MessageQueue> callback_messages_ ABSL_GUARDED_BY(mutex_);
   // The callback of the call that is being made.
   IDODownloadStatusCallback* called_ ABSL_GUARDED_BY(mutex_) = nullptr;
   StreamPointer stream_ ABSL_GUARDED_BY(mutex_);

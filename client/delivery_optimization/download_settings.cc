@@ -214,6 +214,7 @@ HRESULT Download::SetCallback(const VARIANT& value) {
   {
     MutexLock lock(&mutex_);
     callback_.Swap(callback);  // The old one goes without the lock.
+    callback_messages_ = MessagesOfThisThread();
     told_.reset();
   }
   if (callback != nullptr) WaitForCall(callback.Get());
