@@ -68,6 +68,38 @@ TEST(CComPtrTest, HoldsAReference) {
   EXPECT_EQ(Thing::alive, 0);
 }
 
+TEST(CComPtrTest, TakesNull) {
+  CComPtr<ISequentialStream> none(NULL);
+  EXPECT_EQ(none, nullptr);
+  none = MakeThing();
+  none = NULL;
+  EXPECT_EQ(none, nullptr);
+  const CComPtr<ISequentialStream> other(nullptr);
+  EXPECT_EQ(other, nullptr);
+  EXPECT_EQ(Thing::alive, 0);
+}
+
+TEST(CComPtrTest, AssignmentAsksForItsInterface) {
+  const CComPtr<ISequentialStream> thing = MakeThing();
+  CComPtr<IClassFactory> factory;
+  factory = thing;
+  ASSERT_NE(factory, nullptr);
+  EXPECT_EQ(factory->LockServer(TRUE), S_OK);
+  CComPtr<IStream> stream;
+  stream = thing;
+  EXPECT_EQ(stream, nullptr);
+  factory = CComPtr<ISequentialStream>();
+  EXPECT_EQ(factory, nullptr);
+  CComQIPtr<IClassFactory> asks;
+  asks = thing;
+  ASSERT_NE(asks, nullptr);
+  factory = asks;
+  EXPECT_EQ(factory, asks.p);
+  // An object that nothing else holds.
+  asks = MakeThing();
+  EXPECT_EQ(asks->LockServer(TRUE), S_OK);
+}
+
 TEST(CComPtrTest, KnowsItsObject) {
   const CComPtr<ISequentialStream> thing = MakeThing();
   CComPtr<IClassFactory> same;
@@ -140,6 +172,42 @@ TEST(CComVariantTest, OwnsItsValue) {
   EXPECT_EQ(CComVariant(true).boolVal, VARIANT_TRUE);
   EXPECT_EQ(CComVariant(5).vt, VT_I4);
   EXPECT_EQ(CComVariant(5ULL).ullVal, 5u);
+}
+
+TEST(CComVariantTest, ANumbersKindIsThatOfItsSize) {
+  EXPECT_EQ(CComVariant(static_cast<short>(-2)).vt, VT_I2);
+  EXPECT_EQ(CComVariant(static_cast<unsigned short>(2)).vt, VT_UI2);
+  EXPECT_EQ(CComVariant(BYTE{200}).vt, VT_UI1);
+  EXPECT_EQ(CComVariant(BYTE{200}).bVal, 200);
+  EXPECT_EQ(CComVariant('c').vt, VT_I1);
+  EXPECT_EQ(CComVariant(LONG{-2}).vt, VT_I4);
+  EXPECT_EQ(CComVariant(DWORD{2}).vt, VT_UI4);
+  EXPECT_EQ(CComVariant(-2L).vt, VT_I8);
+  EXPECT_EQ(CComVariant(-2L).llVal, -2);
+  EXPECT_EQ(CComVariant(UINT64{1} << 40).vt, VT_UI8);
+  EXPECT_EQ(CComVariant(UINT64{1} << 40).ullVal, UINT64{1} << 40);
+  EXPECT_EQ(CComVariant(-2LL).vt, VT_I8);
+  EXPECT_EQ(CComVariant(ULONGLONG{2}).vt, VT_UI8);
+  EXPECT_EQ(CComVariant(0.5f).vt, VT_R4);
+  EXPECT_EQ(CComVariant(0.5).dblVal, 0.5);
+  EXPECT_EQ(CComVariant(7, VT_ERROR).vt, VT_ERROR);
+  const CComVariant text("z\xc3\xa4");
+  ASSERT_EQ(text.vt, VT_BSTR);
+  EXPECT_STREQ(text.bstrVal, L"z\u00e4");
+}
+
+TEST(CComHeapPtrTest, OwnsItsMemory) {
+  CComHeapPtr<wchar_t> text;
+  EXPECT_EQ(StringFromCLSID(IID_IUnknown, &text), S_OK);
+  EXPECT_STREQ(text, L"{00000000-0000-0000-C000-000000000046}");
+  CComHeapPtr<wchar_t> other(std::move(text));
+  EXPECT_EQ(text.m_pData, nullptr);
+  EXPECT_EQ(other[1], L'0');
+  wchar_t* const detached = other.Detach();
+  other.Attach(detached);
+  other.Free();
+  EXPECT_TRUE(other.Allocate(2));
+  other[1] = L'x';
 }
 
 template <typename Number>

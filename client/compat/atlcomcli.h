@@ -1,9 +1,11 @@
-// CComPtr, CComQIPtr, CComBSTR, CComVariant.
+// CComPtr, CComQIPtr, CComBSTR, CComVariant, CComHeapPtr.
 #ifndef CONVOY_COMPAT_ATLCOMCLI_H_
 #define CONVOY_COMPAT_ATLCOMCLI_H_
 
 #include <ole2.h>
+#include <stringapiset.h>
 
+#include <cstddef>
 #include <new>
 #include <utility>
 
@@ -13,7 +15,6 @@ template <typename T>
 class CComPtr {
  public:
   CComPtr() noexcept = default;
-  CComPtr(std::nullptr_t) noexcept {}
   CComPtr(T* other) noexcept : p(other) { AddRefIfAny(); }
   CComPtr(const CComPtr& other) noexcept : p(other.p) { AddRefIfAny(); }
   CComPtr(CComPtr&& other) noexcept : p(other.Detach()) {}
@@ -29,6 +30,14 @@ class CComPtr {
   }
   CComPtr& operator=(CComPtr&& other) noexcept {
     CComPtr(std::move(other)).Swap(*this);
+    return *this;
+  }
+  // Asks the other object for T; empty if it does not offer it.
+  template <typename U>
+  CComPtr& operator=(const CComPtr<U>& other) noexcept {
+    CComPtr asked;
+    asked.Query(other.p);
+    asked.Swap(*this);
     return *this;
   }
 
@@ -84,6 +93,14 @@ class CComPtr {
 
   T* p = nullptr;
 
+ protected:
+  // REQUIRES: empty.
+  void Query(IUnknown* other) noexcept {
+    if (other != nullptr) {
+      other->QueryInterface(__uuidof(T), reinterpret_cast<void**>(&p));
+    }
+  }
+
  private:
   void AddRefIfAny() const noexcept {
     if (p != nullptr) {
@@ -101,11 +118,11 @@ class CComQIPtr : public CComPtr<T> {
   CComQIPtr(const CComQIPtr& other) noexcept = default;
   template <typename U>
   CComQIPtr(U* other) noexcept {
-    Query(other);
+    this->Query(other);
   }
   template <typename U>
   CComQIPtr(const CComPtr<U>& other) noexcept {
-    Query(other.p);
+    this->Query(other.p);
   }
   CComQIPtr& operator=(const CComQIPtr& other) noexcept = default;
   CComQIPtr& operator=(T* other) noexcept {
@@ -118,13 +135,10 @@ class CComQIPtr : public CComPtr<T> {
     CComQIPtr(other).Swap(*this);
     return *this;
   }
-
- private:
   template <typename U>
-  void Query(U* other) noexcept {
-    if (other != nullptr) {
-      other->QueryInterface(__uuidof(T), reinterpret_cast<void**>(&this->p));
-    }
+  CComQIPtr& operator=(const CComPtr<U>& other) noexcept {
+    CComQIPtr(other).Swap(*this);
+    return *this;
   }
 };
 
@@ -132,6 +146,8 @@ class CComBSTR {
  public:
   CComBSTR() noexcept = default;
   CComBSTR(LPCOLESTR text) : m_str(SysAllocString(text)) {}
+  // UTF-8.
+  CComBSTR(LPCSTR text) : m_str(FromUtf8(text)) {}
   CComBSTR(const CComBSTR& other) : m_str(other.Copy()) {}
   CComBSTR(CComBSTR&& other) noexcept : m_str(other.Detach()) {}
   ~CComBSTR() { SysFreeString(m_str); }
@@ -162,48 +178,88 @@ class CComBSTR {
   BSTR Detach() noexcept { return std::exchange(m_str, nullptr); }
   void Empty() noexcept { Attach(nullptr); }
 
+  static BSTR FromUtf8(LPCSTR text) {
+    if (text == nullptr) {
+      return nullptr;
+    }
+    const int size = MultiByteToWideChar(CP_UTF8, 0, text, -1, nullptr, 0);
+    const BSTR wide = SysAllocStringLen(nullptr, size - 1);
+    if (wide != nullptr) {
+      MultiByteToWideChar(CP_UTF8, 0, text, -1, wide, size);
+    }
+    return wide;
+  }
+
   BSTR m_str = nullptr;
 };
 
+// A number's kind is that of its size here: `long` is VT_I8, LONG is VT_I4.
 class CComVariant : public tagVARIANT {
  public:
   CComVariant() { VariantInit(this); }
-  CComVariant(const VARIANT& other) {
-    VariantInit(this);
+  CComVariant(const VARIANT& other) : CComVariant() {
     VariantCopy(this, &other);
   }
-  CComVariant(const CComVariant& other) : tagVARIANT() {
-    VariantInit(this);
-    VariantCopy(this, &other);
-  }
+  CComVariant(const CComVariant& other)
+      : CComVariant(static_cast<const VARIANT&>(other)) {}
   CComVariant(LPCOLESTR text) {
-    VariantInit(this);
-    vt = VT_BSTR;
+    Begin(VT_BSTR);
     bstrVal = SysAllocString(text);
   }
+  // UTF-8.
+  CComVariant(LPCSTR text) {
+    Begin(VT_BSTR);
+    bstrVal = CComBSTR::FromUtf8(text);
+  }
   CComVariant(bool value) {
-    VariantInit(this);
-    vt = VT_BOOL;
+    Begin(VT_BOOL);
     boolVal = value ? VARIANT_TRUE : VARIANT_FALSE;
   }
-  CComVariant(int value) {
-    VariantInit(this);
-    vt = VT_I4;
+  CComVariant(char value) {
+    Begin(VT_I1);
+    cVal = value;
+  }
+  CComVariant(BYTE value) {
+    Begin(VT_UI1);
+    bVal = value;
+  }
+  CComVariant(short value) {
+    Begin(VT_I2);
+    iVal = value;
+  }
+  CComVariant(unsigned short value) {
+    Begin(VT_UI2);
+    uiVal = value;
+  }
+  CComVariant(int value, VARTYPE kind = VT_I4) {
+    Begin(kind);
     lVal = value;
   }
   CComVariant(unsigned int value) {
-    VariantInit(this);
-    vt = VT_UI4;
+    Begin(VT_UI4);
     ulVal = value;
   }
+  CComVariant(long value) : CComVariant(static_cast<long long>(value)) {}
+  CComVariant(unsigned long value)
+      : CComVariant(static_cast<unsigned long long>(value)) {}
+  CComVariant(long long value) {
+    Begin(VT_I8);
+    llVal = value;
+  }
   CComVariant(unsigned long long value) {
-    VariantInit(this);
-    vt = VT_UI8;
+    Begin(VT_UI8);
     ullVal = value;
   }
+  CComVariant(float value) {
+    Begin(VT_R4);
+    fltVal = value;
+  }
+  CComVariant(double value) {
+    Begin(VT_R8);
+    dblVal = value;
+  }
   CComVariant(IUnknown* value) {
-    VariantInit(this);
-    vt = VT_UNKNOWN;
+    Begin(VT_UNKNOWN);
     punkVal = value;
     if (value != nullptr) {
       value->AddRef();
@@ -215,6 +271,47 @@ class CComVariant : public tagVARIANT {
     return *this;
   }
   HRESULT Clear() { return VariantClear(this); }
+
+ private:
+  void Begin(VARTYPE kind) {
+    VariantInit(this);
+    vt = kind;
+  }
+};
+
+// Owns CoTaskMemAlloc's memory.
+template <typename T>
+class CComHeapPtr {
+ public:
+  CComHeapPtr() noexcept = default;
+  explicit CComHeapPtr(T* memory) noexcept : m_pData(memory) {}
+  CComHeapPtr(CComHeapPtr&& other) noexcept : m_pData(other.Detach()) {}
+  ~CComHeapPtr() { Free(); }
+  CComHeapPtr& operator=(CComHeapPtr&& other) noexcept {
+    std::swap(m_pData, other.m_pData);
+    return *this;
+  }
+
+  operator T*() const noexcept { return m_pData; }
+  T* operator->() const noexcept { return m_pData; }
+  // REQUIRES: empty.
+  T** operator&() noexcept { return &m_pData; }
+  // False: there is no memory. REQUIRES: empty.
+  bool Allocate(std::size_t elements = 1) noexcept {
+    return AllocateBytes(elements * sizeof(T));
+  }
+  bool AllocateBytes(std::size_t size) noexcept {
+    m_pData = static_cast<T*>(CoTaskMemAlloc(size));
+    return m_pData != nullptr;
+  }
+  void Free() noexcept { CoTaskMemFree(Detach()); }
+  void Attach(T* memory) noexcept {
+    Free();
+    m_pData = memory;
+  }
+  T* Detach() noexcept { return std::exchange(m_pData, nullptr); }
+
+  T* m_pData = nullptr;
 };
 
 }  // namespace ATL

@@ -10,7 +10,7 @@ headers=() c_headers=()
 while IFS= read -r header; do
   case $header in layout_c.h) continue ;; esac
   headers+=("$header")
-  case $header in wrl* | atl*) ;; *) c_headers+=("$header") ;; esac
+  case ${header,,} in wrl* | atl* | comdef.h | comip.h | comutil.h) ;; *) c_headers+=("$header") ;; esac
 done < <(cd "$compat" && find . -name '*.h' -printf '%P\n' | sort)
 [ ${#headers[@]} -gt 40 ] || { echo "only ${#headers[@]} headers in $compat"; exit 1; }
 
@@ -68,6 +68,96 @@ printf '%s\n' '#include <Bits.h>' 'IBackgroundCopyManager* manager; HANDLE handl
 printf '%s\n' '#include <Windows.h>' 'HANDLE handle; VARIANT variant;' >"$work/windows.cc"
 printf '%s\n' '#include <OAIdl.h>' 'VARIANT variant;' >"$work/oaidl.cc"
 for name in bits windows oaidl; do compile "$work/$name.cc" g++ -std=c++17; done
+for header in "${headers[@]}"; do
+  small=${header,,}
+  [ "$header" = "$small" ] && continue
+  if [ "$(cat "$compat/$header")" != "#include <$small>" ] || [ ! -f "$compat/$small" ]; then
+    echo "FAILED: $header"
+    failed=$((failed + 1))
+  fi
+done
+
+# BITS' headers bring the functions of OLE by themselves, and windows.h the messages.
+for header in bits.h deliveryoptimization.h; do
+  for language in c cc; do
+    {
+      includes windows.h "$header"
+      cat <<'END'
+int use(void);
+int use(void) {
+  VARIANT variant;
+  VariantInit(&variant);
+  variant.vt = VT_BSTR;
+  variant.bstrVal = SysAllocString(L"text");
+  PostQuitMessage(0);
+  return OleInitialize(NULL) == S_OK && VariantClear(&variant) == S_OK;
+}
+END
+    } >"$work/lean.$language"
+  done
+  compile "$work/lean.cc" g++ -std=c++17 -DWIN32_LEAN_AND_MEAN
+  compile "$work/lean.c" gcc -std=c11 -DWIN32_LEAN_AND_MEAN
+done
+
+# A constant where Windows has one, in both languages.
+cat >"$work/constant.c" <<'END'
+#include <windows.h>
+int is_disabled(HRESULT code);
+int is_disabled(HRESULT code) {
+  switch (code) {
+    case HRESULT_FROM_WIN32(ERROR_SERVICE_DISABLED):
+      return 1;
+    default:
+      return 0;
+  }
+}
+END
+cp "$work/constant.c" "$work/constant.cc"
+compile "$work/constant.c" gcc -std=c11
+compile "$work/constant.cc" g++ -std=c++14
+compile "$work/constant.cc" clang++ -std=c++17
+
+# The words of MIDL before arguments, text that is alike in both cases, versions, and methods with names of winuser.h.
+cat >"$work/words.cc" <<'END'
+#include <tchar.h>
+#include <windows.h>
+#include <bits.h>
+struct Stream : ISequentialStream {
+  HRESULT STDMETHODCALLTYPE Read(__RPC__out_ecount_part(size, *read) void* to, ULONG size,
+                                 __RPC__deref_out_opt ULONG* read) override;
+  HRESULT STDMETHODCALLTYPE Write(__RPC__in_ecount_full(size) const void* from, ULONG size,
+                                  __RPC__inout_opt ULONG* written) override;
+};
+struct Reflection { int GetMessage(__RPC__in_opt IUnknown* of); int PostMessage(); };
+int use(Reflection* r) { return r->GetMessage(nullptr) + _wcsicmp(L"a", L"A") + _wcsnicmp(L"a", L"A", 1) + *_wcsdup(L"a"); }
+static_assert(_WIN32_WINNT >= _WIN32_WINNT_WIN7, "");
+static_assert(NTDDI_VERSION >= NTDDI_WIN7, "");
+END
+compile "$work/words.cc" g++ -std=c++17
+compile "$work/words.cc" clang++ -std=c++17 -D_WIN32_WINNT=0x0601 -DUNICODE
+
+# A callback in the style of ATL, which says override nowhere.
+cat >"$work/atlcom.cc" <<'END'
+#include <atlbase.h>
+#include <atlcom.h>
+#include <bits.h>
+class ATL_NO_VTABLE Callback : public CComObjectRootEx<CComMultiThreadModel>, public IBackgroundCopyCallback {
+ public:
+  BEGIN_COM_MAP(Callback)
+  COM_INTERFACE_ENTRY(IBackgroundCopyCallback)
+  END_COM_MAP()
+  STDMETHOD(JobTransferred)(IBackgroundCopyJob*) { return S_OK; }
+  STDMETHOD(JobError)(IBackgroundCopyJob*, IBackgroundCopyError*) { return S_OK; }
+  STDMETHOD(JobModification)(IBackgroundCopyJob*, DWORD) { return S_OK; }
+};
+HRESULT make(IUnknown** to) {
+  CComObject<Callback>* made = NULL;
+  const HRESULT hr = CComObject<Callback>::CreateInstance(&made);
+  return FAILED(hr) ? hr : made->QueryInterface(IID_IUnknown, (void**)to);
+}
+END
+compile "$work/atlcom.cc" g++ -std=c++17
+compile "$work/atlcom.cc" clang++ -std=c++17
 
 # A program may define the GUIDs of a header itself, also in many files.
 includes initguid.h deliveryoptimization.h >"$work/own.cc"
