@@ -47,7 +47,7 @@ TEST_P(BackgroundCopyExamplesTest, SaysWhatWentWrong) {
 
 INSTANTIATE_TEST_SUITE_P(All, BackgroundCopyExamplesTest,
                          ::testing::Values("bits_polling", "bits_callback",
-                                           "do_stream"));
+                                           "bits_messages", "do_stream"));
 
 }  // namespace
 }  // namespace convoy::testing
