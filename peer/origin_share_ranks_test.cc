@@ -1,6 +1,7 @@
 // Which machines fetch: at most max_claimers, and who takes the place of one
 // that goes.
 
+#include <algorithm>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -45,6 +46,22 @@ TEST_P(OriginShareCapTest, MachinesBeyondTheCapStandBy) {
 
 INSTANTIATE_TEST_SUITE_P(MaxClaimers, OriginShareCapTest,
                          ::testing::Values(1, 2, 6));
+
+// So that all who fetch end at the same time.
+TEST_F(OriginShareTest, ClaimsShrinkTowardsTheEnd) {
+  const MachineId other = Behind(1)[0];
+  Connect(other);
+  Say(Record(other));
+  int open = kPieces;
+  while (open > 0) {
+    const PieceSpan span = Take(kPieces);
+    ASSERT_FALSE(span.empty());
+    // Each of the two halves what is left, twice.
+    EXPECT_LE(span.count(), std::max(1, open / 4));
+    Get(span);
+    open -= span.count();
+  }
+}
 
 // Six rank before this machine, which stands by.
 class OriginShareNextTest : public OriginShareTest {

@@ -170,6 +170,18 @@ TEST_F(OriginShareRelayTest, ClaimsFarAwayCountWhileTheyAreHeardOf) {
   EXPECT_FALSE(Take().empty());
 }
 
+TEST_F(OriginShareRelayTest, OwnClaimsAreToldAgainEachSecond) {
+  Meet(1);
+  const PieceSpan span = Take();
+  ASSERT_FALSE(span.empty());
+  const ClaimRecord first = Own();
+  EXPECT_EQ(share_->NextWake(now_, false), now_ + absl::Seconds(1));
+  now_ += absl::Seconds(1);
+  const ClaimRecord again = Own();
+  EXPECT_EQ(again.claims, first.claims);
+  EXPECT_GT(again.sequence, first.sequence);
+}
+
 // Who speaks in this machine's name is outbid.
 TEST_F(OriginShareRelayTest, TheOwnRecordIsTheNewest) {
   Meet(1);
