@@ -63,7 +63,9 @@ std::vector<Question> Questions(bool quick) {
   }
   questions.push_back(Ask(quick ? 60 : 100, quick ? 16 : 512));
   if (!quick) questions.push_back(Ask(1000, 512));
-  if (!quick) questions.push_back(Ask(10000, 64));
+  for (const int machines : {100, 1000, 10000}) {
+    if (!quick) questions.push_back(Ask(machines, 64));
+  }
 
   for (const int machines : {24, 1000}) {
     if (quick && machines > 24) break;

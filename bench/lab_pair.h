@@ -9,6 +9,10 @@
 
 namespace convoy::bench {
 
+// Of RunLateJoiner: until the file is there, by what a cable of the LAN needs
+// for it.
+constexpr char kLateTime[] = "time until the file is there ÷ LAN's bound";
+
 struct PairPlan {
   std::int64_t size = 0;  // Of the file.
   // From when the one has the file until the other begins: announcements that

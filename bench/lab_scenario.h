@@ -16,7 +16,7 @@ namespace convoy::bench {
 struct Goal {
   std::string metric;
   Target target;
-  // Whose number a ratio is of.
+  // Whose number is beside ours, and what a ratio is of.
   std::string rival = "";
   // Holds instead where the cores were the bottleneck: kIdleMetric under 10 %.
   std::optional<Target> when_saturated = std::nullopt;
