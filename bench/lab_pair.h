@@ -16,8 +16,8 @@ constexpr char kLateTime[] = "time until the file is there ÷ LAN's bound";
 struct PairPlan {
   std::int64_t size = 0;  // Of the file.
   // From when the one has the file until the other begins: announcements that
-  // follow a start shall be over.
-  absl::Duration settle = absl::Seconds(10);
+  // follow a start, and what programs tidy up after a download, shall be over.
+  absl::Duration settle = absl::Seconds(40);
 };
 
 // Two machines of a new site, one of which has the file and gives it. The
