@@ -92,7 +92,7 @@ TEST(JobExtrasCheckTest, AWatchersIdIsAShortText) {
   job.set_notify_watcher(std::string(64, 'x'));
   EXPECT_TRUE(ReadNotifyWatcher("f", job, &extras).ok());
   EXPECT_EQ(extras.notify_watcher, job.notify_watcher());
-  for (const std::string& wrong : {std::string(65, 'x'), std::string("ÿ")}) {
+  for (const std::string& wrong : {std::string(65, 'x'), std::string("\xff")}) {
     job.set_notify_watcher(wrong);
     const absl::Status status = ReadNotifyWatcher("f", job, &extras);
     EXPECT_EQ(FieldOf(status), "f");

@@ -336,10 +336,15 @@ TEST_F(JobNotifierTest, ACommandThatAnOlderStoreOwedIsRepeatedToo) {
 }
 
 TEST_F(JobNotifierTest, ANewOwnerEndsTheRepeats) {
-  const std::string id = Run(Request());
-  h_.engine.Fail(0, FatalFailure());
-  h_.RunUntilIdle();
+  // A job that has begun no file may be taken over.
+  const std::string id = h_.Create(Request())->id();
+  h_.files.Fail("/d/a", Error(v1::ERROR_REASON_ACCESS_DENIED,
+                              v1::ERROR_CONTEXT_LOCAL_FILE)
+                            .Status("you may not write /d/a"));
+  EXPECT_TRUE(h_.Resume(id).ok());
+  ASSERT_EQ(h_.StateOf(id), v1::JOB_STATE_ERROR);
   Answer(0, Exited(1));
+  EXPECT_TRUE(Notification(id).has_next_run_time());
   h_.caller = {0, 0, true};
   ASSERT_TRUE(h_.TakeOwnership(id).ok());
   EXPECT_FALSE(Notification(id).has_next_run_time());

@@ -74,6 +74,23 @@ TEST_F(JobEventsTest, TransferredIsToldOnceForEachTime) {
   EXPECT_EQ(Show(v1::JOB_STATE_TRANSFERRED), "T");
 }
 
+TEST_F(JobEventsTest, AnEventKnowsWhichNotificationItIs) {
+  job_.set_notify_flags(BG_NOTIFY_JOB_TRANSFERRED | BG_NOTIFY_JOB_ERROR);
+  job_.set_state(v1::JOB_STATE_ERROR);
+  job_.set_error_count(1);
+  job_.mutable_notification()->set_number(7);
+  events_.Observe(job_, true, files_);
+  ASSERT_FALSE(events_.empty());
+  EXPECT_EQ(events_.front().notification, 7);
+  events_.Pop();
+  EnterTransferred(5);
+  job_.clear_notification();
+  job_.set_state(v1::JOB_STATE_TRANSFERRED);
+  events_.Observe(job_, true, files_);
+  ASSERT_FALSE(events_.empty());
+  EXPECT_EQ(events_.front().notification, 0);
+}
+
 TEST_F(JobEventsTest, ErrorIsToldOnceForEachTime) {
   job_.set_notify_flags(BG_NOTIFY_JOB_ERROR);
   job_.set_error_count(1);
