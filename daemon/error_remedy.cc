@@ -133,6 +133,11 @@ std::string RemedyOf(const v1::ErrorDetail& detail) {
                           "call ResumeJob.");
 
     case v1::ERROR_REASON_VALIDATION_FAILED:
+      if (detail.policy() == "swarm.integrity") {
+        return "Give the file's sha-256 in the job, or see to it that its "
+               "manifest comes by https from the origin or is signed by a key "
+               "of swarm.signers_file; then call ResumeJob.";
+      }
       return "Compare expected_sha256 with the file at the origin: one of them "
              "is wrong. Bytes that the owner found wrong are fetched again "
              "with "

@@ -54,6 +54,14 @@ TEST(RemedyOfTest, TheKeyToApproveIsNamed) {
   EXPECT_TRUE(absl::StrContains(RemedyOf(detail), "its key a+b/c= with "));
 }
 
+TEST(RemedyOfTest, WhatMayVouchForAFileIsNamed) {
+  v1::ErrorDetail detail;
+  detail.set_reason(v1::ERROR_REASON_VALIDATION_FAILED);
+  EXPECT_TRUE(absl::StrContains(RemedyOf(detail), "expected_sha256"));
+  detail.set_policy("swarm.integrity");
+  EXPECT_TRUE(absl::StrContains(RemedyOf(detail), "swarm.signers_file"));
+}
+
 TEST(RemedyOfTest, PoliciesAreNamed) {
   v1::ErrorDetail detail;
   detail.set_reason(v1::ERROR_REASON_BLOCKED_BY_POLICY);

@@ -90,6 +90,8 @@ class SignedManifestTest : public ::testing::Test {
     const auto explained = daemon.Explain(id);
     ASSERT_TRUE(explained.ok()) << explained.status();
     EXPECT_THAT(explained->DebugString(), HasSubstr(absl::CEscape(why)));
+    EXPECT_THAT(explained->DebugString(),
+                HasSubstr("or is signed by a key of swarm.signers_file"));
     EXPECT_THAT(job->error().message(), HasSubstr(why));
   }
   std::string IntegrityOf(int number, const std::string& id) {
