@@ -169,7 +169,9 @@ TEST_F(GroupTest, MembersShareAContentOfVersion2) {
   auto second = StartDaemon("second", "fleet", FromPeersAlone());
   Run(*first, "a.bin", "1");
   const v1::Job job = Run(*second, "a.bin", "2");
-  EXPECT_EQ(job.files(0).integrity(),
+  const auto files = second->Files(job.id());
+  ASSERT_TRUE(files.ok()) << files.status();
+  EXPECT_EQ((*files)[0].integrity(),
             "pieces of a manifest given by an unauthenticated origin");
   EXPECT_EQ(job.progress().source_bytes().origin_bytes(), 0);
   EXPECT_EQ(job.progress().source_bytes().lan_bytes(), 6 * kMiB);

@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "peer/manifest.h"
-#include "tests/eventually.h"
 #include "tests/hostile_peer.h"
 #include "tests/nginx.h"
 #include "tests/process.h"
@@ -57,9 +56,10 @@ TEST_F(SwarmVersion2Test, TwoMachinesTakeOneCopyFromTheOrigin) {
        {site_.End(0, first, file_), site_.End(1, second, file_)}) {
     from_origin += job.progress().source_bytes().origin_bytes();
     from_peers += job.progress().source_bytes().lan_bytes();
-    EXPECT_EQ(job.files(0).content_id(),
-              absl::BytesToHexString(file_.info_hash));
   }
+  const auto files = site_.machine(0).Files(first);
+  ASSERT_TRUE(files.ok()) << files.status();
+  EXPECT_EQ((*files)[0].content_id(), absl::BytesToHexString(file_.info_hash));
   EXPECT_LE(from_origin, kSize * 11 / 10);
   EXPECT_GE(from_peers, kSize * 9 / 10);
   EXPECT_LE(site_.origin().BodyBytesSent() - before, kSize * 11 / 10);
@@ -69,10 +69,7 @@ TEST_F(SwarmVersion2Test, AMachineThatIsKilledGoesOnWhereItWas) {
   TestDaemon& machine = site_.StartMachine();
   const std::int64_t before = site_.origin().BodyBytesSent();
   const std::string id = site_.Begin(0, file_);
-  ASSERT_TRUE(Eventually([&] {
-    const auto job = machine.Get(id);
-    return job.ok() && job->progress().bytes_transferred() >= 4 * kMiB;
-  }));
+  ASSERT_TRUE(machine.WaitForBytes(id, 4 * kMiB).ok());
   machine.Kill();
   site_.origin().Release();
   machine.Start();
