@@ -254,6 +254,13 @@ void HostilePeer::OnMessage(HostileLink& link, absl::string_view message) {
         static_cast<std::int32_t>(FromBig(message.substr(8)))};
     if (script.on_request) script.on_request(link, block);
   }
+  if (type == WireType::kPiece && message.size() > 8 && script.on_block) {
+    const absl::string_view bytes = message.substr(8);
+    script.on_block({static_cast<std::int32_t>(FromBig(message)),
+                     static_cast<std::int32_t>(FromBig(message.substr(4))),
+                     static_cast<std::int32_t>(bytes.size())},
+                    bytes);
+  }
   if (type != WireType::kExtended || message.empty()) return;
   const int number = static_cast<unsigned char>(message[0]);
   message.remove_prefix(1);

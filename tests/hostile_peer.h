@@ -78,6 +78,8 @@ class HostilePeer {
     // Both hands are shaken.
     std::function<void(HostileLink&)> on_welcome;
     std::function<void(HostileLink&, const WireBlock&)> on_request;
+    // A block that it asked for.
+    std::function<void(const WireBlock& at, absl::string_view bytes)> on_block;
     std::function<void(HostileLink&, const ShareMessage&)> on_share;
     // About five times a second.
     std::function<void(HostileLink&)> on_tick;

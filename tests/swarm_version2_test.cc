@@ -1,12 +1,18 @@
 // Daemons that share a file whose manifest is of BitTorrent's version 2 alone.
 
 #include <cstdint>
+#include <future>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "peer/manifest.h"
+#include "tests/eventually.h"
 #include "tests/hostile_peer.h"
 #include "tests/nginx.h"
 #include "tests/process.h"
@@ -122,6 +128,51 @@ TEST_F(SwarmVersion2Test, PeerThatPoisonsPiecesIsUsedOnce) {
   EXPECT_TRUE(peer.WaitFor(
       [&](const auto& seen) { return seen.dials > then.dials + 1; }));
   EXPECT_EQ(peer.counts().requests, then.requests);
+}
+
+// As libtorrent before 2.0.13 does; of other blocks nothing more is given than
+// there is.
+TEST_F(SwarmVersion2Test, TheLastBlockIsGivenWithThePaddingThatIsAskedFor) {
+  site_.StartMachine();
+  site_.Adopt(0, file_);
+  constexpr std::int32_t kBlock = 16 << 10;
+  const auto piece_length =
+      static_cast<std::int32_t>(file_.layout.piece_length());
+  const PieceIndex last{file_.layout.count() - 1};
+  const auto there =
+      static_cast<std::int32_t>(file_.layout.RangeOf(last).length);
+  const std::int32_t begin = there / kBlock * kBlock;
+  ASSERT_LT(begin, there);
+  const std::vector<WireBlock> requests = {
+      {last.value, begin, kBlock + 1}, {last.value, begin + kBlock, kBlock},
+      {last.value, -kBlock, kBlock},   {0, piece_length - 100, kBlock},
+      {last.value, begin, kBlock},
+  };
+  std::promise<std::pair<WireBlock, std::string>> first;
+  bool got = false;
+  HostilePeer::Script script;
+  script.on_welcome = [](HostileLink& link) {
+    link.Send(WireType::kHaveNone);
+    link.Send(WireType::kInterested);
+  };
+  script.on_tick = [&](HostileLink& link) {
+    for (const WireBlock& block : requests) link.SendRequest(block);
+  };
+  script.on_block = [&](const WireBlock& at, absl::string_view bytes) {
+    if (!std::exchange(got, true)) first.set_value({at, std::string(bytes)});
+  };
+  HostilePeer peer(site_.Against(0, file_, script));
+
+  auto block = first.get_future();
+  ASSERT_EQ(block.wait_for(absl::ToChronoSeconds(kPatience)),
+            std::future_status::ready);
+  const auto [at, bytes] = block.get();
+  EXPECT_EQ(at.piece, last.value);
+  EXPECT_EQ(at.begin, begin);
+  EXPECT_EQ(
+      bytes,
+      BlockOf(file_, {last.value, begin, there - begin}) +
+          std::string(static_cast<std::size_t>(begin + kBlock - there), '\0'));
 }
 
 TEST_F(SwarmVersion2Test, TheInfoHashInAJobIsThatOfItsManifest) {
