@@ -65,6 +65,11 @@ void Tune(lt::settings_pack& settings) {
 
 int Run(const Flags& flags) {
   lt::settings_pack settings;
+  // The end of the download is one: it is seen at once.
+  settings.set_int(
+      lt::settings_pack::alert_mask,
+      static_cast<int>(static_cast<std::uint32_t>(lt::alert_category::error |
+                                                  lt::alert_category::status)));
   if (flags.tuned) Tune(settings);
   lt::session session{lt::session_params(settings)};
   lt::add_torrent_params torrent = lt::load_torrent_file(flags.torrent);
