@@ -194,5 +194,16 @@ TEST(BeaconMessageTest, AsManyEntriesFitAsItSays) {
   EXPECT_EQ(MaxBeaconEntries(Type::kWant, 5000), 0u);
 }
 
+// As the reference of group.certificate_file says: with signatures of Ed25519,
+// P-256, RSA of 2,048 bits and of 4,096.
+TEST(BeaconMessageTest, TheLongestCertificatesLeaveRoomForOneQuestion) {
+  const std::pair<std::size_t, std::size_t> longest[] = {
+      {64, 1259}, {72, 1251}, {256, 1067}, {512, 811}};
+  for (const auto& [signature, certificate] : longest) {
+    EXPECT_EQ(MaxBeaconEntries(Type::kWant, certificate + signature), 1u);
+    EXPECT_EQ(MaxBeaconEntries(Type::kWant, certificate + 1 + signature), 0u);
+  }
+}
+
 }  // namespace
 }  // namespace convoy

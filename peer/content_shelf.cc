@@ -133,6 +133,7 @@ class ContentShelf::Seed final : public SwarmObserver {
   void OnPeerPiece(PieceIndex) override {}
   void OnClaimed(PieceSpan span) override { content_.member->Unclaim(span); }
   void OnUnclaimed(PieceSpan) override {}
+  void OnDoubtsSettled() override {}
   void OnSwarmNews(const SwarmNews& news) override {
     const auto given = [](const SwarmNews& of) {
       return of.stats.to_lan + of.stats.to_group + of.stats.to_internet;

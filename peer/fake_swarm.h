@@ -59,6 +59,8 @@ class FakeSwarm final : public Swarm {
   }
   void Claim(PieceSpan span) { observer_->OnClaimed(span); }
   void Unclaim(PieceSpan span) { observer_->OnUnclaimed(span); }
+  // REQUIRES: the content is doubted.
+  void SettleDoubts() { observer_->OnDoubtsSettled(); }
   void Fail(absl::Status status) { observer_->OnSwarmError(std::move(status)); }
   // Of any member. REQUIRES: it is there.
   SwarmObserver& ObserverOf(const std::string& content_id) {
@@ -70,6 +72,9 @@ class FakeSwarm final : public Swarm {
   bool joined() const { return member_ != nullptr; }
   bool seeding() const { return seeding_; }
   bool origin_usable() const { return origin_usable_; }
+  // Calls of Doubt so far; and how the last one was meant.
+  int doubts() const { return doubts_; }
+  bool thorough() const { return thorough_; }
   const SwarmContent& content() const { return content_; }
   const std::vector<PieceSpan>& claims() const { return claims_; }
   const std::vector<PieceSpan>& unclaimed() const { return unclaimed_; }
@@ -161,6 +166,19 @@ class FakeSwarm final : public Swarm {
       }
       swarm_->Claim();
     }
+    // All that is uncertain is claimed, in order.
+    void Doubt(bool thorough) override {
+      ++swarm_->doubts_;
+      swarm_->thorough_ = thorough;
+      const SwarmStorage& storage = *swarm_->content_.storage;
+      for (const PieceSpan& span : storage.map().pieces()) {
+        for (PieceIndex piece = span.first; piece < span.end; ++piece.value) {
+          if (!swarm_->content_.storage->hashes().certain(piece)) {
+            swarm_->missing_.insert(piece.value);
+          }
+        }
+      }
+    }
     void SetBacklog(bool) override {}
     PeerBytes Received() const override {
       return {swarm_->news_.stats.from_lan, 0, 0};
@@ -218,6 +236,8 @@ class FakeSwarm final : public Swarm {
   bool claiming_ = false;
   bool origin_usable_ = false;
   bool seeding_ = false;
+  int doubts_ = 0;
+  bool thorough_ = false;
 };
 
 // What transfers left behind, and which contents they fill.

@@ -116,6 +116,32 @@ std::vector<HashWords::Teller> HashWords::Decided(PieceIndex piece) {
   return wrong;
 }
 
+std::vector<PieceIndex> HashWords::Suspects() const {
+  // By teller; 0: those of which nobody is known who told them.
+  std::map<ConnectionId, int> told;
+  std::vector<std::pair<int, std::int32_t>> turns;
+  for (const PieceSpan& span : storage_->map().pieces()) {
+    for (PieceIndex piece = span.first; piece < span.end; ++piece.value) {
+      if (storage_->hashes().certain(piece)) continue;
+      int turn = -1;
+      const auto found = words_.find(piece.value);
+      if (found != words_.end()) {
+        for (const Word& word : found->second) {
+          for (const Teller& teller : word.tellers) {
+            turn = std::max(turn, told[teller.id]++);
+          }
+        }
+      }
+      turns.emplace_back(turn < 0 ? told[0]++ : turn, piece.value);
+    }
+  }
+  std::sort(turns.begin(), turns.end());
+  std::vector<PieceIndex> suspects;
+  for (const auto& [turn, number] : turns)
+    suspects.push_back(PieceIndex{number});
+  return suspects;
+}
+
 bool HashWords::StandsBy(PieceIndex piece,
                          const std::vector<Word>& words) const {
   if (!storage_->verified(piece)) return false;

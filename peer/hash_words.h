@@ -69,6 +69,10 @@ class HashWords {
   // The piece is in the storage, put there by this machine. Who told another
   // hash of it than the origin's bytes have, if they are the origin's.
   std::vector<Teller> Decided(PieceIndex piece);
+  // All pieces that are not certain, in the order in which they are to be
+  // looked at: of each teller the first one, then of each the second, and so
+  // on, so that all are soon found out who tell false hashes.
+  std::vector<PieceIndex> Suspects() const;
   // Takes back what they said. Pieces that they spoke of, rising.
   std::vector<PieceIndex> Forget(const std::vector<ConnectionId>& liars);
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -247,6 +248,25 @@ TEST_F(HashWordsTest, WordsOfPiecesThatAreNotWantedAreNotListenedTo) {
     EXPECT_EQ(words.IsDisputed(PieceIndex{i}), i == 2) << i;
   }
   EXPECT_THAT(words.FirstDisputed(Any), Optional(kTwo));
+}
+
+// So all liars are soon found out.
+TEST_F(HashWordsTest, OfEachTellerAFewPiecesAreSuspectedFirst) {
+  for (int piece = 0; piece < 4; ++piece) {
+    words_.Tell(kHonest, PieceIndex{piece}, Hash('a'));
+  }
+  for (int piece = 4; piece < 6; ++piece) {
+    words_.Tell(kLiar, PieceIndex{piece}, Hash('x'));
+  }
+  // Told by both: it has its turn with the later one.
+  words_.Tell(kHonest, PieceIndex{5}, Hash('x'));
+  // Of piece 6 nobody speaks any more.
+  Decide(PieceIndex{7}, 'a');
+  std::vector<int> order;
+  for (const PieceIndex piece : words_.Suspects()) {
+    order.push_back(piece.value);
+  }
+  EXPECT_THAT(order, ElementsAre(0, 4, 6, 1, 2, 3, 5));
 }
 
 }  // namespace

@@ -154,7 +154,8 @@ class LibtorrentDisk::Interface final : public lt::disk_interface,
                                 handler = std::move(handler)] {
         lt::disk_buffer_holder holder(*this, buffer, size);
         if (status.ok()) return handler(std::move(holder), {});
-        Fail(entry.get(), status);
+        // What is in doubt is only refused.
+        if (!absl::IsUnavailable(status)) Fail(entry.get(), status);
         handler({}, Aborted());
       });
     });

@@ -33,6 +33,9 @@ class ObserverPost final : public LibtorrentTorrent::Listener {
   void OnUnclaimed(PieceSpan span) override {
     Post([span](SwarmObserver* to) { to->OnUnclaimed(span); });
   }
+  void OnDoubtsSettled() override {
+    Post([](SwarmObserver* to) { to->OnDoubtsSettled(); });
+  }
   void OnNews(const SwarmNews& news) override {
     Post([news](SwarmObserver* to) { to->OnSwarmNews(news); });
   }

@@ -251,6 +251,9 @@ class Impl::Member final : public SwarmMember {
   void Unclaim(PieceSpan span) override {
     Post([span](LibtorrentTorrent* torrent) { torrent->Unclaim(span); });
   }
+  void Doubt(bool thorough) override {
+    Post([thorough](LibtorrentTorrent* torrent) { torrent->Doubt(thorough); });
+  }
   void SetBacklog(bool full) override {
     Post([full](LibtorrentTorrent* torrent) { torrent->SetBacklog(full); });
   }

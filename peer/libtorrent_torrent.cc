@@ -273,6 +273,7 @@ void LibtorrentTorrent::Unclaim(PieceSpan span) {
   }
   for (PieceIndex piece = span.first; piece < span.end; ++piece.value) {
     offered_.Remove(piece);
+    if (doubts_) doubts_->suspects.push_front(piece);
   }
   SettleDisputes();
   Touch();

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <libtorrent/torrent_handle.hpp>
 #include <map>
@@ -56,6 +57,7 @@ class LibtorrentTorrent final
     virtual void OnPiecesHere(std::vector<PieceIndex> pieces) = 0;
     virtual void OnClaimed(PieceSpan span) = 0;
     virtual void OnUnclaimed(PieceSpan span) = 0;
+    virtual void OnDoubtsSettled() = 0;
     virtual void OnNews(const SwarmNews& news) = 0;
     virtual void OnError(absl::Status status) = 0;
   };
@@ -97,6 +99,7 @@ class LibtorrentTorrent final
   void NoteProgress(PieceIndex piece, std::int64_t bytes);
   void PiecePut(PieceIndex piece);
   void Unclaim(PieceSpan span);
+  void Doubt(bool thorough);
   void SetBacklog(bool full);
   void Seed();
 
@@ -170,8 +173,12 @@ class LibtorrentTorrent final
   // They told lies: they go, with all that they told and gave, and those that
   // have gone do not come back.
   void Expose(const std::vector<ConnectionId>& liars);
-  // Fetches a piece of which peers say different things, one at a time.
+  // Fetches a piece of which peers say different things, one at a time; what is
+  // in doubt with all lanes.
   void SettleDisputes();
+  void SettleDoubts();
+  // The next that is uncertain and not fetched.
+  std::optional<PieceIndex> NextSuspect();
   void AvoidUnwanted(lt::add_torrent_params* params) const;
   absl::Duration Now() const;
   // Measures the peers each second, as long as they are not found to be slow.
@@ -218,6 +225,14 @@ class LibtorrentTorrent final
   // The disputed piece that is being fetched, as long as offered_ has it.
   std::optional<PieceIndex> deciding_;
   bool origin_usable_ = true;
+  // Since Doubt, until OnDoubtsSettled.
+  struct Doubts {
+    bool thorough = false;
+    // A hash was told that is false.
+    bool found = false;
+    std::deque<PieceIndex> suspects;
+  };
+  std::optional<Doubts> doubts_;
 
   ContentStats stats_;
   std::atomic<std::int64_t> from_lan_{0};

@@ -22,6 +22,7 @@ constexpr int kHashesPerSecond = 1000;
 
 void LibtorrentTorrent::DecideHash(PieceIndex piece) {
   const std::vector<HashWords::Teller> wrong = words_.Decided(piece);
+  if (doubts_ && !wrong.empty()) doubts_->found = true;
   // Before what waits is found to be wrong: who was deceived is not to blame.
   Blame(wrong, piece);
   TellHash(piece);
@@ -46,7 +47,7 @@ std::vector<ShareMessage> LibtorrentTorrent::HashMessages(
     message->hashes.clear();
   };
   for (const PieceIndex piece : pieces) {
-    if (!storage.verified(piece)) continue;
+    if (!storage.MayGive(piece)) continue;
     ShareMessage& message = storage.hashes().certain(piece) ? certain : relayed;
     const std::optional<std::string> hash = storage.hashes().Find(piece);
     if (hash) message.hashes.push_back({piece, *hash});
@@ -217,6 +218,7 @@ void LibtorrentTorrent::SettleDisputes() {
     }
     return;
   }
+  if (doubts_) return SettleDoubts();
   const std::optional<PieceIndex> piece =
       words_.FirstDisputed([this](PieceIndex disputed) {
         return !share_.Claims(disputed) && !offered_.IsTaken(disputed);
@@ -227,6 +229,42 @@ void LibtorrentTorrent::SettleDisputes() {
   offered_.Add(*piece);
   --lanes_;
   listener_->OnClaimed({*piece, PieceIndex{piece->value + 1}});
+}
+
+void LibtorrentTorrent::Doubt(bool thorough) {
+  if (stopped_) return;
+  const std::vector<PieceIndex> suspects = words_.Suspects();
+  doubts_ = Doubts{thorough, false, {suspects.begin(), suspects.end()}};
+  SettleDisputes();
+}
+
+void LibtorrentTorrent::SettleDoubts() {
+  while (lanes_ > 0) {
+    // What liars alone stood by is disputed.
+    std::optional<PieceIndex> piece = words_.FirstDisputed(
+        [this](PieceIndex disputed) { return !offered_.IsTaken(disputed); });
+    if (!piece && (doubts_->thorough || !doubts_->found)) piece = NextSuspect();
+    if (!piece) break;
+    offered_.Add(*piece);
+    --lanes_;
+    listener_->OnClaimed({*piece, PieceIndex{piece->value + 1}});
+  }
+  if (lanes_ == 0 || offered_.any_taken()) return;
+  doubts_.reset();
+  listener_->OnDoubtsSettled();
+}
+
+std::optional<PieceIndex> LibtorrentTorrent::NextSuspect() {
+  std::deque<PieceIndex>& suspects = doubts_->suspects;
+  while (!suspects.empty()) {
+    const PieceIndex piece = suspects.front();
+    suspects.pop_front();
+    if (!content_.storage->hashes().certain(piece) &&
+        !offered_.IsTaken(piece)) {
+      return piece;
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace convoy

@@ -12,14 +12,9 @@ class LoneMember final : public SwarmMember {
  public:
   LoneMember(const SwarmContent& content, SwarmObserver* observer,
              Executor* executor)
-      : observer_(observer), executor_(executor) {
-    std::vector<PieceIndex> missing;
-    for (const PieceSpan& span : content.storage->map().pieces()) {
-      for (PieceIndex piece = span.first; piece < span.end; ++piece.value) {
-        if (!content.storage->verified(piece)) missing.push_back(piece);
-      }
-    }
-    missing_ = SpansOf(missing);
+      : storage_(content.storage), observer_(observer), executor_(executor) {
+    missing_ =
+        Pieces([this](PieceIndex piece) { return !storage_->verified(piece); });
   }
 
   void TellWhy(std::string refused, std::string policy) {
@@ -44,8 +39,16 @@ class LoneMember final : public SwarmMember {
   }
   void SetOriginUsable(bool) override {}
   void NoteProgress(PieceIndex, std::int64_t) override {}
-  void PiecePut(PieceIndex) override {}
+  void PiecePut(PieceIndex) override {
+    if (!doubts_ || !Uncertain().empty()) return;
+    doubts_ = false;
+    Later([this] { observer_->OnDoubtsSettled(); });
+  }
   void Unclaim(PieceSpan span) override { missing_ = Union(missing_, {span}); }
+  void Doubt(bool) override {
+    doubts_ = true;
+    missing_ = Uncertain();
+  }
   void SetBacklog(bool) override {}
   PeerBytes Received() const override { return {}; }
   void Seed(SwarmObserver* observer) override { observer_ = observer; }
@@ -56,6 +59,22 @@ class LoneMember final : public SwarmMember {
     executor_->Post([task = std::move(task),
                      alive = std::weak_ptr<char>(alive_)]() mutable {
       if (!alive.expired()) task();
+    });
+  }
+
+  template <typename Wanted>
+  PieceSpans Pieces(Wanted wanted) const {
+    std::vector<PieceIndex> pieces;
+    for (const PieceSpan& span : storage_->map().pieces()) {
+      for (PieceIndex piece = span.first; piece < span.end; ++piece.value) {
+        if (wanted(piece)) pieces.push_back(piece);
+      }
+    }
+    return SpansOf(pieces);
+  }
+  PieceSpans Uncertain() const {
+    return Pieces([this](PieceIndex piece) {
+      return !storage_->hashes().certain(piece);
     });
   }
 
@@ -70,12 +89,14 @@ class LoneMember final : public SwarmMember {
     observer_->OnClaimed(claimed);
   }
 
+  const std::shared_ptr<SwarmStorage> storage_;
   SwarmObserver* observer_;
   Executor* const executor_;
   PieceSpans missing_;
   int lanes_ = 0;
   int max_pieces_ = 1;
   bool claiming_ = false;
+  bool doubts_ = false;
   const std::shared_ptr<char> alive_ = std::make_shared<char>();
 };
 

@@ -31,6 +31,7 @@ class OfferedPieces {
   PieceSpan Take(const std::vector<int>& availability, int max_pieces);
   // Takes this one, offered or not.
   void Add(PieceIndex piece) { taken_.insert(piece.value); }
+  bool any_taken() const { return !taken_.empty(); }
   bool IsTaken(PieceIndex piece) const { return taken_.count(piece.value) > 0; }
   // False: it was not taken.
   bool Remove(PieceIndex piece) { return taken_.erase(piece.value) > 0; }

@@ -60,7 +60,7 @@ void PeerGuard::Leave(ConnectionId peer) {
 void PeerGuard::Shun(ConnectionId peer, ShunReason reason) {
   const std::string* const address = AddressOf(peer);
   if (address == nullptr || !shunned_.Add(content_, *address, reason)) return;
-  LogWarning("peers at ", *address, " are met no more for content ",
+  LogWarning("address ", *address, " is met no more for content ",
              absl::BytesToHexString(content_), ": ", TextOf(reason));
 }
 

@@ -22,7 +22,7 @@ std::vector<PieceIndex> MissingOf(const SwarmStorage& storage,
   std::vector<PieceIndex> missing;
   for (const PieceSpan& span : storage.map().pieces()) {
     for (PieceIndex piece = span.first; piece < span.end; ++piece.value) {
-      if (!storage.verified(piece) && from.verified(piece)) {
+      if (!storage.verified(piece) && from.MayGive(piece)) {
         missing.push_back(piece);
       }
     }
@@ -68,7 +68,11 @@ PieceCopy::Step PieceCopy::Copy(SwarmStorage& from, SwarmStorage& to,
       step.status = absl::DataLossError("the file has other bytes");
       return step;
     }
-    step.status = to.PutPiece(piece, bytes).status();
+    // What is a word there is one here.
+    const auto authority = from.hashes().certain(piece)
+                               ? SwarmStorage::Authority::kOrigin
+                               : SwarmStorage::Authority::kMirror;
+    step.status = to.PutPiece(piece, bytes, authority).status();
     step.local = !step.status.ok();
     if (step.local) return step;
     step.put.push_back(piece);

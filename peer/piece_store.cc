@@ -195,6 +195,14 @@ absl::Status PieceStore::Finish() {
   return absl::OkStatus();
 }
 
+void PieceStore::FinishAgain() {
+  ended_ = synced_ = false;
+  sha256_.reset();
+  hashed_bytes_ = 0;
+  StartFlush();
+  MaybeHash();
+}
+
 void PieceStore::StartFlush() {
   if (flush_running_ || ended_) return;
   CancelFlushTimer();

@@ -113,6 +113,9 @@ class PieceStore {
   // Cuts the file to its size, flushes and checks what is left; ends with
   // OnStoreEnd. REQUIRES: everything is written.
   absl::Status Finish();
+  // Flushes and checks once more, for pieces were replaced since. REQUIRES: it
+  // has ended with VALIDATION_FAILED.
+  void FinishAgain();
 
  private:
   absl::Status MakeLedger(PieceLayout layout,

@@ -184,6 +184,34 @@ TEST_F(PieceStoreTest,
   EXPECT_TRUE(end_->ok()) << *end_;
 }
 
+TEST_F(PieceStoreTest, AfterAWrongDigestPiecesAreReplacedAndItIsCheckedAgain) {
+  const std::string content = TestContent(100 * kPiece);
+  std::string wrong = content;
+  wrong[5] = static_cast<char>(wrong[5] ^ 1);
+  wrong[kPiece] = static_cast<char>(wrong[kPiece] ^ 1);
+  auto store = Make(Sha256Of(content));
+  ASSERT_TRUE(store->Open(PieceLayout(100 * kPiece)).ok());
+  Put(store.get(), wrong, 0, 100 * kPiece);
+  ASSERT_TRUE(store->Finish().ok());
+  executor_.RunUntilIdle();
+  for (const std::size_t at : {0, 1}) {
+    ASSERT_TRUE(end_);
+    EXPECT_EQ(ErrorDetailOf(*end_).reason(), v1::ERROR_REASON_VALIDATION_FAILED)
+        << at;
+    end_.reset();
+    target_.Write(static_cast<std::int64_t>(at) * kPiece,
+                  content.substr(at * kPiece, kPiece));
+    store->NoteReplaced(static_cast<std::int64_t>(at) * kPiece);
+    executor_.RunUntilIdle();
+    EXPECT_FALSE(end_);
+    store->FinishAgain();
+    executor_.RunUntilIdle();
+  }
+  ASSERT_TRUE(end_);
+  EXPECT_TRUE(end_->ok()) << *end_;
+  EXPECT_EQ(store->flushed_bytes(), 100 * kPiece);
+}
+
 TEST_F(PieceStoreTest, AStreamBecomesAFile) {
   const std::string content = TestContent(2 * kPiece + 5);
   auto store = Make(Sha256Of(content));

@@ -72,6 +72,8 @@ class SwarmObserver {
   virtual void OnClaimed(PieceSpan span) = 0;
   // Claimed pieces that are not needed from the origin any more.
   virtual void OnUnclaimed(PieceSpan span) = 0;
+  // Answers Doubt: the content may be right now.
+  virtual void OnDoubtsSettled() = 0;
   // At most about five times a second.
   virtual void OnSwarmNews(const SwarmNews& news) = 0;
   // The file cannot be written, or was changed; the membership does nothing any
@@ -97,6 +99,12 @@ class SwarmMember {
   virtual void PiecePut(PieceIndex piece) = 0;
   // Claimed pieces that were not fetched: others may.
   virtual void Unclaim(PieceSpan span) = 0;
+  // All pieces are here, and the content is not what it must be: what is not
+  // certain may be wrong, and is claimed again. OnDoubtsSettled comes when all
+  // that was claimed is put and nothing is uncertain any more; unless
+  // `thorough`, also when a hash was found to be false and no piece is left of
+  // which only those that told one say that it is right.
+  virtual void Doubt(bool thorough) = 0;
   // More is written than the disk takes for now.
   virtual void SetBacklog(bool full) = 0;
   // Bytes of blocks that peers have given so far. Of a piece that was told, all

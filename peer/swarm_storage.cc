@@ -114,6 +114,10 @@ bool SwarmStorage::verified(PieceIndex piece) const {
   return verified_[static_cast<std::size_t>(piece.value)];
 }
 
+bool SwarmStorage::MayGive(PieceIndex piece) const {
+  return verified(piece) && (!doubted_ || hashes_->certain(piece));
+}
+
 void SwarmStorage::MarkVerified(PieceIndex piece) {
   MutexLock lock(&mutex_);
   verified_[static_cast<std::size_t>(piece.value)] = true;
@@ -196,6 +200,7 @@ absl::Status SwarmStorage::Read(PieceIndex piece, std::int64_t begin,
   if (!verified(piece)) {
     return absl::FailedPreconditionError("the piece is not verified");
   }
+  if (!MayGive(piece)) return absl::UnavailableError("the piece is in doubt");
   return ReadBack(piece, begin, buffer, length);
 }
 
@@ -220,7 +225,7 @@ absl::Status SwarmStorage::ReadAt(std::int64_t offset, char* buffer,
 
 bool SwarmStorage::TryRead(PieceIndex piece, std::int64_t begin, char* buffer,
                            std::size_t length) {
-  return Unchanged() && verified(piece) &&
+  return Unchanged() && MayGive(piece) &&
          TryReadBack(piece, begin, buffer, length);
 }
 

@@ -80,6 +80,8 @@ class SwarmStorage {
   PieceHashes& hashes() { return *hashes_; }
 
   bool verified(PieceIndex piece) const;
+  // It is verified, and not in doubt.
+  bool MayGive(PieceIndex piece) const;
   // The piece is in the file, and right.
   void MarkVerified(PieceIndex piece);
 
@@ -104,8 +106,14 @@ class SwarmStorage {
   absl::StatusOr<bool> PutPiece(PieceIndex piece, absl::string_view bytes,
                                 Authority authority = Authority::kOrigin);
 
+  // Pieces that are verified on a word may be wrong, until Trust: nobody gets
+  // them.
+  void Doubt() { doubted_ = true; }
+  void Trust() { doubted_ = false; }
+
   // Fills `buffer` with bytes of `piece` from `begin` on. FAILED_PRECONDITION:
-  // the file is not what it was, or the piece is not verified.
+  // the file is not what it was, or the piece is not verified. UNAVAILABLE: it
+  // is in doubt.
   absl::Status Read(PieceIndex piece, std::int64_t begin, char* buffer,
                     std::size_t length);
   // As Read, but false where the bytes are not in memory, or not without an
@@ -147,6 +155,7 @@ class SwarmStorage {
 
   mutable Mutex mutex_;
   std::vector<bool> verified_ ABSL_GUARDED_BY(mutex_);
+  std::atomic<bool> doubted_{false};
   std::atomic<bool> frozen_{false};
   std::atomic<bool> changed_{false};
   FileStamp stamp_;  // Written before frozen_.

@@ -217,6 +217,28 @@ TEST_F(SwarmStorageTest, AMirrorDoesNotContradictTheOrigin) {
   EXPECT_FALSE(storage_->verified(P(1)));
 }
 
+TEST_F(SwarmStorageTest, WhatIsVerifiedOnAWordIsNotGivenWhileItIsInDoubt) {
+  ASSERT_TRUE(*storage_->PutPiece(P(0), PieceBytes(0)));
+  ASSERT_TRUE(*storage_->PutPiece(P(1), PieceBytes(1),
+                                  SwarmStorage::Authority::kMirror));
+  storage_->Doubt();
+  char byte;
+  EXPECT_TRUE(storage_->MayGive(P(0)));
+  EXPECT_EQ(ReadPiece(0), PieceBytes(0));
+  EXPECT_FALSE(storage_->MayGive(P(1)));
+  EXPECT_TRUE(absl::IsUnavailable(storage_->Read(P(1), 0, &byte, 1)));
+  EXPECT_FALSE(storage_->TryRead(P(1), 0, &byte, 1));
+  // The origin says the same.
+  EXPECT_FALSE(*storage_->PutPiece(P(1), PieceBytes(1)));
+  EXPECT_EQ(ReadPiece(1), PieceBytes(1));
+  ASSERT_TRUE(*storage_->PutPiece(P(2), PieceBytes(2),
+                                  SwarmStorage::Authority::kMirror));
+  EXPECT_FALSE(storage_->MayGive(P(2)));
+  storage_->Trust();
+  EXPECT_EQ(ReadPiece(2), PieceBytes(2));
+  EXPECT_FALSE(storage_->MayGive(P(3)));
+}
+
 TEST_F(SwarmStorageTest, WordsChangeNothingOfWhatIsVerified) {
   storage_->SetWord(P(1), Sha1Of("one"));
   storage_->SetWord(P(1), Sha1Of("another"));

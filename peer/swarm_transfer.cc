@@ -400,6 +400,7 @@ void SwarmTransfer::OnOriginChecked(PieceIndex piece,
   if (replaced) store_.NoteReplaced(layout().RangeOf(piece).offset);
   if (fetcher_ == nullptr) return;
   if (put.ok()) {
+    if (doubting_) last_piece_ = parts_.clock->Monotonic();
     bad_pieces_ = 0;
     next_wait_ = kFirstWait;
     member_->PiecePut(piece);
@@ -428,7 +429,11 @@ void SwarmTransfer::OnSpanFailed(PieceSpan rest, absl::Status status,
 void SwarmTransfer::OnUrlFailed(absl::Status status, bool may_pass,
                                 std::optional<absl::Duration> retry_after) {
   if (fetcher_->connections() > 0 && may_pass) return UpdateDemand();
-  if (sources_.Fail(status)) return UseSource();
+  // A mirror's bytes make nothing certain.
+  if (sources_.Fail(status) &&
+      !(doubting_ && source().kind == HttpSource::Kind::kMirror)) {
+    return UseSource();
+  }
   origin_error_ = std::move(status);
   retry_after_ = retry_after;
   SetOriginUsable(false);
@@ -517,13 +522,16 @@ void SwarmTransfer::OnStoreEnd(absl::Status status) {
   const bool wrong =
       ErrorDetailOf(status).reason() == v1::ERROR_REASON_VALIDATION_FAILED;
   if (wrong) {
+    if (Doubt()) return;
     return GiveUpWith(
         found_.late_bound
-            ? "a peer gave wrong bytes: the file's SHA-256 was not the expected"
+            ? "the file's SHA-256 was not the expected"
             : "the manifest is of another file: its SHA-256 was not the "
               "expected");
   }
   if (!status.ok()) return End(std::move(status));
+  doubts_ = 0;
+  storage_->Trust();
   CountPeerBytes(&reporter_.news());
   if (spec_.ranges.empty() && mode() >= DownloadMode::kLan) HandOver();
   End(absl::OkStatus());

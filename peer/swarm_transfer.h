@@ -80,7 +80,9 @@ class ContentRegistry {
 // origin, piece by piece, those that this machine claims. Every piece is
 // checked before it counts. While another transfer of this machine fills the
 // same content, it waits for that one. Where no peers are allowed, it neither
-// waits nor copies, and what it got is given to nobody.
+// waits nor copies, and what it got is given to nobody. Where the digest of a
+// late-bound content is wrong at the end, the pieces that are here on peers'
+// words are fetched again, and it is checked again.
 //
 // Thread: everything on the engine's executor.
 class SwarmTransfer final : public Transfer,
@@ -122,6 +124,7 @@ class SwarmTransfer final : public Transfer,
   void OnPeerPiece(PieceIndex piece) override;
   void OnClaimed(PieceSpan span) override;
   void OnUnclaimed(PieceSpan span) override;
+  void OnDoubtsSettled() override;
   void OnSwarmNews(const SwarmNews& news) override;
   void OnSwarmError(absl::Status status) override;
 
@@ -177,6 +180,9 @@ class SwarmTransfer final : public Transfer,
   void OnStallTimer();
   void NotePiece(PieceIndex piece);
   void OnWritten();
+  // The digest of a late-bound content is wrong: what is not certain is fetched
+  // again. False: that is no way to a right one.
+  bool Doubt();
   void GiveUpWith(std::string reason);
   void End(absl::Status status,
            std::optional<absl::Duration> retry_after = std::nullopt);
@@ -227,6 +233,11 @@ class SwarmTransfer final : public Transfer,
   bool checkpoint_told_ = false;
   std::vector<PieceSpan> to_begin_with_;
   bool finishing_ = false;
+  // How often the digest was wrong; fetches again what is not certain.
+  int doubts_ = 0;
+  bool doubting_ = false;
+  // What was certain, and on disk, when the digest was found wrong.
+  std::vector<PieceSpan> certain_;
   std::optional<absl::Status> pending_end_;
   const std::shared_ptr<char> alive_ = std::make_shared<char>();
 };

@@ -86,6 +86,18 @@ TEST_F(CopiedSwarmTest, PiecesOfVersion2AreChecked) {
   EXPECT_GT(observer.end().news.origin_bytes, 0);
 }
 
+// The origin's bytes alone are certain.
+TEST_F(CopiedSwarmTest, WhatIsAWordThereIsNotCertainHere) {
+  found_.late_bound = true;
+  found_.sha256 = Sha256Of(content_);
+  HaveHere(content_);
+  registry_.whole->hashes().Decide(P(3), Sha1Of(PieceBytes(3)));
+  Start();
+  ASSERT_EQ(registry_.copied.size(), 1U);
+  EXPECT_TRUE(registry_.copied[0].storage->hashes().certain(P(3)));
+  EXPECT_FALSE(registry_.copied[0].storage->hashes().certain(P(4)));
+}
+
 TEST_F(CopiedSwarmTest, RangesAreCopied) {
   spec_.ranges = {{100, 2 * kPiece}, {10 * kPiece + 5, 10}};
   HaveHere(content_);

@@ -54,7 +54,8 @@ void SwarmTransfer::CompleteNews(TransferNews* news) {
       absl::BytesToHexString(found_.manifest->info_hash);
   checkpoint.layout = layout();
   checkpoint.flushed =
-      Intersection(store_.ledger()->FlushedSpans(), storage_->map().pieces());
+      Intersection(store_.ledger()->FlushedSpans(),
+                   doubts_ > 0 ? certain_ : storage_->map().pieces());
   news->flushed_bytes = BytesIn(checkpoint.flushed, layout(), spec_.ranges);
   news->checkpoint = checkpoint.Encode();
   checkpoint_told_ = true;
@@ -73,6 +74,10 @@ std::string SwarmTransfer::Activity() const {
   const int peers = swarm_.connections();
   std::string from_peers =
       peers == 0 ? "" : absl::StrCat(peers, peers == 1 ? " peer" : " peers");
+  if (doubting_) {
+    return absl::StrCat("fetching again from ", HostOfUrl(source().url),
+                        " what only peers vouch for");
+  }
   if (connections > 0) {
     return absl::StrCat("fetching from ", HostOfUrl(source().url), " over ",
                         connections,

@@ -199,6 +199,47 @@ TEST_F(LateSwarmLiarTest, WhoVouchesForWrongBytesIsFoundOut) {
   EXPECT_TRUE(peer.WaitFor([](const auto& seen) { return seen.dropped > 0; }));
 }
 
+// Nobody who knows better is met: the file's digest says at the end that it was
+// deceived.
+TEST_F(SwarmLiarTest, ALiarAloneCostsThePiecesThatItLiedAbout) {
+  const PublishedFile file = Serve(8 * kMiB);
+  TestDaemon& daemon =
+      site_.StartMachine({{"http.max_connections_per_host", "1"}});
+  // It has the second half of the file, or something like it.
+  const std::int32_t first = file.layout.count() / 2;
+  ShareMessage lies;
+  for (std::int32_t piece = first; piece < file.layout.count(); ++piece) {
+    const std::string bytes(
+        static_cast<std::size_t>(file.layout.RangeOf(PieceIndex{piece}).length),
+        static_cast<char>(piece));
+    lies.hashes.push_back({PieceIndex{piece}, Sha1Of(bytes)});
+  }
+  HostilePeer::Script script;
+  script.on_welcome = [&](HostileLink& link) {
+    link.SendShare(lies);
+    link.Send(WireType::kUnchoke);
+    for (const PieceHash& lie : lies.hashes) link.SendHave(lie.piece.value);
+  };
+  script.on_request = [](HostileLink& link, const WireBlock& block) {
+    link.SendBlock(block, std::string(static_cast<std::size_t>(block.length),
+                                      static_cast<char>(block.piece)));
+  };
+  HostilePeer& liar = AddPeer(0, file, script);
+
+  const std::string id = Begin(0, file);
+  const v1::Job job = site_.End(0, id, file);
+  // Most of the second half was taken from it.
+  EXPECT_GE(job.progress().source_bytes().lan_bytes(), 3 * kMiB);
+  // And each piece was fetched once; by plain HTTP it were 4 MiB more.
+  EXPECT_LE(job.progress().source_bytes().origin_bytes(), 9 * kMiB);
+  EXPECT_TRUE(liar.WaitFor([](const auto& seen) { return seen.dropped > 0; }));
+  EXPECT_EQ(site_.Stats(0, file).false_hashes_address_count(), 1);
+  EXPECT_NE(daemon.Log().find("is met no more for content " +
+                              absl::BytesToHexString(file.info_hash) +
+                              ": it told false hashes"),
+            std::string::npos);
+}
+
 TEST_F(SwarmLiarTest, HashesThatAreAskedForWithoutEndAreNotAnswered) {
   const PublishedFile file = Serve(4 * kMiB);
   site_.StartMachine();

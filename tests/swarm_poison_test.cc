@@ -88,7 +88,7 @@ TEST(SwarmPoisonTest, PeerThatPoisonsPiecesIsUsedOnce) {
   EXPECT_EQ(site.Stats(0, file).wrong_bytes_address_count(), 1);
   EXPECT_THAT(
       daemon.Log(),
-      HasSubstr(absl::StrCat("peers at 127.0.0.66 are met no more for content ",
+      HasSubstr(absl::StrCat("address 127.0.0.66 is met no more for content ",
                              absl::BytesToHexString(file.info_hash),
                              ": it gave wrong bytes")));
   const v1::Job job = site.End(0, id, file);

@@ -92,6 +92,7 @@ class SilentListener final : public LibtorrentTorrent::Listener {
   void OnPiecesHere(std::vector<PieceIndex>) override {}
   void OnClaimed(PieceSpan) override {}
   void OnUnclaimed(PieceSpan) override {}
+  void OnDoubtsSettled() override {}
   void OnNews(const SwarmNews&) override {}
   void OnError(absl::Status status) override {
     ADD_FAILURE() << status.message();

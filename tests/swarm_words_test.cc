@@ -66,11 +66,13 @@ class RecordingListener final : public LibtorrentTorrent::Listener {
     claims_.push_back(span.first.value);
   }
   void OnUnclaimed(PieceSpan) override {}
+  void OnDoubtsSettled() override { settled_ = true; }
   void OnNews(const SwarmNews&) override {}
   void OnError(absl::Status status) override {
     ADD_FAILURE() << status.message();
   }
 
+  bool settled() const { return settled_; }
   // First pieces of what was claimed.
   std::vector<int> claims() const {
     const MutexLock lock(&mutex_);
@@ -79,6 +81,7 @@ class RecordingListener final : public LibtorrentTorrent::Listener {
 
  private:
   std::atomic<int>& here_;
+  std::atomic<bool> settled_{false};
   mutable Mutex mutex_;
   std::vector<int> claims_ ABSL_GUARDED_BY(mutex_);
 };
@@ -416,6 +419,114 @@ TEST_F(SwarmWordsTest, WhoRelaysAFewFalseHashesStays) {
   Put(P(forgiven));
   EXPECT_TRUE(
       deceived.WaitFor([](const auto& seen) { return seen.dropped > 0; }));
+}
+
+// The digest says that something is wrong. Pieces 8 to 15 are lies that nobody
+// contradicts, and came from one peer; the others are of an honest one.
+class SwarmDoubtTest : public SwarmWordsTest {
+ protected:
+  static constexpr int kFirstLie = 8;
+
+  static std::string Given(PieceIndex piece) {
+    return piece.value < kFirstLie ? Right(piece) : std::string(kPiece, 'x');
+  }
+  HostilePeer& AddGiver(int first, int end) {
+    std::vector<PieceHash> hashes;
+    for (int i = first; i < end; ++i) {
+      hashes.push_back({P(i), Sha1Of(Given(P(i)))});
+    }
+    HostilePeer::Script script;
+    script.on_welcome = [=](HostileLink& link) {
+      link.SendShare(Hashes(hashes));
+      for (int i = first; i < end; ++i) link.SendHave(i);
+      link.Send(WireType::kUnchoke);
+    };
+    script.on_request = [](HostileLink& link, const WireBlock& block) {
+      const auto begin = static_cast<std::size_t>(block.begin);
+      const auto length = static_cast<std::size_t>(block.length);
+      link.SendBlock(block, Given(P(block.piece)).substr(begin, length));
+    };
+    return AddPeer(std::move(script));
+  }
+  void DownloadAll() {
+    ASSERT_NO_FATAL_FAILURE(Download());
+    honest_ = &AddGiver(0, kFirstLie);
+    liar_ = &AddGiver(kFirstLie, kPieces);
+    ASSERT_TRUE(Eventually([&] { return here_ == kPieces; }));
+  }
+  void Doubt(bool thorough) {
+    storage_->Doubt();
+    OnLoop([&] { torrent_->Doubt(thorough); });
+  }
+  // Fetches what is claimed, over one lane, until the doubts are settled.
+  // Answers how many pieces that took.
+  int FetchAgain() {
+    std::size_t fetched = 0;
+    EXPECT_TRUE(Eventually([&] {
+      Demand(1);
+      const std::vector<int> claims = listener_->claims();
+      for (; fetched < claims.size(); ++fetched) Put(P(claims[fetched]));
+      return listener_->settled();
+    }));
+    return static_cast<int>(fetched);
+  }
+
+  HostilePeer* honest_ = nullptr;
+  HostilePeer* liar_ = nullptr;
+};
+
+TEST_F(SwarmDoubtTest, WhatTheLiarToldIsFetchedAgainAndLittleMore) {
+  ASSERT_NO_FATAL_FAILURE(DownloadAll());
+  Doubt(false);
+  // One of the honest peer's may come first.
+  EXPECT_LE(FetchAgain(), kPieces - kFirstLie + 1);
+  for (int i = 0; i < kPieces; ++i) {
+    EXPECT_EQ(storage_->HashPiece(P(i)).value(), Sha1Of(Right(P(i)))) << i;
+  }
+  EXPECT_TRUE(
+      liar_->WaitFor([](const auto& seen) { return seen.dropped > 0; }));
+  EXPECT_EQ(honest_->counts().dropped, 0);
+  EXPECT_TRUE(shunned_.Has(info_hash_, "127.0.0.101"));
+  EXPECT_FALSE(shunned_.Has(info_hash_, "127.0.0.100"));
+}
+
+TEST_F(SwarmDoubtTest, InTheEndAllIsFetchedThatIsNotCertain) {
+  ASSERT_NO_FATAL_FAILURE(DownloadAll());
+  Doubt(true);
+  EXPECT_EQ(FetchAgain(), kPieces);
+  for (int i = 0; i < kPieces; ++i) {
+    EXPECT_TRUE(storage_->hashes().certain(P(i))) << i;
+  }
+}
+
+TEST_F(SwarmDoubtTest, WhatIsInDoubtIsNeitherRelayedNorGiven) {
+  ASSERT_NO_FATAL_FAILURE(DownloadAll());
+  Doubt(false);
+  Put(P(1));
+  std::atomic<int> told{0};
+  std::atomic<int> ticks{0};
+  HostilePeer::Script script;
+  script.on_welcome = [](HostileLink& link) {
+    ShareMessage asks;
+    asks.hash_requests = {P(1), P(2), P(9)};
+    link.SendShare(asks);
+    link.Send(WireType::kInterested);
+  };
+  // The disk refuses, and the content goes on.
+  script.on_tick = [&](HostileLink& link) {
+    for (const int piece : {2, 9}) {
+      link.SendRequest({piece, 0, static_cast<std::int32_t>(16 << 10)});
+    }
+    ++ticks;
+  };
+  script.on_share = [&](HostileLink&, const ShareMessage& message) {
+    for (const PieceHash& hash : message.hashes) {
+      told |= 1 << hash.piece.value;
+    }
+  };
+  AddPeer(script);
+  ASSERT_TRUE(Eventually([&] { return told != 0 && ticks > 3; }));
+  EXPECT_EQ(told, 1 << 1);
 }
 
 }  // namespace
