@@ -253,13 +253,13 @@ TEST_F(HashWordsTest, WordsOfPiecesThatAreNotWantedAreNotListenedTo) {
 // So all liars are soon found out.
 TEST_F(HashWordsTest, OfEachTellerAFewPiecesAreSuspectedFirst) {
   for (int piece = 0; piece < 4; ++piece) {
-    words_.Tell(kHonest, PieceIndex{piece}, Hash('a'));
+    Tell(kHonest, PieceIndex{piece}, Hash('a'));
   }
   for (int piece = 4; piece < 6; ++piece) {
-    words_.Tell(kLiar, PieceIndex{piece}, Hash('x'));
+    Tell(kLiar, PieceIndex{piece}, Hash('x'));
   }
   // Told by both: it has its turn with the later one.
-  words_.Tell(kHonest, PieceIndex{5}, Hash('x'));
+  Tell(kHonest, PieceIndex{5}, Hash('x'));
   // Of piece 6 nobody speaks any more.
   Decide(PieceIndex{7}, 'a');
   std::vector<int> order;
