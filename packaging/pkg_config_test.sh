@@ -82,6 +82,29 @@ for source in "${programs[@]}"; do
   fi
 done
 
+# wmain in C, which gcc links without the library of C++, and neither main nor wmain.
+cat >"$work/wide.c" <<'END'
+#include <tchar.h>
+int _tmain(int argc, _TCHAR** argv) { return argc == 2 && _tcscmp(argv[1], _T("\u20ac")) == 0 ? 0 : 1; }
+END
+# shellcheck disable=SC2086
+if gcc -std=c11 -DUNICODE -Wall -Wextra -Werror "$work/wide.c" $bits -o "$work/program" &&
+  "$work/program" $'\xe2\x82\xac'; then
+  echo "ok  wmain in C"
+else
+  echo "FAILED  wmain in C"
+  failed=$((failed + 1))
+fi
+echo 'int neither;' >"$work/neither.c"
+# shellcheck disable=SC2086
+if gcc "$work/neither.c" $bits -o "$work/program" 2>"$work/says" || ! grep -q 'undefined reference to .*wmain' "$work/says"; then
+  echo "FAILED  a program without main and wmain"
+  cat "$work/says"
+  failed=$((failed + 1))
+else
+  echo "ok  a program without main and wmain is refused"
+fi
+
 # do-client's API, as a device's agent uses it.
 cat >"$work/agent.cc" <<'END'
 #include <do_download.h>

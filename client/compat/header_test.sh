@@ -6,11 +6,17 @@ compat=$(dirname "$1")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-headers=() c_headers=()
+headers=() c_headers=() spellings=()
 while IFS= read -r header; do
-  case $header in layout_c.h) continue ;; esac
+  case $header in
+    layout_c.h) continue ;;
+    *[[:upper:]]*)
+      spellings+=("$header")
+      continue
+      ;;
+  esac
   headers+=("$header")
-  case ${header,,} in wrl* | atl* | comdef.h | comip.h | comutil.h) ;; *) c_headers+=("$header") ;; esac
+  case $header in wrl* | atl* | comdef.h | comip.h | comutil.h) ;; *) c_headers+=("$header") ;; esac
 done < <(cd "$compat" && find . -name '*.h' -printf '%P\n' | sort)
 [ ${#headers[@]} -gt 40 ] || { echo "only ${#headers[@]} headers in $compat"; exit 1; }
 
@@ -68,9 +74,11 @@ printf '%s\n' '#include <Bits.h>' 'IBackgroundCopyManager* manager; HANDLE handl
 printf '%s\n' '#include <Windows.h>' 'HANDLE handle; VARIANT variant;' >"$work/windows.cc"
 printf '%s\n' '#include <OAIdl.h>' 'VARIANT variant;' >"$work/oaidl.cc"
 for name in bits windows oaidl; do compile "$work/$name.cc" g++ -std=c++17; done
-for header in "${headers[@]}"; do
+[ ${#spellings[@]} -gt 40 ] || { echo "only ${#spellings[@]} other spellings in $compat"; exit 1; }
+includes "${spellings[@]}" >"$work/spellings.cc"
+compile "$work/spellings.cc" g++ -std=c++17
+for header in "${spellings[@]}"; do
   small=${header,,}
-  [ "$header" = "$small" ] && continue
   if [ "$(cat "$compat/$header")" != "#include <$small>" ] || [ ! -f "$compat/$small" ]; then
     echo "FAILED: $header"
     failed=$((failed + 1))
@@ -173,5 +181,5 @@ if ! g++ -I"$compat" -Wall -Wextra -Werror -o "$work/own" "$work/own.cc" "$work/
   failed=$((failed + 1))
 fi
 
-echo "${#headers[@]} headers, $failed failures"
+echo "${#headers[@]} headers, ${#spellings[@]} other spellings, $failed failures"
 exit $((failed > 0))

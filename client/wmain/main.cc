@@ -11,7 +11,8 @@ int main(int argc, char** argv) {
   // So that wprintf writes all characters.
   std::setlocale(LC_CTYPE, "");
   // Static: leak checkers see that it is held.
-  static wchar_t** const wide = convoy::WidenTexts(argv);
+  static wchar_t** wide;
+  wide = convoy::WidenTexts(argv);
   if (wide == nullptr) {
     std::fputs("no memory for the arguments\n", stderr);
     return 1;

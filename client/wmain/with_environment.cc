@@ -8,7 +8,8 @@
 int wmain(int argc, wchar_t** argv, wchar_t** environment);
 
 int wmain(int argc, wchar_t** argv) {
-  static wchar_t** const wide = convoy::WidenTexts(::environ);
+  static wchar_t** wide;
+  wide = convoy::WidenTexts(::environ);
   if (wide == nullptr) {
     std::fputs("no memory for the environment\n", stderr);
     return 1;

@@ -1,4 +1,4 @@
 // For a program in C++ whose wmain takes no arguments.
 int wmain();
 
-extern "C" int wmain(int, wchar_t**, wchar_t**) { return wmain(); }
+int wmain(int, const wchar_t**) { return wmain(); }

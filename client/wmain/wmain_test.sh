@@ -13,7 +13,7 @@ for program in "$@"; do
     failed=$((failed + 1))
   fi
 done
-[ "$#" -eq 5 ] || {
+[ "$#" -eq 6 ] || {
   echo "FAILED  $# programs"
   exit 1
 }
