@@ -168,3 +168,6 @@ HRESULT CoRevokeClassObject(DWORD cookie) {
   registry.registered.erase(found);
   return S_OK;
 }
+
+HRESULT CoResumeClassObjects() { return S_OK; }
+HRESULT CoSuspendClassObjects() { return S_OK; }

@@ -1,4 +1,5 @@
 // COM's library as programs use it.
+#include <lm.h>
 #include <ole2.h>
 #include <windows.h>
 #include <wrl.h>
@@ -110,9 +111,11 @@ TEST_F(ClassTest, AProgramsOwnClassObjectComesFirst) {
       S_OK);
   const ComPtr<Thing> own = Make<Thing>();
   DWORD cookie = 0;
-  ASSERT_EQ(CoRegisterClassObject(kThing, own.Get(), CLSCTX_INPROC_SERVER,
-                                  REGCLS_MULTIPLEUSE, &cookie),
-            S_OK);
+  ASSERT_EQ(
+      CoRegisterClassObject(kThing, own.Get(), CLSCTX_INPROC_SERVER,
+                            REGCLS_MULTIPLEUSE | REGCLS_SUSPENDED, &cookie),
+      S_OK);
+  EXPECT_EQ(CoResumeClassObjects(), S_OK);
   ComPtr<IUnknown> found;
   EXPECT_EQ(CoGetClassObject(kThing, CLSCTX_ALL, nullptr, IID_IUnknown, &found),
             S_OK);
@@ -334,6 +337,16 @@ TEST(WaitTest, AMutexHasOneOwner) {
   InThread(
       [mutex] { EXPECT_EQ(WaitForSingleObject(mutex, 0), WAIT_OBJECT_0); });
   CloseHandle(mutex);
+}
+
+TEST(MachineTest, IsInNoDomain) {
+  LPWSTR name = nullptr;
+  NETSETUP_JOIN_STATUS status = NetSetupDomainName;
+  EXPECT_EQ(NetGetJoinInformation(nullptr, &name, &status),
+            NET_API_STATUS{NERR_Success});
+  EXPECT_EQ(status, NetSetupUnjoined);
+  EXPECT_STREQ(name, L"");
+  EXPECT_EQ(NetApiBufferFree(name), NET_API_STATUS{NERR_Success});
 }
 
 TEST(LockTest, ACriticalSectionMayBeEnteredAgain) {

@@ -76,6 +76,10 @@ HRESULT CoGetClassObject(REFCLSID clsid, DWORD context, LPVOID server,
 HRESULT CoRegisterClassObject(REFCLSID clsid, IUnknown* class_object,
                               DWORD context, DWORD flags, DWORD* cookie);
 HRESULT CoRevokeClassObject(DWORD cookie);
+// S_OK, no effect: a class is found from its registration on, with
+// REGCLS_SUSPENDED too.
+HRESULT CoResumeClassObjects(void);
+HRESULT CoSuspendClassObjects(void);
 ULONG CoAddRefServerProcess(void);
 ULONG CoReleaseServerProcess(void);
 

@@ -13,6 +13,9 @@ typedef GUID UUID;
 typedef LONG RPC_STATUS;
 #define RPC_ENTRY
 #define RPC_FAR
+#define __RPC_FAR
+#define __RPC_USER
+#define __RPC_STUB
 #define RPC_S_OK 0
 
 #define RPC_C_AUTHN_LEVEL_DEFAULT 0

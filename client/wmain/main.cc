@@ -7,15 +7,16 @@
 
 int wmain(int argc, wchar_t** argv);
 
+// Held for as long as the process lives; of this linkage, so that it stays.
+wchar_t** convoy_wide_arguments;
+
 int main(int argc, char** argv) {
   // So that wprintf writes all characters.
   std::setlocale(LC_CTYPE, "");
-  // Static: leak checkers see that it is held.
-  static wchar_t** wide;
-  wide = convoy::WidenTexts(argv);
-  if (wide == nullptr) {
+  convoy_wide_arguments = convoy::WidenTexts(argv);
+  if (convoy_wide_arguments == nullptr) {
     std::fputs("no memory for the arguments\n", stderr);
     return 1;
   }
-  return wmain(argc, wide);
+  return wmain(argc, convoy_wide_arguments);
 }

@@ -7,12 +7,13 @@
 
 int wmain(int argc, wchar_t** argv, wchar_t** environment);
 
+wchar_t** convoy_wide_environment;
+
 int wmain(int argc, wchar_t** argv) {
-  static wchar_t** wide;
-  wide = convoy::WidenTexts(::environ);
-  if (wide == nullptr) {
+  convoy_wide_environment = convoy::WidenTexts(::environ);
+  if (convoy_wide_environment == nullptr) {
     std::fputs("no memory for the environment\n", stderr);
     return 1;
   }
-  return wmain(argc, argv, wide);
+  return wmain(argc, argv, convoy_wide_environment);
 }
