@@ -1,5 +1,4 @@
 // strsafe.h.
-#include <locale.h>
 #include <stdio.h>
 #include <strsafe.h>
 
@@ -12,6 +11,7 @@
 #include <string_view>
 
 #include "client/com/printf_format.h"
+#include "client/com/utf8_scope.h"
 
 namespace {
 
@@ -78,20 +78,6 @@ int Print(std::FILE* to, const wchar_t* format, va_list list) {
   return std::vfwprintf(to, format, list);
 }
 
-// char text is UTF-8, whatever the program's locale is.
-class Utf8Scope {
- public:
-  Utf8Scope() : before_(::uselocale(Utf8())) {}
-  ~Utf8Scope() { ::uselocale(before_); }
-
- private:
-  static locale_t Utf8() {
-    static const locale_t utf8 = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
-    return utf8;
-  }
-  const locale_t before_;
-};
-
 template <typename Char>
 HRESULT Format(Char* to, std::size_t size, const Char* format, va_list list) {
   if (!IsSize(size)) return STRSAFE_E_INVALID_PARAMETER;
@@ -103,7 +89,7 @@ HRESULT Format(Char* to, std::size_t size, const Char* format, va_list list) {
   std::size_t length = 0;
   std::FILE* const stream = Open(&text, &length);
   if (stream == nullptr) return STRSAFE_E_INVALID_PARAMETER;
-  const Utf8Scope utf8;
+  const convoy::Utf8Scope utf8;
   const bool printed = Print(stream, native->c_str(), list) >= 0;
   const bool closed = std::fclose(stream) == 0;
   const HRESULT result = printed && closed ? Write(to, size, 0, text, kNoBound)

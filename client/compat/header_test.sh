@@ -125,11 +125,15 @@ compile "$work/constant.c" gcc -std=c11
 compile "$work/constant.cc" g++ -std=c++14
 compile "$work/constant.cc" clang++ -std=c++17
 
-# The words of MIDL before arguments, text that is alike in both cases, versions, and methods with names of winuser.h.
+# The words of MIDL before arguments, text that is alike in both cases, versions, methods with names of winuser.h, and
+# wprintf under each of its names.
 cat >"$work/words.cc" <<'END'
 #include <tchar.h>
 #include <windows.h>
 #include <bits.h>
+#include <cwchar>
+#include <string>
+#include <wchar.h>
 struct Stream : ISequentialStream {
   HRESULT STDMETHODCALLTYPE Read(__RPC__out_ecount_part(size, *read) void* to, ULONG size,
                                  __RPC__deref_out_opt ULONG* read) override;
@@ -138,6 +142,7 @@ struct Stream : ISequentialStream {
 };
 struct Reflection { int GetMessage(__RPC__in_opt IUnknown* of); int PostMessage(); };
 int use(Reflection* r) { return r->GetMessage(nullptr) + _wcsicmp(L"a", L"A") + _wcsnicmp(L"a", L"A", 1) + *_wcsdup(L"a"); }
+int print() { return wprintf(L"%s", L"a") + std::wprintf(L"%s", L"a") + ::wprintf(L"%s", L"a") + std::to_wstring(1.5)[0]; }
 static_assert(_WIN32_WINNT >= _WIN32_WINNT_WIN7, "");
 static_assert(NTDDI_VERSION >= NTDDI_WIN7, "");
 END

@@ -3,6 +3,7 @@
 #ifndef CONVOY_COMPAT_TCHAR_H_
 #define CONVOY_COMPAT_TCHAR_H_
 
+#include <corecrt_wstdio.h>
 #include <corecrt_wstring.h>
 #include <stdio.h>
 #include <stdlib.h>

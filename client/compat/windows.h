@@ -4,6 +4,7 @@
 #ifndef CONVOY_COMPAT_WINDOWS_H_
 #define CONVOY_COMPAT_WINDOWS_H_
 
+#include <corecrt_wstdio.h>
 #include <corecrt_wstring.h>
 #include <guiddef.h>
 #include <sdkddkver.h>

@@ -53,7 +53,7 @@ class CNotify : public IBackgroundCopyCallback {
     TCHAR szText[64];
     StringCchPrintf(szText, ARRAYSIZE(szText), TEXT("%I64u bytes"),
                     progress.BytesTransferred);
-    _tprintf(TEXT("%ls\n"), szText);
+    _tprintf(TEXT("%s\n"), szText);
     PostQuitMessage(DELIVERED);
     return S_OK;
   }
@@ -68,7 +68,7 @@ class CNotify : public IBackgroundCopyCallback {
         _ftprintf(stderr, TEXT("the disk is full\n"));
         break;
       default:
-        _ftprintf(stderr, TEXT("0x%08X: %ls\n"), (unsigned)code,
+        _ftprintf(stderr, TEXT("0x%08X: %s\n"), (unsigned)code,
                   (LPCWSTR)_bstr_t(_com_error(code).ErrorMessage()));
     }
     pJob->Cancel();
@@ -121,7 +121,7 @@ int _tmain(int argc, _TCHAR* argv[]) {
   try {
     code = Download(argv[1], argv[2]);
   } catch (const _com_error& error) {
-    _ftprintf(stderr, TEXT("%ls\n"), error.ErrorMessage());
+    _ftprintf(stderr, TEXT("%s\n"), error.ErrorMessage());
   }
   CoUninitialize();
   return code;

@@ -11,7 +11,7 @@ int wmain(int argc, wchar_t** argv);
 wchar_t** convoy_wide_arguments;
 
 int main(int argc, char** argv) {
-  // So that wprintf writes all characters.
+  // So that wide streams write all characters.
   std::setlocale(LC_CTYPE, "");
   convoy_wide_arguments = convoy::WidenTexts(argv);
   if (convoy_wide_arguments == nullptr) {

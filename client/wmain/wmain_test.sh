@@ -1,15 +1,20 @@
 #!/usr/bin/env bash
-# Each form of wmain is called with what main was given, and a program's own main comes first.
+# Each form of wmain is called with what main was given, and a program's own main comes first. Wide text is printed, in
+# any locale.
 # usage: wmain_test.sh PROGRAM…
 set -uo pipefail
+text=$'z\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80'
 failed=0
 for program in "$@"; do
-  CONVOY_WIDE=$'\xc3\xa4' "$program" $'z\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80' ''
+  name=${program##*/}
+  output=$(LC_ALL=C CONVOY_WIDE=$'\xc3\xa4' "$program" "$text" '')
   code=$?
-  if [ "$code" -eq 7 ]; then
-    echo "ok  ${program##*/}"
+  expected=
+  [ "$name" = wmain_of_arguments ] && expected=$text
+  if [ "$code" -eq 7 ] && [ "$output" = "$expected" ]; then
+    echo "ok  $name"
   else
-    echo "FAILED  ${program##*/}: exit code $code"
+    echo "FAILED  $name: exit code $code, output $output"
     failed=$((failed + 1))
   fi
 done
