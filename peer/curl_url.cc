@@ -89,7 +89,9 @@ absl::StatusOr<HttpUrl> HttpUrl::WithSuffix(absl::string_view suffix) const {
 
 absl::StatusOr<HttpUrl> HttpUrl::WithAuthority(
     absl::string_view authority) const {
-  if (authority.find_first_of("/?#@\\ ") != absl::string_view::npos) {
+  // Of more slashes libcurl would take the path's head for a host.
+  if (authority.empty() ||
+      authority.find_first_of("/?#@\\ ") != absl::string_view::npos) {
     return NoUrl(text_, "the host that stands in for its own is none");
   }
   const std::size_t end = text_.find_first_of("/?", text_.find("://") + 3);

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/time/time.h"
 #include "peer/transfer_testing.h"
 
