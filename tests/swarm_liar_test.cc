@@ -231,7 +231,7 @@ TEST_F(SwarmLiarTest, ALiarAloneCostsThePiecesThatItLiedAbout) {
   // Most of the second half was taken from it.
   EXPECT_GE(job.progress().source_bytes().lan_bytes(), 3 * kMiB);
   // And each piece was fetched once; by plain HTTP it were 4 MiB more.
-  EXPECT_LE(job.progress().source_bytes().origin_bytes(), 9 * kMiB);
+  EXPECT_LE(site_.origin().BodyBytesSent(), 9 * kMiB);
   EXPECT_TRUE(liar.WaitFor([](const auto& seen) { return seen.dropped > 0; }));
   EXPECT_EQ(site_.Stats(0, file).false_hashes_address_count(), 1);
   EXPECT_NE(daemon.Log().find("is met no more for content " +
