@@ -336,12 +336,11 @@ TEST_F(JobNotifierTest, ACommandThatAnOlderStoreOwedIsRepeatedToo) {
 }
 
 TEST_F(JobNotifierTest, ANewOwnerEndsTheRepeats) {
-  // A job that has begun no file may be taken over.
-  const std::string id = h_.Create(Request())->id();
-  h_.files.Fail("/d/a", Error(v1::ERROR_REASON_ACCESS_DENIED,
-                              v1::ERROR_CONTEXT_LOCAL_FILE)
-                            .Status("you may not write /d/a"));
-  EXPECT_TRUE(h_.Resume(id).ok());
+  // A job that has begun no file may be taken over: this one is too large.
+  v1::CreateJobRequest request = Request();
+  request.mutable_job()->set_maximum_download_bytes(10);
+  request.mutable_files(0)->set_expected_size_bytes(100);
+  const std::string id = Run(request);
   ASSERT_EQ(h_.StateOf(id), v1::JOB_STATE_ERROR);
   Answer(0, Exited(1));
   EXPECT_TRUE(Notification(id).has_next_run_time());
