@@ -7,7 +7,6 @@
 
 #include <cstdint>
 #include <cstdlib>
-#include <functional>
 #include <initializer_list>
 #include <string>
 #include <vector>
@@ -729,101 +728,6 @@ TEST_F(ConformanceTest, Fact79_GetOwnerIsAUserName) {
   LPWSTR owner = nullptr;
   ASSERT_EQ(MakeJob()->GetOwner(&owner), S_OK);
   EXPECT_EQ(Take(owner), getpwuid(geteuid())->pw_name);
-}
-
-UINT64 Ticks(const FILETIME& time) {
-  return UINT64{time.dwHighDateTime} << 32 | time.dwLowDateTime;
-}
-
-UINT64 ModifiedAt(IBackgroundCopyJob* job) {
-  BG_JOB_TIMES times = {};
-  EXPECT_EQ(job->GetTimes(&times), S_OK);
-  return Ticks(times.ModificationTime);
-}
-
-UINT64 BytesOf(IBackgroundCopyJob* job) {
-  BG_JOB_PROGRESS progress = {};
-  EXPECT_EQ(job->GetProgress(&progress), S_OK);
-  return progress.BytesTransferred;
-}
-
-TEST_F(ConformanceTest, GetTimes_EachKindOfChangeMovesTheModificationTime) {
-  Nginx::Options options;
-  options.location = "limit_rate 100k;";
-  Nginx slow(options);
-  WriteFile(slow.root() + "/file", RandomBytes(8'000'000, 3));
-  const std::wstring url = Wide(slow.Url("file"));
-  const std::wstring path = WidePath("got");
-  const Com<IBackgroundCopyJob> job = MakeJob();
-  const auto job5 = As<IBackgroundCopyJob5>(job.Get());
-  const auto http = As<IBackgroundCopyJobHttpOptions>(job.Get());
-  BITS_JOB_PROPERTY_VALUE cost = {};
-  cost.Dword = BITS_COST_STATE_UNRESTRICTED;
-  struct Change {
-    const char* what;
-    std::function<HRESULT()> make;
-  };
-  const Change changes[] = {
-      {"display name", [&] { return job->SetDisplayName(L"other"); }},
-      {"description", [&] { return job->SetDescription(L"other"); }},
-      {"priority", [&] { return job->SetPriority(BG_JOB_PRIORITY_HIGH); }},
-      {"retry delay", [&] { return job->SetMinimumRetryDelay(77); }},
-      {"timeout", [&] { return job->SetNoProgressTimeout(77); }},
-      {"notify flags",
-       [&] { return job->SetNotifyFlags(BG_NOTIFY_JOB_ERROR); }},
-      {"command",
-       [&] { return job5->SetNotifyCmdLine(L"/bin/true", nullptr); }},
-      {"proxy",
-       [&] {
-         return job->SetProxySettings(BG_JOB_PROXY_USAGE_NO_PROXY, nullptr,
-                                      nullptr);
-       }},
-      {"headers", [&] { return http->SetCustomHeaders(L"X-A: b\r\n"); }},
-      {"security",
-       [&] { return http->SetSecurityFlags(BG_SSL_IGNORE_CERT_CN_INVALID); }},
-      {"download time", [&] { return job5->SetMaximumDownloadTime(7777); }},
-      {"cost",
-       [&] {
-         return job5->SetProperty(BITS_JOB_PROPERTY_ID_COST_FLAGS, cost);
-       }},
-      {"peers", [&] { return job5->SetPeerCachingFlags(0); }},
-      {"added file", [&] { return job->AddFile(url.c_str(), path.c_str()); }},
-      {"remote name",
-       [&] {
-         return job5->ReplaceRemotePrefix(url.c_str(), (url + L"?x").c_str());
-       }},
-      {"state", [&] { return job->Resume(); }},
-  };
-  UINT64 before = ModifiedAt(job.Get());
-  for (const Change& change : changes) {
-    EXPECT_EQ(change.make(), S_OK) << change.what;
-    const UINT64 after = ModifiedAt(job.Get());
-    EXPECT_GT(after, before) << change.what;
-    before = after;
-  }
-  // Nothing but bytes changes then.
-  ASSERT_TRUE(Eventually([&] { return BytesOf(job.Get()) > 0; }));
-  ASSERT_EQ(StateOf(job.Get()), BG_JOB_STATE_TRANSFERRING);
-  before = ModifiedAt(job.Get());
-  const UINT64 bytes = BytesOf(job.Get());
-  ASSERT_TRUE(Eventually([&] { return BytesOf(job.Get()) > bytes; }));
-  EXPECT_GT(ModifiedAt(job.Get()), before);
-}
-
-TEST_F(ConformanceTest, TimesMoveAndTheCompletionTimeIsSetAtTheEnd) {
-  const Com<IBackgroundCopyJob> job = MakeJob();
-  BG_JOB_TIMES made = {};
-  ASSERT_EQ(job->GetTimes(&made), S_OK);
-  EXPECT_GT(Ticks(made.CreationTime), 0u);
-  EXPECT_EQ(Ticks(made.TransferCompletionTime), 0u);
-  ASSERT_EQ(job->SetDescription(L"x"), S_OK);
-  BG_JOB_TIMES changed = {};
-  ASSERT_EQ(job->GetTimes(&changed), S_OK);
-  EXPECT_EQ(Ticks(changed.CreationTime), Ticks(made.CreationTime));
-  EXPECT_GT(Ticks(changed.ModificationTime), Ticks(made.ModificationTime));
-  const Com<IBackgroundCopyJob> done = TransferredJob();
-  ASSERT_EQ(done->GetTimes(&changed), S_OK);
-  EXPECT_GE(Ticks(changed.TransferCompletionTime), Ticks(changed.CreationTime));
 }
 
 TEST_F(ConformanceTest, SuspendAndResumeLoseNothing) {
