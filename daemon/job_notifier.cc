@@ -117,6 +117,11 @@ void JobNotifier::RunNext(const JobId& id) {
     if (job.notification->command_runs() == 0 && WaitsForWatcher(job)) return;
   }
   run.command = TextOf(ExtrasOf(job).notify_command.get());
+  Begin(job, run);
+}
+
+void JobNotifier::Begin(const Job& job, const Run& run) {
+  const JobId id = job.id;
   busy_.insert(id);
   const auto on_control = [control = parts_.control,
                            self = std::weak_ptr<JobNotifier*>(self_)](

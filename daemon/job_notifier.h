@@ -104,6 +104,7 @@ class JobNotifier {
   void RunNext(const JobId& id);
   bool WaitsForWatcher(const Job& job);
   Asked& AskedOf(const Job& job);
+  void Begin(const Job& job, const Run& run);
   void OnBegun(const JobId& id, const Run& run);
   void OnEnded(const JobId& id, const Run& run, const absl::Status& status);
   // The command is run again. The time for it: not before `shortest` is over.
