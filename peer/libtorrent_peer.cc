@@ -113,18 +113,21 @@ bool TorrentPeer::can_disconnect(const lt::error_code& error) {
 }
 
 // libtorrent before 2.0.13 asks for the last block of a version 2 file with the
-// padding behind it, and takes no shorter one. Of a file of version 1 it does
-// not, and so the session here, which has no padding, would reject that.
+// padding behind it, and takes no shorter one. The session here has no padding,
+// and would reject that. No limit of bandwidth holds for such a block; there is
+// one for each peer to take, once.
 bool TorrentPeer::on_request(const lt::peer_request& request) {
   const auto torrent = Joined();
-  if (torrent == nullptr || connection_.is_choked()) return false;
-  const Manifest& manifest = *torrent->content_.manifest;
-  const PieceIndex last{manifest.layout.count() - 1};
-  const std::int64_t there =
-      manifest.layout.RangeOf(last).length - request.start;
-  if (!manifest.hash_kind.is_version2() || FromLt(request.piece) != last ||
-      request.start < 0 || there <= 0 || request.length <= there ||
-      request.length > PieceLayout::kBlockLength) {
+  if (torrent == nullptr ||
+      !torrent->content_.manifest->hash_kind.is_version2()) {
+    return false;
+  }
+  const PieceLayout& layout = torrent->content_.manifest->layout;
+  const PieceIndex last{layout.count() - 1};
+  const std::int64_t there = layout.RangeOf(last).length - request.start;
+  if (FromLt(request.piece) != last || request.start < 0 || there <= 0 ||
+      request.length <= there || request.length > PieceLayout::kBlockLength ||
+      connection_.is_choked() || !padded_blocks_.Take(torrent->Now())) {
     return false;
   }
   std::string block(static_cast<std::size_t>(request.length), '\0');

@@ -26,6 +26,9 @@ namespace convoy {
 // knows it from its handshake to its end.
 class TorrentPeer final : public lt::peer_plugin {
  public:
+  // That a peer may ask for at once; then one a second.
+  static constexpr int kPaddedBlocks = 4;
+
   TorrentPeer(std::weak_ptr<LibtorrentTorrent> torrent,
               lt::peer_connection_handle connection)
       : torrent_(std::move(torrent)), connection_(std::move(connection)) {}
@@ -86,6 +89,8 @@ class TorrentPeer final : public lt::peer_plugin {
 
   const std::weak_ptr<LibtorrentTorrent> torrent_;
   lt::peer_connection_handle connection_;
+  // Last blocks with their padding: it may lose a few.
+  Allowance padded_blocks_{kPaddedBlocks, 1};
 };
 
 }  // namespace convoy
