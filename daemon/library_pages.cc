@@ -1,38 +1,19 @@
 #include "daemon/library_pages.h"
 
+#include <link.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <cinttypes>
+#include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <fstream>
-#include <optional>
 #include <string>
 
 namespace convoy {
 namespace {
 
-struct Mapping {
-  std::uintptr_t begin = 0;
-  std::uintptr_t end = 0;
-  bool releasable = false;  // Of a file, not to be written to.
-};
-
-// From a line of smaps like "55d0-55e0 r-xp 0000 08:01 42  /file"; nothing from
-// those behind it, which tell of its pages.
-std::optional<Mapping> ParseMapping(const std::string& line) {
-  Mapping mapping;
-  char access[5] = "";
-  std::uint64_t inode = 0;
-  if (std::sscanf(line.c_str(),
-                  "%" SCNxPTR "-%" SCNxPTR " %4s %*x %*x:%*x %" SCNu64,
-                  &mapping.begin, &mapping.end, access, &inode) != 4) {
-    return std::nullopt;
-  }
-  mapping.releasable =
-      inode != 0 && access[0] == 'r' && access[1] == '-' && access[3] == 'p';
-  return mapping;
+std::uintptr_t PageSize() {
+  return static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
 }
 
 // Resident bytes of files; 0: not known.
@@ -40,33 +21,48 @@ std::int64_t ResidentBytes() {
   std::ifstream statm("/proc/self/statm");  // proc(5)
   std::int64_t all = 0, resident = 0, of_files = 0;
   statm >> all >> resident >> of_files;
-  return of_files * ::sysconf(_SC_PAGESIZE);
+  return of_files * static_cast<std::int64_t>(PageSize());
+}
+
+// A debugger's breakpoints stand in pages of code.
+bool IsTraced() {
+  std::ifstream status("/proc/self/status");  // proc(5)
+  for (std::string key; status >> key;) {
+    if (key != "TracerPid:") continue;
+    int tracer = 0;
+    status >> tracer;
+    return tracer != 0;
+  }
+  return false;
+}
+
+// Segments that may be written to hold what was relocated, also where they are
+// read-only by now (RELRO): the file could not give that back.
+int ReleaseSegments(dl_phdr_info* object, std::size_t, void*) {
+  const std::uintptr_t page = PageSize();
+  for (int i = 0; i < object->dlpi_phnum; ++i) {
+    const ElfW(Phdr)& segment = object->dlpi_phdr[i];
+    if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
+    const std::uintptr_t start = object->dlpi_addr + segment.p_vaddr;
+    const std::uintptr_t begin = start / page * page;
+    const std::uintptr_t end = (start + segment.p_filesz) / page * page;
+    if (begin < end) {
+      ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+    }
+  }
+  return 0;
 }
 
 }  // namespace
 
 void LibraryPages::Release() {
-  std::ifstream smaps("/proc/self/smaps");  // proc(5)
-  Mapping mapping;
-  for (std::string line; std::getline(smaps, line);) {
-    if (const std::optional<Mapping> next = ParseMapping(line)) {
-      mapping = *next;
-      continue;
-    }
-    unsigned long changed_kib = 0;
-    // Relocated pages, and those with a debugger's breakpoints, are anonymous:
-    // the file could not give them back.
-    if (std::sscanf(line.c_str(), "Anonymous: %lu kB", &changed_kib) == 1 &&
-        changed_kib == 0 && mapping.releasable) {
-      ::madvise(reinterpret_cast<void*>(mapping.begin),
-                mapping.end - mapping.begin, MADV_DONTNEED);
-    }
-  }
+  // It keeps libraries from being loaded meanwhile.
+  if (!IsTraced()) dl_iterate_phdr(ReleaseSegments, nullptr);
   left_ = ResidentBytes();
 }
 
 void LibraryPages::ReleaseIfGrown() {
-  if (ResidentBytes() >= left_ + kGrowth) Release();
+  if (ResidentBytes() >= left_ + growth_) Release();
 }
 
 }  // namespace convoy
