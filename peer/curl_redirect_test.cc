@@ -96,6 +96,12 @@ TEST_F(CurlRedirectTest, NeverAsksForABlockedUrl) {
       << allowed->head->server_address;
 }
 
+TEST_F(CurlRedirectTest, AFinalDotDoesNotUnblockAHost) {
+  limits().blocked_urls = {"http://localhost/*"};
+  const Answer answer = Get("http://localhost./f");
+  ExpectFailure(*answer, v1::ERROR_REASON_BLOCKED_BY_POLICY, false);
+}
+
 // A server of many names gives the file of the name that it is asked by.
 TEST_F(CurlRedirectTest, AHostHeaderDoesNotLeadToABlockedUrl) {
   TestHttpServer server([](const Request&, Connection& connection) {
@@ -103,7 +109,8 @@ TEST_F(CurlRedirectTest, AHostHeaderDoesNotLeadToABlockedUrl) {
   });
   limits().blocked_urls = {"http://blocked.example/*"};
   HttpSettings settings;
-  for (const char* host : {"blocked.example", "BLOCKED.example:80"}) {
+  for (const char* host : {"blocked.example", "BLOCKED.example:80",
+                           "blocked.example:1", "blocked.example."}) {
     settings.headers = {{"Host", host}};
     const Answer answer = Get(server.Url("/f"), settings);
     ExpectFailure(*answer, v1::ERROR_REASON_BLOCKED_BY_POLICY, false);

@@ -11,8 +11,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "peer/base/status_macros.h"
 #include "peer/base/url_pattern.h"
 #include "peer/http_headers.h"
@@ -46,6 +48,23 @@ const std::string* FindPattern(const std::vector<std::string>& patterns,
     }
   }
   return nullptr;
+}
+
+// The host's name alone: servers that have several choose by it, whatever port
+// or final dot comes behind it.
+absl::string_view NameOf(absl::string_view authority) {
+  authority = authority.substr(0, absl::StartsWith(authority, "[")
+                                      ? authority.find(']') + 1
+                                      : authority.find(':'));
+  while (absl::ConsumeSuffix(&authority, ".")) {
+  }
+  return authority;
+}
+
+// The URL with that name for its host, and the port that it has.
+absl::StatusOr<HttpUrl> AtName(const HttpUrl& url, absl::string_view name) {
+  return url.WithAuthority(
+      absl::StrCat(name, url.origin().substr(url.origin().rfind(':'))));
 }
 
 }  // namespace
@@ -209,19 +228,28 @@ absl::Status CurlRequest::OnRedirect(absl::string_view location) {
 absl::Status CurlRequest::CheckNotBlocked(const HttpUrl& url) const {
   const std::vector<std::string>& patterns = environment_.limits->blocked_urls;
   const std::string* blocking = FindPattern(patterns, url);
+  if (blocking == nullptr && NameOf(url.host()) != url.host()) {
+    const absl::StatusOr<HttpUrl> plain = AtName(url, NameOf(url.host()));
+    if (plain.ok()) blocking = FindPattern(patterns, *plain);
+  }
   // A server that has several names gives what the Host header asks for.
   const std::string host = HostAmong(request_.settings->headers);
   const bool by_host = blocking == nullptr && !host.empty() &&
                        url.origin() == own_url_->origin();
   if (by_host) {
-    const absl::StatusOr<HttpUrl> named = url.WithAuthority(host);
-    if (!named.ok()) {  // Which would tell the header's value.
+    for (const absl::StatusOr<HttpUrl>& named :
+         {url.WithAuthority(host), url.WithAuthority(NameOf(host)),
+          AtName(url, NameOf(host))}) {
+      if (named.ok()) {
+        if (blocking == nullptr) blocking = FindPattern(patterns, *named);
+        continue;
+      }
+      // Its message would tell the header's value.
       return Error(v1::ERROR_REASON_INVALID_ARGUMENT,
                    v1::ERROR_CONTEXT_GENERAL_TRANSPORT)
           .Url(url.text())
           .Status("the job's Host header names no host");
     }
-    blocking = FindPattern(patterns, *named);
   }
   if (blocking == nullptr) return absl::OkStatus();
   return Error(v1::ERROR_REASON_BLOCKED_BY_POLICY,
