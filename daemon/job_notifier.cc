@@ -191,7 +191,12 @@ absl::Time JobNotifier::AskedUntil(const JobId& id) const {
 void JobNotifier::OnBegun(const JobId& id, const Run& run) {
   JobEntry* const entry = parts_.table->Find(id);
   if (entry == nullptr) return;
-  entry->job->notices_due &= ~run.notice;
+  const v1::JobNotification* const of_job = entry->job->notification.get();
+  const bool is_old = of_job != nullptr && of_job->number() != run.number &&
+                      NoticeOf(of_job->state()) == run.notice;
+  // A newer one of the kind, which came while this run waited to begin, has a
+  // run of its own.
+  if (!is_old) entry->job->notices_due &= ~run.notice;
   if (v1::JobNotification* const newest = NewestOf(entry, run.number)) {
     newest->set_command_runs(newest->command_runs() + 1);
     SetTime(parts_.clock->Now(), newest->mutable_last_run_time());

@@ -194,6 +194,23 @@ TEST_F(JobNotifierTest, ItIsNotRunAgainOnceTheJobIsInAnotherState) {
   EXPECT_EQ(count(), 2u);
 }
 
+TEST_F(JobNotifierTest, ARunThatBeginsLateIsNotThatOfTheNextNotification) {
+  const std::string id = Run(Request());
+  h_.engine.Fail(0, FatalFailure());
+  h_.RunUntilIdle();
+  EXPECT_TRUE(h_.Resume(id).ok());
+  h_.engine.Fail(1, FatalFailure());
+  h_.RunUntilIdle();
+  EXPECT_EQ(count(), 1u);
+  Answer(0, absl::OkStatus());
+  EXPECT_FALSE(Notification(id).delivered());
+  ASSERT_EQ(count(), 2u);
+  Answer(1, Exited(3));
+  EXPECT_EQ(Notification(id).command_runs(), 1);
+  h_.Advance(kRetryDelay);
+  EXPECT_EQ(count(), 3u);
+}
+
 TEST_F(JobNotifierTest, ASuspendedTransferredJobIsStillToldOf) {
   const std::string id = Transferred(Request());
   Answer(0, Exited(1));
