@@ -85,6 +85,13 @@ TrustedSigners::Verdict TrustedSigners::Check(const Manifest& manifest,
 TrustedSigners::Verdict TrustedSigners::CheckOne(
     const ManifestSignature& signature, absl::string_view info, absl::Time now,
     std::size_t* left) const {
+  const std::size_t size = info.size() + signature.info.size();
+  const auto too_large = [&] {
+    return Verdict{"",
+                   absl::StrCat("it is too large to check its signature by ",
+                                Shown(signature.signer))};
+  };
+  if (size > *left) return too_large();
   std::string both;
   absl::string_view bytes = info;
   if (!signature.info.empty()) {
@@ -93,11 +100,8 @@ TrustedSigners::Verdict TrustedSigners::CheckOne(
   }
   std::string not_now;
   for (const VerifyingKey& key : keys_) {
-    if (bytes.size() > *left) {
-      return {"", absl::StrCat("it is too large to check its signature by ",
-                               Shown(signature.signer))};
-    }
-    *left -= bytes.size();
+    if (size > *left) return too_large();
+    *left -= size;
     if (!key.Verifies(bytes, signature.signature)) continue;
     if (now >= key.begin() && now <= key.end()) return {key.name(), ""};
     not_now = absl::StrCat(

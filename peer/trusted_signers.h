@@ -19,7 +19,7 @@ class TrustedSigners {
  public:
   static constexpr std::size_t kMaxKeys = 32;
   // Of one manifest, whatever it bears: hashing more would hold up the others.
-  static constexpr std::size_t kMaxHashedBytes = std::size_t{256} << 20;
+  static constexpr std::size_t kMaxHashedBytes = std::size_t{64} << 20;
 
   // Who signed a manifest.
   struct Verdict {
