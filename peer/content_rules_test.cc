@@ -237,20 +237,19 @@ TEST(ManifestTrustTest, AnInfoHashOfVersion2MayBeCutShort) {
   ContentQuery query = QueryFor(kHttp);
   for (const std::string& pinned : {whole, whole.substr(0, 20)}) {
     query.manifest_info_hash = pinned;
-    const auto checked =
-        CheckManifest(query, ManifestSource(), metainfo, kSize);
+    const auto checked = Check(query, ManifestSource(), metainfo, kSize);
     ASSERT_TRUE(checked.ok()) << checked.status();
     EXPECT_TRUE(checked->trusted);
   }
   query.manifest_info_hash = whole.substr(0, 31) + "?";
   const absl::Status other =
-      CheckManifest(query, ManifestSource(), metainfo, kSize).status();
+      Check(query, ManifestSource(), metainfo, kSize).status();
   EXPECT_TRUE(absl::IsFailedPrecondition(other)) << other;
   EXPECT_TRUE(absl::StrContains(other.message(), absl::BytesToHexString(whole)))
       << other;
   // One of version 1 has no such hash.
   EXPECT_TRUE(absl::IsFailedPrecondition(
-      CheckManifest(query, ManifestSource(), Metainfo(), kSize).status()));
+      Check(query, ManifestSource(), Metainfo(), kSize).status()));
 }
 
 TEST(ManifestTrustTest, TheManifestsSha256InTheJobIsTrusted) {

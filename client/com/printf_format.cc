@@ -79,7 +79,8 @@ std::string Conversion(std::string_view size, char letter, bool wide) {
     if (size == "I") here = "z";
     return here + letter;
   }
-  return std::string(1, letter);
+  const bool is_long_double = size == "L" && Is(letter, "aAeEfFgG");
+  return std::string(is_long_double ? "L" : "") + letter;
 }
 
 template <typename Char>

@@ -54,10 +54,10 @@ TEST(SafeTextTest, FormatsMeanWhatTheyMeanOnWindows) {
       S_OK);
   EXPECT_STREQ(wide, L"7 1099511627776 0x80004005 -1%");
   char narrow[80];
-  EXPECT_EQ(
-      StringCchPrintfA(narrow, 80, "%s %S %ls %.1f", "n", L"\u00e4", L"l", 0.5),
-      S_OK);
-  EXPECT_STREQ(narrow, "n \xc3\xa4 l 0.5");
+  EXPECT_EQ(StringCchPrintfA(narrow, 80, "%s %S %ls %.1f %.1Lf", "n", L"\u00e4",
+                             L"l", 0.5, 1.5L),
+            S_OK);
+  EXPECT_STREQ(narrow, "n \xc3\xa4 l 0.5 1.5");
   EXPECT_EQ(StringCchPrintfA(narrow, 4, "%d", 12345),
             STRSAFE_E_INSUFFICIENT_BUFFER);
   EXPECT_STREQ(narrow, "123");
