@@ -25,7 +25,7 @@ constexpr Time kCheckTime = 0.001;  // Of a piece, by its hash.
 // News of pieces are told together.
 constexpr Time kHearTime = 0.005;
 constexpr Time kDeadTime = 5;
-// All have started and heard of each other.
+// A machine has heard of the others.
 constexpr Time kSettled = 1;
 constexpr double kOnItsWay = 64 << 10;
 constexpr double kSlowness = 20;
@@ -66,6 +66,7 @@ struct Machine {
 
   std::unique_ptr<OriginShare> share;  // None: not there.
   int life = 0;
+  Time settled = 0;
   std::vector<int> peers;
   Bits have;
   Bits told;   // Of `have`, what its peers know.
@@ -145,6 +146,7 @@ class Simulation {
 
   void Pump(int i);
   void PumpIfDue(int i);
+  void CountFetches();
   void GiveUp(int i, PieceSpan span);
   void Deliver(int i, int j, int message);
   void SyncOrigin();
@@ -312,6 +314,7 @@ void Simulation::Handle(const Event& event) {
 
 void Simulation::Start(int i) {
   Machine& machine = At(i);
+  machine.settled = now_ + kSettled;
   MachineId id = MixBits(static_cast<std::uint64_t>(i) * 1000 +
                          static_cast<std::uint64_t>(machine.life)) ^
                  crowd_.seed;
@@ -549,10 +552,7 @@ void Simulation::Pump(int i) {
       fetch.idle_since = now_;
       machine.fetch = fetch;
       fetching_.push_back(i);
-      if (now_ >= kSettled) {
-        result_.fetch_at_once =
-            std::max(result_.fetch_at_once, static_cast<int>(fetching_.size()));
-      }
+      CountFetches();
       ShareOrigin();
     }
   }
@@ -580,6 +580,14 @@ void Simulation::Pump(int i) {
   // A wake that is due at once has nothing new to say.
   machine.wake = std::max(wake, now_ + 0.001);
   if (machine.wake < kForever) Add(machine.wake, Kind::kWake, i);
+}
+
+void Simulation::CountFetches() {
+  const auto count =
+      std::count_if(fetching_.begin(), fetching_.end(),
+                    [this](int i) { return At(i).settled <= now_; });
+  result_.fetch_at_once =
+      std::max(result_.fetch_at_once, static_cast<int>(count));
 }
 
 void Simulation::GiveUp(int i, PieceSpan span) {

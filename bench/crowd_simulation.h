@@ -50,8 +50,8 @@ struct CrowdResult {
   double message_bytes = 0;
   // Machines that fetched anything.
   int fetchers = 0;
-  // The most machines that fetched at the same time, once all had had the time
-  // to hear of each other (a second).
+  // The most machines that fetched at the same time, without those that had not
+  // had the time to hear of the others (a second).
   int fetch_at_once = 0;
 };
 

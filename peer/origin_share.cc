@@ -41,7 +41,7 @@ ShareMachines::Limits MachineLimits(const OriginShare::Options& options,
       static_cast<double>(layout.piece_length()) / PieceLayout::kMinPieceLength;
   return {options.claim_timeout,
           std::min(options.belief * std::max(1.0, units), absl::Minutes(10)),
-          4 * options.max_claimers};
+          options.max_claimers, 4 * options.max_claimers};
 }
 
 PieceSpan Clip(PieceSpan span, const PieceLayout& layout) {
@@ -271,7 +271,8 @@ bool OriginShare::LosesTo(const ShareMachines::Machine& machine,
 void OriginShare::WatchRanks(absl::Duration now) {
   if (now >= start_ + options_.hold_off) return;
   std::vector<MachineId> ids;
-  for (const ShareMachines::Machine* machine : Best(now)) {
+  for (const ShareMachines::Machine* machine :
+       Best(options_.max_claimers, now)) {
     ids.push_back(machine->id);
   }
   if (ids == first_best_) return;
@@ -431,16 +432,19 @@ void OriginShare::Tick(absl::Duration now) {
   if (pieces_.missing() > 0 && now >= FreeAt()) free_until_ = now + kFree;
   WatchClaims(now);
   rivals_.clear();
-  for (const ShareMachines::Machine* machine : Best(now)) {
+  for (const ShareMachines::Machine* machine :
+       Best(options_.max_claimers, now)) {
     rivals_.push_back({machine->id, machine->rank,
                        machines_.CountsUntil(*machine, open_since_)});
   }
   WatchRank(now);
 }
 
-std::vector<ShareMachines::Machine*> OriginShare::Best(absl::Duration now) {
-  return machines_.Best(static_cast<std::size_t>(options_.max_claimers),
-                        open_since_, now);
+std::vector<ShareMachines::Machine*> OriginShare::Best(int max,
+                                                       absl::Duration now) {
+  const bool willing = usable_ && pieces_.missing() > 0;
+  return machines_.Best(static_cast<std::size_t>(max),
+                        {willing ? rank_ : 0, open_since_}, now);
 }
 
 void OriginShare::WatchHolders(absl::Duration now) {
@@ -583,7 +587,8 @@ void OriginShare::Greet(absl::Duration now, std::vector<Outgoing>* out) {
   }
   std::vector<ClaimRecord>& records = greeting.message.records;
   if (!tell_) records.push_back(OwnRecord(now));
-  for (const ShareMachines::Machine* machine : Best(now)) {
+  for (const ShareMachines::Machine* machine :
+       Best(options_.max_claimers, now)) {
     if (records.size() == ShareMessage::kMaxRecords) {
       out->push_back(greeting);
       records.clear();
@@ -599,7 +604,7 @@ void OriginShare::Relay(absl::Duration now, std::vector<Outgoing>* out) {
   // Some more: others may know that those before them are gone.
   const auto claimers = static_cast<std::size_t>(options_.max_claimers);
   std::vector<ShareMachines::Machine*> machines =
-      machines_.Best(2 * claimers, open_since_, now);
+      Best(2 * options_.max_claimers, now);
   for (std::size_t i = machines.size(); i-- > claimers;) {
     if (machines[i]->record.candidate) continue;
     machines.erase(machines.begin() + static_cast<std::ptrdiff_t>(i));

@@ -181,7 +181,8 @@ class OriginShare {
   void WatchHolders(absl::Duration now);
   // After a change of free_until_, and when it has come.
   void WatchClaims(absl::Duration now);
-  std::vector<ShareMachines::Machine*> Best(absl::Duration now);
+  // At most `max` others: those that fetch, and those that would be next.
+  std::vector<ShareMachines::Machine*> Best(int max, absl::Duration now);
   absl::Duration FreeAt() const;
   absl::Duration SettledAt() const;
   // Pieces are many enough for so many picks of each machine of a crowd whose

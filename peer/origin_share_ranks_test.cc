@@ -2,6 +2,7 @@
 // that goes.
 
 #include <algorithm>
+#include <cstddef>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -137,6 +138,118 @@ TEST_F(OriginShareNextTest, WhoIsBackTakesItsPlaceAgain) {
   Say(Progress(first_, Piece(0)));
   EXPECT_TRUE(Take().empty());
   EXPECT_EQ(share_->waiting(), Wait::kOthersRankBefore);
+}
+
+// Six fetch; others, each of which ranks before this machine, stand by with it.
+class OriginShareStandbyTest : public OriginShareTest {
+ protected:
+  // So many stand by for ten seconds.
+  void Begin(int standby) {
+    machines_ = ByRank(Before(6 + standby));
+    for (const MachineId machine : machines_) {
+      Connect(machine);
+      Say(Record(machine));
+    }
+    for (int second = 0; second < 10; ++second) {
+      for (std::size_t i = 0; i < 6; ++i) GetsOn(i);
+      StandsBy();
+      now_ += absl::Seconds(1);
+    }
+    for (std::size_t i = 0; i < 6; ++i) GetsOn(i);
+    StandsBy();
+  }
+  void StandsBy() {
+    EXPECT_TRUE(Take().empty());
+    EXPECT_EQ(share_->waiting(), Wait::kOthersRankBefore);
+  }
+  // The machine of this place in the ranks fetches the piece of that number.
+  void GetsOn(std::size_t place) {
+    Say(Progress(machines_[place], Piece(static_cast<int>(place))));
+  }
+  // For how long this machine stands by from now on, while five go on; one
+  // minute at most.
+  absl::Duration Patience() {
+    const absl::Duration start = now_;
+    while (now_ < start + absl::Minutes(1)) {
+      for (std::size_t i = 1; i < 6; ++i) GetsOn(i);
+      if (!Take().empty()) break;
+      now_ += absl::Milliseconds(100);
+    }
+    return now_ - start;
+  }
+
+  std::vector<MachineId> machines_;
+};
+
+TEST_F(OriginShareStandbyTest, OnlyTheNextTakesThePlaceOfOneThatGoes) {
+  Begin(2);
+  share_->RemovePeer(machines_[0], now_);
+  StandsBy();
+  for (int second = 0; second < 10; ++second) {
+    now_ += absl::Seconds(1);
+    for (std::size_t i = 1; i < 7; ++i) GetsOn(i);
+    StandsBy();
+  }
+}
+
+TEST_F(OriginShareStandbyTest, OnlyTheNextTakesThePlaceOfOneThatStalls) {
+  Begin(1);
+  for (int second = 0; second < 10; ++second) {
+    now_ += absl::Seconds(1);
+    for (std::size_t i = 1; i < 6; ++i) GetsOn(i);
+    if (second >= 3) GetsOn(6);
+    StandsBy();
+  }
+}
+
+TEST_F(OriginShareStandbyTest, WhoIsNextAndDoesNothingIsPassedOver) {
+  Begin(1);
+  share_->RemovePeer(machines_[0], now_);
+  StandsBy();
+  now_ += absl::Milliseconds(2900);
+  for (std::size_t i = 1; i < 6; ++i) GetsOn(i);
+  StandsBy();
+  (void)share_->TakeOutgoing(now_);
+  EXPECT_EQ(share_->NextWake(now_, true), now_ + absl::Milliseconds(100));
+  EXPECT_EQ(Patience(), absl::Milliseconds(100));
+}
+
+TEST_F(OriginShareStandbyTest, WhoIsNextAndHasADeadOriginIsPassedOverAtOnce) {
+  Begin(1);
+  ClaimRecord dead = Record(machines_[6]);
+  dead.usable = false;
+  Say(dead);
+  share_->RemovePeer(machines_[0], now_);
+  EXPECT_EQ(Patience(), absl::ZeroDuration());
+}
+
+TEST_F(OriginShareStandbyTest, OfTwoThatDoNothingEachIsWaitedFor) {
+  Begin(2);
+  share_->RemovePeer(machines_[0], now_);
+  EXPECT_EQ(Patience(), absl::Seconds(6));
+}
+
+// Such as the many names of one that means harm.
+TEST_F(OriginShareStandbyTest, ManyThatDoNothingAreWaitedForTogether) {
+  Begin(30);
+  share_->RemovePeer(machines_[0], now_);
+  EXPECT_EQ(Patience(), absl::Seconds(9));
+}
+
+TEST_F(OriginShareStandbyTest, NewNamesThatDoNothingAreWaitedForNoLonger) {
+  Begin(0);
+  std::vector<MachineId> names = Before(1000);
+  share_->RemovePeer(machines_[0], now_);
+  const absl::Duration start = now_;
+  while (now_ < start + absl::Minutes(1)) {
+    for (std::size_t i = 1; i < 6; ++i) GetsOn(i);
+    Connect(names.back());
+    Say(Record(names.back()));
+    names.pop_back();
+    if (!Take().empty()) break;
+    now_ += absl::Milliseconds(100);
+  }
+  EXPECT_EQ(now_ - start, absl::Seconds(9));
 }
 
 // Several see themselves as the next best, until they have heard of each other.

@@ -1,7 +1,6 @@
 // Crowds in which not everybody is connected with everybody: what a machine
 // tells of others.
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <map>
@@ -52,12 +51,6 @@ class OriginShareRelayTest : public OriginShareTest {
       }
     }
     return told;
-  }
-  static std::vector<MachineId> ByRank(std::vector<MachineId> machines) {
-    std::sort(machines.begin(), machines.end(), [](MachineId a, MachineId b) {
-      return RankOf(a, kContent) > RankOf(b, kContent);
-    });
-    return machines;
   }
 };
 

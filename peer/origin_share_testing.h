@@ -37,6 +37,13 @@ class OriginShareTest : public ::testing::Test {
   static std::vector<MachineId> Behind(int count) {
     return Ranked(count, false);
   }
+  // The best one first.
+  static std::vector<MachineId> ByRank(std::vector<MachineId> machines) {
+    std::sort(machines.begin(), machines.end(), [](MachineId a, MachineId b) {
+      return RankOf(a, kContent) > RankOf(b, kContent);
+    });
+    return machines;
+  }
   // A machine whose score for the piece is higher than this one's, or lower.
   static MachineId WhoLikes(int piece, bool more) {
     MachineId machine = 100;

@@ -1,6 +1,7 @@
 #include "peer/share_machines.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "peer/share_rank.h"
 
@@ -13,6 +14,8 @@ constexpr absl::Duration kSpread = absl::Seconds(30);
 constexpr absl::Duration kLongestBench = absl::Minutes(1);
 constexpr absl::Duration kShun = absl::Minutes(1);
 constexpr int kMaxDoublings = 4;
+// Machines that are waited for, one after another, to use a place.
+constexpr int kMaxVacancy = 3;
 // Pieces that a machine may claim and give up without having brought any.
 constexpr std::int64_t kBrokenAllowance = 256;
 constexpr std::size_t kMaxOnTheirWay = 1024;
@@ -51,7 +54,7 @@ ShareMachines::Machine& ShareMachines::Add(MachineId id, absl::Duration now) {
   machine.id = id;
   machine.rank = RankOf(id, content_);
   machine.heard_at = machine.sign_at = machine.seen_at = now;
-  machine.claims_since = machine.active_at = now;
+  machine.claims_since = now;
   by_rank_.emplace(machine.rank, &machine);
   return machine;
 }
@@ -85,7 +88,8 @@ bool ShareMachines::Connect(MachineId id, ConnectionId connection,
   Machine& machine = found != machines_.end() ? found->second : Add(id, now);
   machine.direct = connection;
   machine.sequence.reset();
-  machine.heard_at = machine.active_at = now;
+  machine.heard_at = now;
+  machine.placed_at.reset();
   return true;
 }
 
@@ -409,28 +413,58 @@ void ShareMachines::Shun(Machine& machine, absl::Duration now) {
   }
 }
 
-bool ShareMachines::Counts(const Machine& machine, absl::Duration idle_since,
-                           absl::Duration now) const {
-  return machine.willing && now >= machine.benched_until &&
-         now >= machine.shunned_until && now < CountsUntil(machine, idle_since);
+absl::Duration ShareMachines::IdleDeadline(const Machine& machine,
+                                           absl::Duration open_since) const {
+  if (!machine.placed_at || machine.HasClaims()) {
+    return absl::InfiniteDuration();
+  }
+  const absl::Duration since =
+      std::min(*machine.placed_at,
+               vacant_since_ + (kMaxVacancy - 1) * limits_.claim_timeout);
+  return std::max({machine.active_at, open_since, since}) +
+         limits_.claim_timeout;
 }
 
 absl::Duration ShareMachines::CountsUntil(const Machine& machine,
-                                          absl::Duration idle_since) const {
-  absl::Duration until = absl::InfiniteDuration();
-  if (!machine.direct) until = machine.heard_at + limits_.claim_timeout;
-  if (machine.HasClaims()) return until;
-  return std::min(
-      until, std::max(machine.active_at, idle_since) + limits_.claim_timeout);
+                                          absl::Duration open_since) const {
+  return std::min(SilenceDeadline(machine), IdleDeadline(machine, open_since));
 }
 
-std::vector<ShareMachines::Machine*> ShareMachines::Best(
-    std::size_t max, absl::Duration idle_since, absl::Duration now) {
+std::vector<ShareMachines::Machine*> ShareMachines::Best(std::size_t max,
+                                                         const Ranking& ranking,
+                                                         absl::Duration now) {
   std::vector<Machine*> best;
-  for (auto each = by_rank_.rbegin();
-       each != by_rank_.rend() && best.size() < max; ++each) {
+  int places = limits_.places;
+  int fetching = 0;
+  bool own_place = ranking.own == 0;
+  const auto take_own_place = [&] {
+    if (std::exchange(own_place, true) || places == 0) return;
+    --places;
+    ++fetching;
+  };
+  for (auto each = by_rank_.rbegin(); each != by_rank_.rend(); ++each) {
     Machine& machine = *each->second;
-    if (Counts(machine, idle_since, now)) best.push_back(&machine);
+    if (machine.rank < ranking.own) take_own_place();
+    if (places == 0 || !machine.willing || now >= SilenceDeadline(machine)) {
+      machine.placed_at.reset();
+    } else if (!machine.placed_at) {
+      machine.placed_at = now;
+    }
+    if (!machine.willing || now < machine.benched_until ||
+        now < machine.shunned_until ||
+        now >= CountsUntil(machine, ranking.open_since)) {
+      continue;
+    }
+    if (machine.placed_at) --places;
+    if (machine.placed_at && machine.HasClaims()) ++fetching;
+    if (best.size() < max) best.push_back(&machine);
+  }
+  take_own_place();
+  if (fetching == limits_.places ||
+      ranking.open_since == absl::InfiniteDuration()) {
+    vacant_since_ = absl::InfiniteDuration();
+  } else {
+    vacant_since_ = std::min(vacant_since_, now);
   }
   return best;
 }

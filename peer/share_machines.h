@@ -35,6 +35,8 @@ class ShareMachines {
   struct Limits {
     absl::Duration claim_timeout;
     absl::Duration belief;
+    // Machines that fetch at the same time.
+    int places;
     // Machines kept that are known through others.
     int max_remote;
   };
@@ -72,8 +74,10 @@ class ShareMachines {
     absl::Duration seen_at;
     // Since when it has claims without a pause.
     absl::Duration claims_since;
-    // When it had claims that count, or became known.
-    absl::Duration active_at;
+    // When it had claims that count.
+    absl::Duration active_at = -absl::InfiniteDuration();
+    // Since when one of the places is its; none: it stands by, or cannot fetch.
+    std::optional<absl::Duration> placed_at;
     bool stalled = false;
     int stalls = 0;
     absl::Duration benched_until = -absl::InfiniteDuration();
@@ -112,15 +116,22 @@ class ShareMachines {
   // Who told of a machine that lied: once.
   std::vector<ConnectionId> TakeBlamed() { return std::exchange(blamed_, {}); }
 
-  // Machines that may fetch, want to, and do, best rank first, at most `max`.
-  // `idle_since`: from when on there was something to claim.
-  std::vector<Machine*> Best(std::size_t max, absl::Duration idle_since,
+  // What decides who has a place.
+  struct Ranking {
+    std::uint64_t own;  // Rank of this machine; 0: it takes no place.
+    // Since when there is something to claim; infinite: nothing is.
+    absl::Duration open_since;
+  };
+  // Machines that want to fetch and can, best rank first, at most `max`. The
+  // first ones, this machine among them, have the places. Who has one and
+  // claims nothing for claim_timeout, though something is open, is passed over;
+  // so are all that do not fetch where a place stays unused for three such
+  // times.
+  std::vector<Machine*> Best(std::size_t max, const Ranking& ranking,
                              absl::Duration now);
-  // Whether `machine` is one of them, and until when if nothing happens.
-  bool Counts(const Machine& machine, absl::Duration idle_since,
-              absl::Duration now) const;
+  // Until when a machine that Best() gave is one of those, if nothing happens.
   absl::Duration CountsUntil(const Machine& machine,
-                             absl::Duration idle_since) const;
+                             absl::Duration open_since) const;
 
   // Calls function(const Held&) for each that counts.
   template <typename Function>
@@ -166,6 +177,9 @@ class ShareMachines {
   absl::Duration SilenceDeadline(const Machine& machine) const;
   absl::Duration StallDeadline(const Machine& machine) const;
   absl::Duration LieDeadline(const Machine& machine) const;
+  // Of what has a place.
+  absl::Duration IdleDeadline(const Machine& machine,
+                              absl::Duration open_since) const;
   void NoteExpiry(const Machine& machine);
 
   const Limits limits_;
@@ -176,6 +190,8 @@ class ShareMachines {
   // Machines with something in `held`.
   std::set<MachineId> holding_;
   int remote_ = 0;
+  // Since when not all places are of machines that fetch; infinite: they are.
+  absl::Duration vacant_since_ = absl::InfiniteDuration();
   absl::Duration next_expiry_ = absl::InfiniteDuration();
   std::vector<ConnectionId> blamed_;
 };
