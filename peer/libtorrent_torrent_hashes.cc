@@ -233,6 +233,9 @@ void LibtorrentTorrent::SettleDisputes() {
 
 void LibtorrentTorrent::Doubt(bool thorough) {
   if (stopped_) return;
+  // What was being fetched before does not come any more.
+  offered_.Clear();
+  deciding_.reset();
   const std::vector<PieceIndex> suspects = words_.Suspects();
   doubts_ = Doubts{thorough, false, {suspects.begin(), suspects.end()}};
   SettleDisputes();

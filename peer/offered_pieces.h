@@ -35,6 +35,8 @@ class OfferedPieces {
   bool IsTaken(PieceIndex piece) const { return taken_.count(piece.value) > 0; }
   // False: it was not taken.
   bool Remove(PieceIndex piece) { return taken_.erase(piece.value) > 0; }
+  // Nothing is taken any more.
+  void Clear() { taken_.clear(); }
 
  private:
   bool IsOffered(const std::vector<int>& availability,

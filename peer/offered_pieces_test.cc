@@ -57,6 +57,9 @@ TEST_F(OfferedPiecesTest, TheLastOnesAreTakenFirstAndOnce) {
   EXPECT_TRUE(pieces_.Remove(PieceIndex{9}));
   EXPECT_FALSE(pieces_.Remove(PieceIndex{9}));
   EXPECT_EQ(Take(all, 4), "9-9");
+  pieces_.Clear();
+  EXPECT_FALSE(pieces_.any_taken());
+  EXPECT_EQ(Take(all, 3), "7-9");
 }
 
 }  // namespace

@@ -398,7 +398,8 @@ void SwarmTransfer::OnOriginChecked(PieceIndex piece,
   const bool replaced =
       put.ok() && *put && store_.ledger()->state(piece) >= PieceState::kWritten;
   if (replaced) store_.NoteReplaced(layout().RangeOf(piece).offset);
-  if (fetcher_ == nullptr) return;
+  // The last piece may have come from elsewhere meanwhile, and the fetcher be
+  // gone: what the origin says of this one counts all the same.
   if (put.ok()) {
     if (doubting_) last_piece_ = parts_.clock->Monotonic();
     bad_pieces_ = 0;
@@ -409,7 +410,9 @@ void SwarmTransfer::OnOriginChecked(PieceIndex piece,
   }
   if (!absl::IsDataLoss(put.status())) return End(put.status());
   member_->Unclaim({piece, PieceIndex{piece.value + 1}});
-  if (++bad_pieces_ < kMaxBadPieces) return UpdateDemand();
+  if (fetcher_ == nullptr || ++bad_pieces_ < kMaxBadPieces) {
+    return UpdateDemand();
+  }
   OnUrlFailed(
       Error(v1::ERROR_REASON_VALIDATION_FAILED, v1::ERROR_CONTEXT_REMOTE_FILE)
           .Url(source().url)
@@ -498,8 +501,12 @@ void SwarmTransfer::OnWritten() {
   reporter_.news().connected = true;
   reporter_.Changed();
   copy_.reset();
-  fetcher_.reset();
   if (member_ != nullptr) member_->SetDemand(0, 1);
+  if (fetcher_ != nullptr) {
+    const std::vector<PieceSpan> unfinished = fetcher_->spans();
+    fetcher_.reset();
+    for (const PieceSpan& span : unfinished) member_->Unclaim(span);
+  }
   const absl::Status status = store_.Finish();
   if (!status.ok()) End(status);
 }

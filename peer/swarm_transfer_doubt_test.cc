@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -114,6 +115,43 @@ TEST_F(DoubtedSwarmTest, AfterThreeWrongDigestsAllIsFetchedThatIsNotCertain) {
   Settle();
   ExpectRightEnd();
   EXPECT_EQ(origin_.sent_bytes(), kSize);
+}
+
+// Else the swarm waits for them without end.
+TEST_F(DoubtedSwarmTest, WhatIsBeingFetchedAtTheEndIsGivenBack) {
+  swarm_.AllowClaims(kOwn);
+  Start();
+  swarm_.SetPeers(1, 1);
+  Advance(absl::Seconds(3));
+  ASSERT_TRUE(swarm_.unclaimed().empty());
+  swarm_.Claim({P(kCount - 1), P(kCount)});
+  for (int piece = kOwn; piece < kCount; ++piece) {
+    Give(piece, PieceBytes(piece));
+  }
+  ASSERT_EQ(swarm_.unclaimed().size(), 1U);
+  EXPECT_EQ(swarm_.unclaimed()[0].first, P(kCount - 1));
+  EXPECT_EQ(swarm_.unclaimed()[0].end, P(kCount));
+  executor_.RunUntilIdle();
+  ExpectRightEnd();
+}
+
+TEST_F(DoubtedSwarmTest, WhatHasBeenFetchedAtTheEndIsPut) {
+  swarm_.AllowClaims(kOwn);
+  Start();
+  swarm_.SetPeers(1, 1);
+  Advance(absl::Seconds(3));
+  worker_.Hold();
+  swarm_.Claim({P(kCount - 1), P(kCount)});
+  executor_.RunUntilIdle();
+  ASSERT_EQ(swarm_.put().size(), static_cast<std::size_t>(kOwn));
+  for (int piece = kOwn; piece < kCount; ++piece) {
+    Give(piece, PieceBytes(piece));
+  }
+  worker_.Release();
+  executor_.RunUntilIdle();
+  ASSERT_EQ(swarm_.put().size(), static_cast<std::size_t>(kOwn) + 1);
+  EXPECT_EQ(swarm_.put().back(), P(kCount - 1));
+  ExpectRightEnd();
 }
 
 // Nothing is left that could be wrong: the origin has another file, or the

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <future>
@@ -459,16 +460,16 @@ class SwarmDoubtTest : public SwarmWordsTest {
     OnLoop([&] { torrent_->Doubt(thorough); });
   }
   // Fetches what is claimed, over one lane, until the doubts are settled.
-  // Answers how many pieces that took.
-  int FetchAgain() {
-    std::size_t fetched = 0;
+  // Answers how many pieces that took. What was claimed before does not come.
+  int FetchAgain(std::size_t before = 0) {
+    std::size_t fetched = before;
     EXPECT_TRUE(Eventually([&] {
       Demand(1);
       const std::vector<int> claims = listener_->claims();
       for (; fetched < claims.size(); ++fetched) Put(P(claims[fetched]));
       return listener_->settled();
     }));
-    return static_cast<int>(fetched);
+    return static_cast<int>(fetched - before);
   }
 
   HostilePeer* honest_ = nullptr;
@@ -497,6 +498,21 @@ TEST_F(SwarmDoubtTest, InTheEndAllIsFetchedThatIsNotCertain) {
   for (int i = 0; i < kPieces; ++i) {
     EXPECT_TRUE(storage_->hashes().certain(P(i))) << i;
   }
+}
+
+// The last piece came from elsewhere while a disputed one was fetched.
+TEST_F(SwarmDoubtTest, WhatWasBeingFetchedBeforeIsFetchedAgain) {
+  ASSERT_NO_FATAL_FAILURE(DownloadAll());
+  AddTeller(Hashes({{P(9), Sha1Of(Right(P(9)))}}));
+  ASSERT_TRUE(Eventually([&] {
+    Demand(1);
+    return !listener_->claims().empty();
+  }));
+  ASSERT_EQ(listener_->claims(), std::vector<int>{9});
+  Demand(0);
+  Doubt(false);
+  EXPECT_GE(FetchAgain(1), 1);
+  EXPECT_EQ(storage_->HashPiece(P(9)).value(), Sha1Of(Right(P(9))));
 }
 
 TEST_F(SwarmDoubtTest, WhatIsInDoubtIsNeitherRelayedNorGiven) {
