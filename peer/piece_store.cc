@@ -170,6 +170,8 @@ void PieceStore::NoteReplaced(std::int64_t offset) {
     hashed_bytes_ = 0;
   }
   if (finishing_) {
+    absl::Status cut = CutToSize();
+    if (!cut.ok()) return End(std::move(cut));
     sync_again_ = flush_running_;
     synced_ = false;
     StartFlush();
@@ -183,11 +185,14 @@ bool PieceStore::FlushNow() {
   return true;
 }
 
-absl::Status PieceStore::Finish() {
+absl::Status PieceStore::CutToSize() {
   CONVOY_ASSIGN_OR_RETURN(const std::int64_t file_size, file_->Size());
-  if (file_size != final_size_) {
-    CONVOY_RETURN_IF_ERROR(file_->SetSize(final_size_));
-  }
+  if (file_size == final_size_) return absl::OkStatus();
+  return file_->SetSize(final_size_);
+}
+
+absl::Status PieceStore::Finish() {
+  CONVOY_RETURN_IF_ERROR(CutToSize());
   finishing_ = true;
   CancelFlushTimer();
   StartFlush();

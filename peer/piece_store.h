@@ -105,6 +105,8 @@ class PieceStore {
   // into the file: they count for the backlog.
   void NoteInMemory(std::int64_t change);
   // Somebody else has put other bytes there than those that were noted before.
+  // What they left behind the file's end is cut off if it was cut before; an
+  // error of that comes as OnStoreEnd, at once.
   void NoteReplaced(std::int64_t offset);
 
   // Begins to flush whole pieces that are not on disk, if none are on their
@@ -114,10 +116,12 @@ class PieceStore {
   // OnStoreEnd. REQUIRES: everything is written.
   absl::Status Finish();
   // Flushes and checks once more, for pieces were replaced since. REQUIRES: it
-  // has ended with VALIDATION_FAILED.
+  // has ended with VALIDATION_FAILED, and is not scattered.
   void FinishAgain();
 
  private:
+  // What lies behind the size that the file must have goes.
+  absl::Status CutToSize();
   absl::Status MakeLedger(PieceLayout layout,
                           const std::vector<PieceSpan>& flushed,
                           std::int64_t room, std::int64_t size);

@@ -212,6 +212,34 @@ TEST_F(PieceStoreTest, AfterAWrongDigestPiecesAreReplacedAndItIsCheckedAgain) {
   EXPECT_EQ(store->flushed_bytes(), 100 * kPiece);
 }
 
+// Who replaces a piece of ranges writes all of it.
+TEST_F(PieceStoreTest, WhatIsWrittenBehindTheEndOfAFileThatWasCutIsCutAgain) {
+  const std::string content = TestContent(3 * kPiece);
+  const std::int64_t size = 2 * kPiece + 10;
+  for (const bool fails : {false, true}) {
+    end_.reset();
+    auto store = Make();
+    ASSERT_TRUE(
+        store->RestoreScattered(PieceLayout(3 * kPiece), {}, 3 * kPiece, size)
+            .ok());
+    target_.Write(0, content);
+    store->NoteWritten(0, 3 * kPiece);
+    worker_.Hold();
+    ASSERT_TRUE(store->Finish().ok());
+    EXPECT_EQ(target_.Size(), size);
+    target_.Write(0, content);
+    if (fails) faults_.set_size = absl::InternalError("broken");
+    store->NoteReplaced(0);
+    EXPECT_EQ(end_.has_value(), fails);
+    worker_.Release();
+    executor_.RunUntilIdle();
+    ASSERT_TRUE(end_);
+    EXPECT_EQ(*end_, faults_.set_size);
+    if (fails) continue;
+    EXPECT_EQ(target_.Content(), content.substr(0, size));
+  }
+}
+
 TEST_F(PieceStoreTest, AStreamBecomesAFile) {
   const std::string content = TestContent(2 * kPiece + 5);
   auto store = Make(Sha256Of(content));

@@ -397,7 +397,10 @@ void SwarmTransfer::OnOriginChecked(PieceIndex piece,
   if (member_ == nullptr) return;
   const bool replaced =
       put.ok() && *put && store_.ledger()->state(piece) >= PieceState::kWritten;
-  if (replaced) store_.NoteReplaced(layout().RangeOf(piece).offset);
+  if (replaced) {
+    store_.NoteReplaced(layout().RangeOf(piece).offset);
+    if (member_ == nullptr) return;
+  }
   // The last piece may have come from elsewhere meanwhile, and the fetcher be
   // gone: what the origin says of this one counts all the same.
   if (put.ok()) {

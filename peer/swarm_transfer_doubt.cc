@@ -21,6 +21,9 @@ constexpr int kHasty = 3;
 
 bool SwarmTransfer::Doubt() {
   if (!found_.late_bound || member_ == nullptr) return false;
+  // The rests of their first and last pieces are cut off: they could be neither
+  // checked nor given.
+  if (!spec_.ranges.empty()) return false;
   std::vector<PieceIndex> certain;
   bool any_uncertain = false;
   for (const PieceSpan& span : storage_->map().pieces()) {

@@ -169,6 +169,14 @@ TEST_F(DoubtedSwarmTest, WhereAllIsCertainAWrongDigestLeadsToPlainHttp) {
   EXPECT_EQ(origin_.sent_bytes(), kSize);
 }
 
+// Whole pieces would lie behind the end of the local file.
+TEST_F(DoubtedSwarmTest, RangesComeByPlainHttp) {
+  spec_.ranges = {{100, kSize - 200}};
+  ASSERT_NO_FATAL_FAILURE(Fill(11, 12));
+  EXPECT_EQ(swarm_.doubts(), 0);
+  EXPECT_EQ(gave_up_, "the file's SHA-256 was not the expected");
+}
+
 // Their bytes make nothing certain.
 TEST_F(DoubtedSwarmTest, MirrorsAreNotAskedForWhatIsInDoubt) {
   spec_.urls = {kUrl, kMirror};
