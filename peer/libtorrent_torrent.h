@@ -168,7 +168,8 @@ class LibtorrentTorrent final
   // A late-bound piece of the origin's is there.
   void DecideHash(PieceIndex piece);
   // They told a hash of the piece that is not so. Who relays one is forgiven a
-  // few times.
+  // few times; where this machine was deceived, it stays also after that, and
+  // its words are forgotten.
   void Blame(const std::vector<HashWords::Teller>& tellers, PieceIndex piece);
   // They told lies: they go, with all that they told and gave, and those that
   // have gone do not come back.
@@ -233,6 +234,8 @@ class LibtorrentTorrent final
     std::deque<PieceIndex> suspects;
   };
   std::optional<Doubts> doubts_;
+  // Doubt was called: who believes the same liar is no worse than this machine.
+  bool deceived_ = false;
 
   ContentStats stats_;
   std::atomic<std::int64_t> from_lan_{0};

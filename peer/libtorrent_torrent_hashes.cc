@@ -164,12 +164,14 @@ void LibtorrentTorrent::AnswerHashRequests(TorrentPeer* peer,
 void LibtorrentTorrent::Blame(const std::vector<HashWords::Teller>& tellers,
                               PieceIndex piece) {
   std::vector<ConnectionId> liars;
+  std::vector<ConnectionId> deceived;
   for (const HashWords::Teller& teller : tellers) {
-    if (!teller.relays || !guard_.Forgives(teller.id, piece)) {
-      liars.push_back(teller.id);
-    }
+    if (teller.relays && guard_.Forgives(teller.id, piece)) continue;
+    (teller.relays && deceived_ ? deceived : liars).push_back(teller.id);
   }
   if (!liars.empty()) Expose(liars);
+  // All pieces are here: none waits for what they said.
+  if (!deceived.empty()) words_.Forget(deceived);
 }
 
 void LibtorrentTorrent::Expose(const std::vector<ConnectionId>& liars) {
@@ -236,6 +238,7 @@ void LibtorrentTorrent::Doubt(bool thorough) {
   // What was being fetched before does not come any more.
   offered_.Clear();
   deciding_.reset();
+  deceived_ = true;
   const std::vector<PieceIndex> suspects = words_.Suspects();
   doubts_ = Doubts{thorough, false, {suspects.begin(), suspects.end()}};
   SettleDisputes();

@@ -431,14 +431,14 @@ class SwarmDoubtTest : public SwarmWordsTest {
   static std::string Given(PieceIndex piece) {
     return piece.value < kFirstLie ? Right(piece) : std::string(kPiece, 'x');
   }
-  HostilePeer& AddGiver(int first, int end) {
+  HostilePeer& AddGiver(int first, int end, bool relayed = false) {
     std::vector<PieceHash> hashes;
     for (int i = first; i < end; ++i) {
       hashes.push_back({P(i), Sha1Of(Given(P(i)))});
     }
     HostilePeer::Script script;
     script.on_welcome = [=](HostileLink& link) {
-      link.SendShare(Hashes(hashes));
+      link.SendShare(Hashes(hashes, relayed));
       for (int i = first; i < end; ++i) link.SendHave(i);
       link.Send(WireType::kUnchoke);
     };
@@ -449,10 +449,10 @@ class SwarmDoubtTest : public SwarmWordsTest {
     };
     return AddPeer(std::move(script));
   }
-  void DownloadAll() {
+  void DownloadAll(bool relayed = false) {
     ASSERT_NO_FATAL_FAILURE(Download());
     honest_ = &AddGiver(0, kFirstLie);
-    liar_ = &AddGiver(kFirstLie, kPieces);
+    liar_ = &AddGiver(kFirstLie, kPieces, relayed);
     ASSERT_TRUE(Eventually([&] { return here_ == kPieces; }));
   }
   void Doubt(bool thorough) {
@@ -513,6 +513,37 @@ TEST_F(SwarmDoubtTest, WhatWasBeingFetchedBeforeIsFetchedAgain) {
   Doubt(false);
   EXPECT_GE(FetchAgain(1), 1);
   EXPECT_EQ(storage_->HashPiece(P(9)).value(), Sha1Of(Right(P(9))));
+}
+
+// A liar deceives all machines of a crowd alike, and they tell each other.
+TEST_F(SwarmDoubtTest, WhoWasDeceivedAsThisMachineWasIsMetOn) {
+  ASSERT_GT(kPieces - kFirstLie, static_cast<int>(PeerGuard::kForgiven));
+  ASSERT_NO_FATAL_FAILURE(DownloadAll(true));
+  Doubt(true);
+  FetchAgain();
+  std::vector<PieceHash> lies;
+  for (int i = kFirstLie; i < kPieces; ++i) {
+    lies.push_back({P(i), Sha1Of(Given(P(i)))});
+  }
+  // More than the greeting has.
+  constexpr int kAsked = 10 * kPieces;
+  std::atomic<int> told{0};
+  HostilePeer::Script script;
+  script.on_welcome = [&](HostileLink& link) {
+    link.SendShare(Hashes(lies, true));
+    ShareMessage asks;
+    asks.hash_requests.resize(kAsked, P(1));
+    link.SendShare(asks);
+  };
+  script.on_share = [&](HostileLink&, const ShareMessage& message) {
+    told += static_cast<int>(message.hashes.size());
+  };
+  HostilePeer& later = AddPeer(script);
+  EXPECT_TRUE(Eventually([&] { return told >= kAsked; }));
+  EXPECT_EQ(later.counts().dropped, 0);
+  EXPECT_EQ(liar_->counts().dropped, 0);
+  EXPECT_FALSE(shunned_.Has(info_hash_, "127.0.0.101"));
+  EXPECT_FALSE(shunned_.Has(info_hash_, "127.0.0.102"));
 }
 
 TEST_F(SwarmDoubtTest, WhatIsInDoubtIsNeitherRelayedNorGiven) {
