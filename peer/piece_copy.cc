@@ -62,16 +62,17 @@ PieceCopy::Step PieceCopy::Copy(SwarmStorage& from, SwarmStorage& to,
   std::string bytes;
   for (const PieceIndex piece : pieces) {
     bytes.resize(static_cast<std::size_t>(from.layout().RangeOf(piece).length));
+    // What is a word there is one here. Asked before the bytes are read: what
+    // is certain does not change, a word may become certain and other bytes.
+    const auto authority = from.hashes().certain(piece)
+                               ? SwarmStorage::Authority::kOrigin
+                               : SwarmStorage::Authority::kMirror;
     step.status = from.Read(piece, 0, &bytes[0], bytes.size());
     if (!step.status.ok()) return step;
     if (!IsRight(piece, bytes, from, to)) {
       step.status = absl::DataLossError("the file has other bytes");
       return step;
     }
-    // What is a word there is one here.
-    const auto authority = from.hashes().certain(piece)
-                               ? SwarmStorage::Authority::kOrigin
-                               : SwarmStorage::Authority::kMirror;
     step.status = to.PutPiece(piece, bytes, authority).status();
     step.local = !step.status.ok();
     if (step.local) return step;

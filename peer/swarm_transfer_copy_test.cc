@@ -29,8 +29,9 @@ class CopiedSwarmTest : public SwarmTransferTest {
                       ? std::make_shared<PieceHashes>(found_.manifest->layout)
                       : std::make_shared<PieceHashes>(found_.manifest);
     return std::make_shared<SwarmStorage>(
-        OpenTargetFile(here_.Open()), std::move(hashes),
-        StorageMap::Whole(found_.manifest->layout));
+        std::make_shared<FaultyTargetFile>(OpenTargetFile(here_.Open()),
+                                           &here_faults_),
+        std::move(hashes), StorageMap::Whole(found_.manifest->layout));
   }
   void Verify(SwarmStorage* file, int first, int end) {
     for (int piece = first; piece < end; ++piece) {
@@ -40,6 +41,7 @@ class CopiedSwarmTest : public SwarmTransferTest {
   }
 
   TestFile here_;
+  FaultyTargetFile::Faults here_faults_;
 };
 
 TEST_F(CopiedSwarmTest, NobodyIsAskedForIt) {
@@ -96,6 +98,20 @@ TEST_F(CopiedSwarmTest, WhatIsAWordThereIsNotCertainHere) {
   ASSERT_EQ(registry_.copied.size(), 1U);
   EXPECT_TRUE(registry_.copied[0].storage->hashes().certain(P(3)));
   EXPECT_FALSE(registry_.copied[0].storage->hashes().certain(P(4)));
+}
+
+// Whether these are the bytes that became certain is not known.
+TEST_F(CopiedSwarmTest, WhatBecomesCertainThereDuringTheCopyIsAWordHere) {
+  found_.late_bound = true;
+  found_.sha256 = Sha256Of(content_);
+  HaveHere(content_);
+  here_faults_.after_read = [&] {
+    registry_.whole->hashes().Decide(P(0), Sha1Of(PieceBytes(0)));
+  };
+  Start();
+  ASSERT_EQ(registry_.copied.size(), 1U);
+  EXPECT_TRUE(registry_.whole->hashes().certain(P(0)));
+  EXPECT_FALSE(registry_.copied[0].storage->hashes().certain(P(0)));
 }
 
 TEST_F(CopiedSwarmTest, RangesAreCopied) {
