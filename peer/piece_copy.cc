@@ -68,6 +68,10 @@ PieceCopy::Step PieceCopy::Copy(SwarmStorage& from, SwarmStorage& to,
                                ? SwarmStorage::Authority::kOrigin
                                : SwarmStorage::Authority::kMirror;
     step.status = from.Read(piece, 0, &bytes[0], bytes.size());
+    if (absl::IsUnavailable(step.status)) {
+      step.status = absl::OkStatus();
+      continue;
+    }
     if (!step.status.ok()) return step;
     if (!IsRight(piece, bytes, from, to)) {
       step.status = absl::DataLossError("the file has other bytes");

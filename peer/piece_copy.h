@@ -27,8 +27,9 @@ class PieceCopy {
   };
   // The pieces are in `to` now, verified.
   using Put = std::function<void(const std::vector<PieceIndex>& pieces)>;
-  // Once, last. OK: `to` has what `from` had at the beginning. Else why it goes
-  // no further; a status of `to` where that cannot be written (`local`).
+  // Once, last. OK: `to` has what `from` had at the beginning, but for what
+  // came into doubt there since. Else why it goes no further; a status of `to`
+  // where that cannot be written (`local`).
   using End = absl::AnyInvocable<void(absl::Status status, bool local) &&>;
 
   // Begins at once. REQUIRES: both have one layout.

@@ -228,6 +228,24 @@ TEST_F(CopiedSwarmTest, WhatTheOtherFileHasIsCopiedMeanwhile) {
   EXPECT_EQ(observer.end().news.origin_bytes, kSize - 10 * kPiece);
 }
 
+TEST_F(CopiedSwarmTest, WhatCameIntoDoubtThereIsCopiedWhenItIsSettled) {
+  found_.late_bound = true;
+  found_.sha256 = Sha256Of(content_);
+  registry_.filling.insert(found_.manifest->info_hash);
+  registry_.filled = FileOf(content_);
+  Verify(registry_.filled.get(), 0, 3);
+  registry_.filled->hashes().Decide(P(2), Sha1Of(PieceBytes(2)));
+  worker_.Hold();
+  RecordingObserver& observer = Start();
+  registry_.filled->Doubt();
+  worker_.Release();
+  Advance(absl::Seconds(3));
+  EXPECT_EQ(observer.all().back().local_bytes, kPiece);
+  registry_.filled->Trust();
+  Advance(absl::Seconds(3));
+  EXPECT_EQ(observer.all().back().local_bytes, 3 * kPiece);
+}
+
 TEST_F(CopiedSwarmTest, TheOtherFileMayEndDuringACopy) {
   registry_.filling.insert(found_.manifest->info_hash);
   registry_.filled = FileOf(content_);
