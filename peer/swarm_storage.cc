@@ -115,7 +115,13 @@ bool SwarmStorage::verified(PieceIndex piece) const {
 }
 
 bool SwarmStorage::MayGive(PieceIndex piece) const {
-  return verified(piece) && (!doubted_ || hashes_->certain(piece));
+  return !IsDoubted(piece) && verified(piece);
+}
+
+// Asked before `verified`: that one waits for PutPiece, which makes a piece
+// certain before its bytes are there.
+bool SwarmStorage::IsDoubted(PieceIndex piece) const {
+  return doubted_ && !hashes_->certain(piece);
 }
 
 void SwarmStorage::MarkVerified(PieceIndex piece) {
@@ -197,10 +203,11 @@ absl::Status SwarmStorage::Read(PieceIndex piece, std::int64_t begin,
   if (!Unchanged()) {
     return absl::FailedPreconditionError("the file was changed");
   }
+  const bool doubted = IsDoubted(piece);
   if (!verified(piece)) {
     return absl::FailedPreconditionError("the piece is not verified");
   }
-  if (!MayGive(piece)) return absl::UnavailableError("the piece is in doubt");
+  if (doubted) return absl::UnavailableError("the piece is in doubt");
   return ReadBack(piece, begin, buffer, length);
 }
 

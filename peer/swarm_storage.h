@@ -138,6 +138,7 @@ class SwarmStorage {
   bool changed() const { return changed_; }
 
  private:
+  bool IsDoubted(PieceIndex piece) const;
   absl::Status WriteAt(std::int64_t offset, absl::string_view bytes);
   absl::Status ReadAt(std::int64_t offset, char* buffer, std::size_t length);
   // As ReadBack, but false where the bytes are not in memory, not in one part
