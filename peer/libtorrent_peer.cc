@@ -127,7 +127,8 @@ bool TorrentPeer::on_request(const lt::peer_request& request) {
   const std::int64_t there = layout.RangeOf(last).length - request.start;
   if (FromLt(request.piece) != last || request.start < 0 || there <= 0 ||
       request.length <= there || request.length > PieceLayout::kBlockLength ||
-      connection_.is_choked() || !padded_blocks_.Take(torrent->Now())) {
+      connection_.is_choked() || !torrent->content_.storage->MayGive(last) ||
+      !padded_blocks_.Take(torrent->Now())) {
     return false;
   }
   std::string block(static_cast<std::size_t>(request.length), '\0');
@@ -137,10 +138,12 @@ bool TorrentPeer::on_request(const lt::peer_request& request) {
            .ok()) {
     return false;
   }
-  SendMessage(absl::StrCat(std::string(1, kPieceMessage),
-                           BigEndian(static_cast<std::uint32_t>(last.value)),
-                           BigEndian(static_cast<std::uint32_t>(request.start)),
-                           block));
+  if (!SendMessage(absl::StrCat(
+          std::string(1, kPieceMessage),
+          BigEndian(static_cast<std::uint32_t>(last.value)),
+          BigEndian(static_cast<std::uint32_t>(request.start)), block))) {
+    return false;
+  }
   sent_payload(static_cast<int>(there));
   return true;
 }
@@ -214,14 +217,15 @@ void TorrentPeer::Send(absl::string_view payload) {
   SendMessage(message);
 }
 
-void TorrentPeer::SendMessage(absl::string_view message) {
+bool TorrentPeer::SendMessage(absl::string_view message) {
   const auto connection = connection_.native_handle();
   if (connection == nullptr || connection->send_buffer_size() > kMaxUnsent) {
-    return;
+    return false;
   }
   const std::string bytes = absl::StrCat(
       BigEndian(static_cast<std::uint32_t>(message.size())), message);
   connection_.send_buffer(bytes.data(), static_cast<int>(bytes.size()));
+  return true;
 }
 
 std::shared_ptr<LibtorrentTorrent> TorrentPeer::Joined() const {

@@ -83,8 +83,8 @@ class TorrentPeer final : public lt::peer_plugin {
 
  private:
   std::shared_ptr<LibtorrentTorrent> Joined() const;
-  // `message`: BitTorrent's, without its length.
-  void SendMessage(absl::string_view message);
+  // `message`: BitTorrent's, without its length. False: dropped, as by Send.
+  bool SendMessage(absl::string_view message);
   void Leave();
 
   const std::weak_ptr<LibtorrentTorrent> torrent_;
