@@ -1,5 +1,7 @@
 // Daemons that share a file whose manifest is of BitTorrent's version 2 alone.
 
+#include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <future>
 #include <string>
@@ -187,6 +189,61 @@ TEST_F(SwarmVersion2Test, TheLastBlockIsGivenWithThePaddingThatIsAskedFor) {
                                      there - padded.begin}) +
                          std::string(static_cast<std::size_t>(missing), '\0'));
   }
+}
+
+// What is refused, for it is not there, does not count.
+TEST_F(SwarmVersion2Test, WhoAsksTooEarlyForTheLastBlockIsGivenAsMuch) {
+  site_.StartMachine(FromPeersAlone());
+  constexpr std::int32_t kBlock = 16 << 10;
+  const PieceIndex last{file_.layout.count() - 1};
+  const auto there =
+      static_cast<std::int32_t>(file_.layout.RangeOf(last).length);
+  // Gives the first piece, and the last one when it is asked to.
+  std::atomic<bool> may_end{false};
+  HostilePeer::Script giver;
+  giver.on_welcome = [](HostileLink& link) {
+    link.SendHave(0);
+    link.Send(WireType::kUnchoke);
+  };
+  giver.on_tick = [&](HostileLink& link) {
+    if (may_end) link.SendHave(last.value);
+  };
+  giver.on_request = [&](HostileLink& link, const WireBlock& block) {
+    link.SendBlock(block, BlockOf(file_, block));
+  };
+  HostilePeer gives(site_.Against(0, file_, giver));
+  // Asks for the last block more often than it may, then for another one.
+  std::atomic<int> rounds{0};
+  std::atomic<int> most{0};
+  int padded = 0;
+  HostilePeer::Script asker;
+  asker.on_welcome = [](HostileLink& link) {
+    link.Send(WireType::kHaveNone);
+    link.Send(WireType::kInterested);
+  };
+  asker.on_tick = [&](HostileLink& link) {
+    for (int i = 0; i < 8; ++i) {
+      link.SendRequest({last.value, there / kBlock * kBlock, kBlock});
+    }
+    link.SendRequest({0, 0, kBlock});
+  };
+  asker.on_block = [&](const WireBlock& at, absl::string_view) {
+    if (at.piece == last.value) {
+      most = std::max(most.load(), ++padded);
+    } else {
+      padded = 0;
+      ++rounds;
+    }
+  };
+  HostilePeer::Options options = site_.Against(0, file_, asker);
+  options.address = "127.0.0.67";
+  HostilePeer asks(options);
+
+  site_.Begin(0, file_);
+  ASSERT_TRUE(Eventually([&] { return rounds > 2; }));
+  EXPECT_EQ(most, 0);
+  may_end = true;
+  EXPECT_TRUE(Eventually([&] { return most > 1; }));
 }
 
 TEST_F(SwarmVersion2Test, TheInfoHashInAJobIsThatOfItsManifest) {
