@@ -11,7 +11,6 @@
 
 namespace {
 
-// wprintf, on a stream without another text: client/wmain/wmain_test.sh.
 TEST(WidePrintTest, FormatsAreThoseOfWindows) {
   // A locale in which the C library prints no such character.
   ASSERT_NE(std::setlocale(LC_ALL, "C"), nullptr);
@@ -21,10 +20,13 @@ TEST(WidePrintTest, FormatsAreThoseOfWindows) {
   EXPECT_EQ(
       fwprintf(file, L"%s|%S|%ls|%lu", L"w\u20ac", "z\xc3\xa4", L"l", DWORD{7}),
       9);
+  std::fprintf(file, "|");
+  EXPECT_EQ(fwprintf(file, L"%s", L""), 0);
+  EXPECT_EQ(fwprintf(file, L"x"), 1);
   std::fclose(file);
   std::ifstream written(path);
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(written), {}),
-            "w\xe2\x82\xac|z\xc3\xa4|l|7");
+            "w\xe2\x82\xac|z\xc3\xa4|l|7|x");
 }
 
 TEST(WidePrintTest, AnswersAsTheCLibrary) {
