@@ -105,8 +105,10 @@ void ContentFinder::AddPlaces() {
     }
   }
   const absl::StatusOr<HttpUrl> url = HttpUrl::Parse(query_.urls.front());
+  const bool is_small =
+      size().value_or(settings_.min_file_size) < settings_.min_file_size;
   if (!settings_.look_beside_url || !url.ok() ||
-      size().value_or(settings_.min_file_size) < settings_.min_file_size) {
+      (is_small && !NeedsManifest(query_))) {
     return;
   }
   const absl::StatusOr<HttpUrl> beside = url->WithSuffix(".torrent");

@@ -524,10 +524,30 @@ TEST_F(MandatoryFinderTest, AManifestOfAStrangerIsPassedOver) {
       << found_->error;
 }
 
+TEST_F(MandatoryFinderTest, ItIsLookedBesideSmallFilesAndForPrivateJobs) {
+  const TestSigner signer = MakeTestSigner();
+  settings_.signers = *TrustedSigners::Read(signer.public_pem);
+  settings_.min_file_size = 2 * kMiB + 1;
+  const auto manifest = ReadManifest(Manifest());
+  Serve(kBeside,
+        WithSignatures(
+            Manifest(),
+            absl::StrCat("d", SignatureEntry("x", signer, (*manifest)->info()),
+                         "e")));
+  for (const bool is_private : {false, true}) {
+    query_.is_private = is_private;
+    EXPECT_TRUE(Find().error.ok()) << found_->error;
+    EXPECT_EQ(Found(), InfoHash(Manifest()));
+    EXPECT_FALSE(found_->peers_allowed);
+  }
+}
+
 TEST_F(MandatoryFinderTest, WhereNothingIsLookedForTheJobMustVouch) {
   query_.download_mode = DownloadMode::kSimple;
   Find();
   EXPECT_EQ(error().reason(), v1::ERROR_REASON_VALIDATION_FAILED);
+  EXPECT_TRUE(absl::StrContains(found_->error.message(),
+                                "in mode simple none is looked for"));
   query_.expected_sha256 = Sha256Of(content_);
   EXPECT_TRUE(Find().error.ok());
   EXPECT_EQ(Asked(), Urls{});

@@ -151,6 +151,7 @@ TrustedDigest DigestOf(const ContentQuery& query,
 }
 
 absl::Status MandatoryError(const ContentQuery& query,
+                            const ContentSettings& settings,
                             const ContentEvidence& evidence,
                             const TrustedDigest& digest) {
   if (!query.integrity_mandatory) return absl::OkStatus();
@@ -164,8 +165,11 @@ absl::Status MandatoryError(const ContentQuery& query,
   // What may pass with time is no verdict.
   if (!evidence.probe_error.ok()) return evidence.probe_error;
   if (!evidence.lookup_error.ok()) return evidence.lookup_error;
-  const std::string fault = evidence.manifest ? evidence.manifest->integrity
-                                              : evidence.manifest_fault;
+  std::string fault = evidence.manifest ? evidence.manifest->integrity
+                                        : evidence.manifest_fault;
+  if (fault.empty() && !MayLook(query, settings)) {
+    fault = "in mode simple none is looked for: the job must name it";
+  }
   return Error(v1::ERROR_REASON_VALIDATION_FAILED,
                v1::ERROR_CONTEXT_REMOTE_FILE)
       .Url(query.urls.front())
@@ -504,8 +508,13 @@ std::shared_ptr<const HttpSettings> HttpSettingsFor(
   return plain;
 }
 
+bool NeedsManifest(const ContentQuery& query) {
+  return query.integrity_mandatory && query.expected_sha256.empty();
+}
+
 bool MayLook(const ContentQuery& query, const ContentSettings& settings) {
-  return !query.is_private && ModeOf(query, settings) != DownloadMode::kSimple;
+  return ModeOf(query, settings) != DownloadMode::kSimple &&
+         (!query.is_private || NeedsManifest(query));
 }
 
 FoundContent Judge(const ContentQuery& query, const ContentSettings& settings,
@@ -520,7 +529,7 @@ FoundContent Judge(const ContentQuery& query, const ContentSettings& settings,
     found.serves_ranges = evidence.probe->serves_ranges;
     found.effective_url = evidence.probe->effective_url;
   }
-  found.error = MandatoryError(query, evidence, digest);
+  found.error = MandatoryError(query, settings, evidence, digest);
   if (!found.error.ok()) {
     Refuse({std::string(found.error.message()),
             ErrorDetailOf(found.error).policy()},

@@ -178,6 +178,9 @@ std::shared_ptr<const HttpSettings> HttpSettingsFor(
 // May the origin be asked about manifests and digests, beyond what the job
 // names?
 bool MayLook(const ContentQuery& query, const ContentSettings& settings);
+// A manifest may be all that can vouch for the bytes: then it is looked for
+// whatever the file's size, for private jobs too.
+bool NeedsManifest(const ContentQuery& query);
 
 // The rules.
 FoundContent Judge(const ContentQuery& query, const ContentSettings& settings,
