@@ -87,7 +87,8 @@ bool ParseCommandLine(int argc, char** argv, CommandLine& result,
       "Check the configuration and the certificates that it names, "
       "print what is wrong, and exit");
   app.add_option("FILE", result.files,
-                 "With --check-config: check each of these files by itself")
+                 "With --check-config: check each of these files by itself; "
+                 "what they name, such as certificates, is not read")
       ->type_name("")
       ->needs(check);
   app.add_option("--list-temporaries", result.list_temporaries,

@@ -112,8 +112,9 @@ void AddCheck(CLI::App& config, CliContext& context) {
       "check", "Look for mistakes in configuration files; needs no daemon");
   check
       ->add_option("FILE", *files,
-                   "Each is checked by itself. Default: what convoyd reads at "
-                   "its start")
+                   "Each is checked by itself, and what it names, such as "
+                   "certificates, is not read. Default: what convoyd reads at "
+                   "its start, with all that")
       ->type_name("");
   check->footer(
       "Examples:\n  convoy config check\n"

@@ -147,7 +147,8 @@ void AddExtraFlags(CLI::App& command, JobFlags& flags) {
           .add_option("--notify-command", flags.notify_command,
                       "Run this program, as you, when the job is transferred "
                       "or in error; again after the retry delay until it "
-                      "ends with exit code 0")
+                      "ends with exit code 0 or the job is completed (convoy "
+                      "get does that at once). A path; PATH is not searched")
           ->type_name("PROGRAM");
   command
       .add_option("--notify-argument", flags.notify_arguments,
