@@ -70,14 +70,18 @@ void Ip(const std::string& network_namespace, const std::string& lines) {
   Run({kIp, "-n", network_namespace, "-batch", batch});
 }
 
-void DisableIpv6(const std::string& network_namespace) {
+// No IPv6; and Linux' own bounds for what a connection holds in its buffers,
+// whatever this machine has: bytes in there have passed the cable.
+void SetUpKernel(const std::string& network_namespace) {
   ProcessOptions options;
   options.argv = {"/bin/sh", "-c",
-                  "cd /proc/sys/net/ipv6/conf 2>/dev/null || exit 0;"
+                  "cd /proc/sys/net || exit 1;"
+                  "echo '4096 131072 6291456' >ipv4/tcp_rmem || exit 1;"
+                  "cd ipv6/conf 2>/dev/null || exit 0;"
                   "echo 1 >all/disable_ipv6; echo 1 >default/disable_ipv6"};
   options.network_namespace = network_namespace;
   const ProcessResult result = RunProcess(options);
-  if (result.exit_code != 0) Abort("disable_ipv6", result.output);
+  if (result.exit_code != 0) Abort("/proc/sys/net", result.output);
 }
 
 // A token bucket on what leaves by the device. The same handle again changes
@@ -190,7 +194,7 @@ void SwarmNet::StartGuardian() {
 
 void SwarmNet::MakeBridge() {
   Run({kIp, "netns", "add", bridge_});
-  DisableIpv6(bridge_);
+  SetUpKernel(bridge_);
   // Without snooping, multicast reaches all: there is no querier.
   Ip(bridge_,
      "link add br0 type bridge mcast_snooping 0\n"
@@ -202,7 +206,7 @@ void SwarmNet::MakeMachine(int machine) {
   const std::string port = Port(machine);
   mkdir(folder(machine).c_str(), 0755);
   Run({kIp, "netns", "add", name});
-  DisableIpv6(name);
+  SetUpKernel(name);
   Ip(name,
      absl::StrCat("link set lo up\n", "link add eth0 type veth peer name ",
                   port, " netns ", bridge_, "\n",  //
