@@ -24,8 +24,8 @@ constexpr std::int64_t kMiB = 1 << 20;
 constexpr std::int64_t kHigh = 4'000'000;
 constexpr std::int64_t kLow = 200'000;
 // What may come at once, whatever the limit: what the kernel holds for each
-// connection, a read that is ahead, headers, what is told to peers. A quarter of
-// what the high limit gives in a second.
+// connection, a read that is ahead, headers, what is told to peers. A quarter
+// of what the high limit gives in a second.
 constexpr std::int64_t kSlack = 1'000'000;
 
 class BandwidthTest : public ::testing::Test {
