@@ -18,25 +18,15 @@
 #include "peer/base/lru_map.h"
 #include "peer/base/mutex.h"
 #include "peer/base/status_macros.h"
+#include "peer/openssl_pointers.h"
 #include "peer/sha256.h"
 
 namespace convoy {
 namespace {
 
-template <auto Free>
-struct Freer {
-  template <typename T>
-  void operator()(T* pointer) const {
-    Free(pointer);
-  }
-};
-using CertificatePtr = std::unique_ptr<X509, Freer<X509_free>>;
-using StorePtr = std::unique_ptr<X509_STORE, Freer<X509_STORE_free>>;
+using StorePtr = std::unique_ptr<X509_STORE, OpenSslFreer<X509_STORE_free>>;
 using StoreContextPtr =
-    std::unique_ptr<X509_STORE_CTX, Freer<X509_STORE_CTX_free>>;
-using KeyPtr = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
-using DigestPtr = std::unique_ptr<EVP_MD_CTX, Freer<EVP_MD_CTX_free>>;
-using BioPtr = std::unique_ptr<BIO, Freer<BIO_free>>;
+    std::unique_ptr<X509_STORE_CTX, OpenSslFreer<X509_STORE_CTX_free>>;
 
 constexpr char kCaKey[] = "group.ca_file";
 constexpr char kCertificateKey[] = "group.certificate_file";

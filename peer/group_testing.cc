@@ -10,19 +10,10 @@
 #include <cstdlib>
 #include <utility>
 
+#include "peer/openssl_pointers.h"
+
 namespace convoy {
 namespace {
-
-template <auto Free>
-struct Freer {
-  template <typename T>
-  void operator()(T* pointer) const {
-    Free(pointer);
-  }
-};
-using CertificatePtr = std::unique_ptr<X509, Freer<X509_free>>;
-using KeyPtr = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
-using BioPtr = std::unique_ptr<BIO, Freer<BIO_free>>;
 
 // A test that cannot make its certificates has nothing to say.
 void Require(bool holds) {

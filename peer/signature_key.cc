@@ -13,6 +13,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "peer/base/status_macros.h"
+#include "peer/openssl_pointers.h"
 #include "peer/sha256.h"
 #include "proto/utf8.h"
 
@@ -24,23 +25,13 @@ constexpr int kMaxRsaBits = 8192;
 constexpr int kMinSecurityBits = 112;  // As 2,048 bits of RSA.
 constexpr std::size_t kFingerprintDigits = 16;
 
-template <auto Free>
-struct Freer {
-  template <typename T>
-  void operator()(T* pointer) const {
-    Free(pointer);
-  }
-};
-using BioPtr = std::unique_ptr<BIO, Freer<BIO_free>>;
-using CertificatePtr = std::unique_ptr<X509, Freer<X509_free>>;
-using DigestPtr = std::unique_ptr<EVP_MD_CTX, Freer<EVP_MD_CTX_free>>;
-using KeyPtr = std::shared_ptr<EVP_PKEY>;
+using SharedKey = std::shared_ptr<EVP_PKEY>;
 
-struct OpenSslFreer {
+struct MemoryFreer {
   void operator()(void* pointer) const { OPENSSL_free(pointer); }
 };
-using TextPtr = std::unique_ptr<char, OpenSslFreer>;
-using BytesPtr = std::unique_ptr<unsigned char, OpenSslFreer>;
+using TextPtr = std::unique_ptr<char, MemoryFreer>;
+using BytesPtr = std::unique_ptr<unsigned char, MemoryFreer>;
 
 const unsigned char* BytesOf(absl::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
@@ -55,7 +46,7 @@ BioPtr Reading(absl::string_view text) {
   return BioPtr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
 }
 
-KeyPtr Owned(EVP_PKEY* key) { return KeyPtr(key, EVP_PKEY_free); }
+SharedKey Owned(EVP_PKEY* key) { return SharedKey(key, EVP_PKEY_free); }
 
 // Nobody is there to type one.
 int NoPassphrase(char*, int, int, void*) { return 0; }

@@ -12,21 +12,11 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "peer/openssl_pointers.h"
 #include "peer/signature_key.h"
 
 namespace convoy {
 namespace {
-
-template <auto Free>
-struct Freer {
-  template <typename T>
-  void operator()(T* pointer) const {
-    Free(pointer);
-  }
-};
-using CertificatePtr = std::unique_ptr<X509, Freer<X509_free>>;
-using KeyPtr = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
-using BioPtr = std::unique_ptr<BIO, Freer<BIO_free>>;
 
 // A test that cannot make its keys has nothing to say.
 void Require(bool holds) {
