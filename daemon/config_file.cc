@@ -31,6 +31,7 @@
 #include "daemon/config_yaml.h"
 #include "daemon/field_check.h"
 #include "daemon/settings.h"
+#include "peer/base/bounded_read.h"
 #include "peer/base/status_macros.h"
 #include "peer/base/unique_fd.h"
 #include "peer/http_settings.h"
@@ -261,15 +262,10 @@ absl::StatusOr<std::string> ReadWholeFile(const std::string& path) {
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd.valid()) return CannotRead(path, errno);
   std::string text;
-  std::vector<char> buffer(std::size_t{1} << 16);
-  while (true) {
-    const ssize_t got = ::read(fd.get(), buffer.data(), buffer.size());
-    if (got == 0) return text;
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return CannotRead(path, errno);
-    text.append(buffer.data(), static_cast<std::size_t>(got));
-    if (text.size() > kMaxFileBytes) return CannotRead(path, EFBIG);
-  }
+  const int error = BoundedRead(fd.get(), kMaxFileBytes, &text);
+  if (error != 0) return CannotRead(path, error);
+  if (text.size() > kMaxFileBytes) return CannotRead(path, EFBIG);
+  return text;
 }
 
 // conf.d/*.yaml beside `path`, in name order.

@@ -24,6 +24,7 @@
 #include "absl/strings/str_cat.h"
 #include "daemon/declaration_reader.h"
 #include "daemon/field_check.h"
+#include "peer/base/bounded_read.h"
 #include "peer/base/status_macros.h"
 #include "peer/base/unique_fd.h"
 
@@ -60,19 +61,11 @@ absl::StatusOr<std::string> ReadText(const std::string& path,
   }
   const std::string why_not = WhyNotTrusted(found, identity);
   if (!why_not.empty()) return absl::PermissionDeniedError(why_not);
-  std::string text(kMaxFileBytes + 1, '\0');
-  std::size_t have = 0;
-  while (have < text.size()) {
-    const ssize_t got = ::read(fd.get(), &text[have], text.size() - have);
-    if (got == 0) break;
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) {
-      return absl::UnavailableError(
-          absl::StrCat("cannot be read: ", std::strerror(errno)));
-    }
-    have += static_cast<std::size_t>(got);
+  std::string text;
+  if (const int error = BoundedRead(fd.get(), kMaxFileBytes, &text)) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot be read: ", std::strerror(error)));
   }
-  text.resize(have);
   return text;
 }
 

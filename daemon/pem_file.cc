@@ -10,6 +10,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "peer/base/bounded_read.h"
 #include "peer/base/unique_fd.h"
 #include "proto/error_detail.h"
 
@@ -22,18 +23,10 @@ absl::StatusOr<std::string> PemFile::Read() const {
   // O_NONBLOCK: a named pipe must not hold up the start.
   const UniqueFd fd(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd.valid()) return CannotRead(errno);
-  std::string text(kMaxBytes + 1, '\0');
-  std::size_t size = 0;
-  while (size < text.size()) {
-    const ssize_t got =
-        ::read(fd.get(), text.data() + size, text.size() - size);
-    if (got == 0) break;
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return CannotRead(errno);
-    size += static_cast<std::size_t>(got);
-  }
-  if (size > kMaxBytes) return CannotRead(EFBIG);
-  text.resize(size);
+  std::string text;
+  const int error = BoundedRead(fd.get(), kMaxBytes, &text);
+  if (error != 0) return CannotRead(error);
+  if (text.size() > kMaxBytes) return CannotRead(EFBIG);
   if (!absl::StrContains(text, "-----BEGIN ")) {
     return Problem(v1::ERROR_REASON_INVALID_ARGUMENT, "is not PEM");
   }
