@@ -106,13 +106,14 @@ class Crowd {
   }
 
   Outcome Run() {
-    // Of the files, the sockets and the programs.
-    TouchFreeMemory(2 * plan_.site.machines * plan_.site.size);
+    // For the files, the sockets and the programs.
+    TouchedMemory memory(2 * plan_.site.machines * plan_.site.size);
+    memory.FreeAsNeeded();
     const CoreTime before = ReadCoreTime();
     const double copies_before = site_.CopiesOnCable();
     const double begin = NowSeconds();
     for (const auto& member : members_) member->Begin();
-    seconds_ = WaitForAll(begin);
+    seconds_ = WaitForAll(begin, memory);
     const CoreTime after = ReadCoreTime();
     copies_on_cable_ = site_.CopiesOnCable() - copies_before;
     idle_share_ = (after.idle_seconds - before.idle_seconds) /
@@ -132,10 +133,11 @@ class Crowd {
  private:
   double Limit() const { return std::max(30.0, 6 * site_.BoundSeconds()); }
 
-  double WaitForAll(double begin) {
+  double WaitForAll(double begin, TouchedMemory& memory) {
     Churn churn(members_, site_.BoundSeconds() / 2);
     return SecondsUntil(
         [&] {
+          memory.FreeAsNeeded();
           if (plan_.churn) churn.Step(NowSeconds() - begin);
           bool all = !plan_.churn || churn.over();
           // A program that was killed is no failure.

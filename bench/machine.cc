@@ -1,9 +1,11 @@
 #include "bench/machine.h"
 
 #include <sys/mman.h>
+#include <sys/sysinfo.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <fstream>
@@ -18,6 +20,16 @@
 
 namespace convoy::bench {
 namespace {
+
+// More than is taken between two calls, less than a host notices.
+constexpr std::int64_t kFreeAhead = 256 << 20;
+constexpr std::int64_t kFreeStep = 32 << 20;
+
+std::int64_t FreeMemory() {
+  struct sysinfo now = {};
+  sysinfo(&now);
+  return static_cast<std::int64_t>(now.freeram) * now.mem_unit;
+}
 
 // The value of the first "KEY : VALUE" line of a file in /proc.
 std::string ProcValue(const std::string& path, const std::string& key) {
@@ -92,11 +104,27 @@ std::string LoadAverage() {
   return first;
 }
 
-void TouchFreeMemory(std::int64_t bytes) {
-  const auto size = static_cast<std::size_t>(bytes);
-  void* const memory = mmap(nullptr, size, PROT_READ | PROT_WRITE,
-                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-  if (memory != MAP_FAILED) munmap(memory, size);
+TouchedMemory::TouchedMemory(std::int64_t bytes) {
+  void* const memory =
+      mmap(nullptr, static_cast<std::size_t>(bytes), PROT_READ | PROT_WRITE,
+           MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+  if (memory == MAP_FAILED) return;
+  next_ = static_cast<char*>(memory);
+  left_ = bytes;
+  keep_free_ = FreeMemory() + kFreeAhead;
+}
+
+TouchedMemory::~TouchedMemory() {
+  if (left_ > 0) munmap(next_, static_cast<std::size_t>(left_));
+}
+
+void TouchedMemory::FreeAsNeeded() {
+  while (left_ > 0 && FreeMemory() < keep_free_) {
+    const std::int64_t step = std::min(left_, kFreeStep);
+    munmap(next_, static_cast<std::size_t>(step));
+    next_ += step;
+    left_ -= step;
+  }
 }
 
 CoreTime ReadCoreTime() {

@@ -24,10 +24,24 @@ struct CoreTime {
   double all_seconds = 0;
 };
 CoreTime ReadCoreTime();
-// Touches so much free memory, and frees it. Virtual machines whose host takes
-// back free memory pay much for the first touch: without this the program that
-// is measured first would pay for those behind it.
-void TouchFreeMemory(std::int64_t bytes);
+// Memory that was touched already, for those who are measured. Virtual machines
+// whose host takes back free memory, within seconds, pay much for the first
+// touch: so it is freed only as it is needed.
+class TouchedMemory {
+ public:
+  explicit TouchedMemory(std::int64_t bytes);
+  ~TouchedMemory();
+  TouchedMemory(const TouchedMemory&) = delete;
+  TouchedMemory& operator=(const TouchedMemory&) = delete;
+
+  // Frees as much as the machine has taken since the last call. Call it often.
+  void FreeAsNeeded();
+
+ private:
+  char* next_ = nullptr;
+  std::int64_t left_ = 0;
+  std::int64_t keep_free_ = 0;
+};
 // Built with --config=opt, and so is the convoyd that the bench brings.
 bool OptimizedBuild();
 // The rival's program; empty if it is not installed.

@@ -70,13 +70,17 @@ void Ip(const std::string& network_namespace, const std::string& lines) {
   Run({kIp, "-n", network_namespace, "-batch", batch});
 }
 
-// No IPv6; and Linux' own bounds for what a connection holds in its buffers,
-// whatever this machine has: bytes in there have passed the cable.
+// Whatever this machine has: no IPv6; Linux' own bounds for what a connection
+// holds in its buffers, for bytes in there have passed the cable; Linux' own
+// congestion control; and a bridge that, as a switch, asks no packet filter.
 void SetUpKernel(const std::string& network_namespace) {
   ProcessOptions options;
   options.argv = {"/bin/sh", "-c",
                   "cd /proc/sys/net || exit 1;"
                   "echo '4096 131072 6291456' >ipv4/tcp_rmem || exit 1;"
+                  "echo cubic >ipv4/tcp_congestion_control || exit 1;"
+                  "for each in bridge/bridge-nf-call-*tables; do"
+                  " [ ! -e $each ] || echo 0 >$each || exit 1; done;"
                   "cd ipv6/conf 2>/dev/null || exit 0;"
                   "echo 1 >all/disable_ipv6; echo 1 >default/disable_ipv6"};
   options.network_namespace = network_namespace;
