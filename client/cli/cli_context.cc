@@ -44,17 +44,14 @@ std::string ErrorText(const absl::Status& status, absl::string_view job_id) {
     absl::StrAppend(&text, "policy: ", Printable(detail->policy()), "\n");
   }
   const std::string hint = HintFor(status, job_id);
-  if (!hint.empty()) absl::StrAppend(&text, "hint: ", hint, "\n");
+  if (!hint.empty()) {
+    absl::StrAppend(&text, "hint: ", InCommandWords(hint, job_id), "\n");
+  }
   return text;
 }
 
 absl::Status JobErrorStatus(const v1::Job& job) {
-  const v1::ErrorDetail& detail = job.error().detail();
-  return Error(detail.reason(), detail.context())
-      .Url(detail.url())
-      .HttpStatus(detail.http_status())
-      .Policy(detail.policy())
-      .LocalPath(detail.local_path())
+  return Error(job.error().detail())
       .Status(absl::StrCat("job ", ShortId(job.id()),
                            " is in error: ", job.error().message()));
 }

@@ -6,6 +6,7 @@
 namespace convoy {
 namespace {
 
+// What the contract says, a method or a field, and the command line.
 struct Phrase {
   absl::string_view method;
   absl::string_view command;
@@ -47,6 +48,17 @@ constexpr Phrase kPhrases[] = {
     {"TakeOwnership", "convoy set @ --take-ownership"},
     {"ExplainJob", "convoy explain @"},
     {"ListContents", "convoy cache"},
+    {"job.display_name", "--name"},
+    {"job.description", "--description"},
+    {"job.minimum_retry_delay", "--retry-delay"},
+    {"job.no_progress_timeout", "--no-progress-timeout"},
+    {"job.inactivity_timeout", "--inactivity-timeout"},
+    {"job.maximum_download_time", "--max-time"},
+    {"job.maximum_download_bytes", "--max-size"},
+    {"job.needed_by", "--needed-by"},
+    {"job.annotations", "--annotation"},
+    {"job.notify_command.program", "--notify-command"},
+    {"job.notify_command", "--notify-command"},
 };
 
 // Whether a word ends where `rest` begins. A dot ends it only as a full stop.

@@ -27,6 +27,13 @@ TEST(CommandWordsTest, SetNamesTheFlagThatIsMeant) {
       "convoy set 1a2b --retry-delay SPAN sets the wait.");
 }
 
+TEST(CommandWordsTest, FieldsBecomeTheFlagsThatSetThem) {
+  EXPECT_EQ(InCommandWords("job.minimum_retry_delay must be 5s at least", ""),
+            "--retry-delay must be 5s at least");
+  EXPECT_EQ(InCommandWords("correct job.inactivity_timeout and call again", ""),
+            "correct --inactivity-timeout and call again");
+}
+
 TEST(CommandWordsTest, OtherWordsStay) {
   for (const char* text :
        {"", "no space left", "/srv/GetJob is a folder",

@@ -121,6 +121,11 @@ std::string HintFor(const v1::ErrorDetail& detail, absl::string_view job_id) {
     case v1::ERROR_REASON_AUTHENTICATION_FAILED:
       return HttpStatusHint(401, id);
     case v1::ERROR_REASON_VALIDATION_FAILED:
+      if (detail.policy() == "swarm.integrity" ||
+          detail.field() == "required_integrity") {
+        return "give --sha256, or a --manifest from an https origin or signed "
+               "by a key of swarm.signers_file";
+      }
       return "check --sha256, --manifest and the origin; with --integrity "
              "mandatory one of them must vouch for the bytes";
     case v1::ERROR_REASON_SIZE_MISMATCH:

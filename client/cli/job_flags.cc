@@ -26,8 +26,9 @@ absl::StatusOr<google::protobuf::Duration> SpanOfFlag(const std::string& flag,
                                                       const std::string& text) {
   const std::optional<absl::Duration> parsed = ParseSpan(text);
   if (!parsed.has_value()) {
-    return UsageError(absl::StrCat(flag, ": \"", text, "\" is no time span"),
-                      "give it as 90s, 10m, 1h30m or 2d");
+    return UsageError(
+        absl::StrCat(flag, ": \"", Printable(text), "\" is no time span"),
+        "give it as 90s, 10m, 1h30m or 2d");
   }
   absl::Duration span = *parsed;
   google::protobuf::Duration proto;
@@ -40,17 +41,23 @@ absl::StatusOr<google::protobuf::Duration> SpanOfFlag(const std::string& flag,
 
 absl::Status FillNeededBy(const JobFlags& flags, v1::Job& job,
                           std::vector<std::string>& fields) {
-  if (flags.needed_by.empty()) return absl::OkStatus();
+  if (!flags.needed_by) return absl::OkStatus();
   absl::Time time;
   std::string error;
-  if (const auto span = ParseSpan(flags.needed_by)) {
+  if (const auto span = ParseSpan(*flags.needed_by)) {
     time = absl::Now() + *span;
-  } else if (!absl::ParseTime(absl::RFC3339_full, flags.needed_by, &time,
+  } else if (!absl::ParseTime(absl::RFC3339_full, *flags.needed_by, &time,
                               &error)) {
     return UsageError(
-        absl::StrCat("--needed-by: \"", Printable(flags.needed_by),
+        absl::StrCat("--needed-by: \"", Printable(*flags.needed_by),
                      "\" is no time"),
         "give it as 2026-12-01T06:00:00Z, or as a span from now: 8h");
+  }
+  if (time <= absl::Now()) {
+    return UsageError(
+        absl::StrCat("--needed-by: \"", Printable(*flags.needed_by),
+                     "\" is not in the future"),
+        "for at once, give --priority foreground instead");
   }
   job.mutable_needed_by()->set_seconds(absl::ToUnixSeconds(time));
   fields.push_back("needed_by");
@@ -113,17 +120,18 @@ absl::Status FillExtras(const JobFlags& flags, v1::Job& job,
     }
     fields.push_back("notify_command");
   }
-  if (!flags.max_time.empty()) {
+  if (flags.max_time) {
     CONVOY_ASSIGN_OR_RETURN(*job.mutable_maximum_download_time(),
-                            SpanOfFlag("--max-time", flags.max_time));
+                            SpanOfFlag("--max-time", *flags.max_time));
     fields.push_back("maximum_download_time");
   }
-  if (!flags.max_size.empty()) {
+  if (flags.max_size) {
     std::int64_t bytes = 0;
-    if (!absl::SimpleAtoi(flags.max_size, &bytes) || bytes < 0) {
-      return UsageError(absl::StrCat("--max-size: \"", flags.max_size,
-                                     "\" is no number of bytes"),
-                        "give it as --max-size 1048576; 0: no limit");
+    if (!absl::SimpleAtoi(*flags.max_size, &bytes) || bytes < 0) {
+      return UsageError(
+          absl::StrCat("--max-size: \"", Printable(*flags.max_size),
+                       "\" is no number of bytes"),
+          "give it as --max-size 1048576; 0: no limit");
     }
     job.set_maximum_download_bytes(bytes);
     fields.push_back("maximum_download_bytes");
@@ -245,21 +253,21 @@ absl::Status FillJob(const JobFlags& flags, v1::Job& job,
     job.set_priority(priority);
     fields.push_back("priority");
   }
-  if (!flags.no_progress_timeout.empty()) {
+  if (flags.no_progress_timeout) {
     CONVOY_ASSIGN_OR_RETURN(
         *job.mutable_no_progress_timeout(),
-        SpanOfFlag("--no-progress-timeout", flags.no_progress_timeout));
+        SpanOfFlag("--no-progress-timeout", *flags.no_progress_timeout));
     fields.push_back("no_progress_timeout");
   }
-  if (!flags.retry_delay.empty()) {
+  if (flags.retry_delay) {
     CONVOY_ASSIGN_OR_RETURN(*job.mutable_minimum_retry_delay(),
-                            SpanOfFlag("--retry-delay", flags.retry_delay));
+                            SpanOfFlag("--retry-delay", *flags.retry_delay));
     fields.push_back("minimum_retry_delay");
   }
-  if (!flags.inactivity_timeout.empty()) {
+  if (flags.inactivity_timeout) {
     CONVOY_ASSIGN_OR_RETURN(
         *job.mutable_inactivity_timeout(),
-        SpanOfFlag("--inactivity-timeout", flags.inactivity_timeout));
+        SpanOfFlag("--inactivity-timeout", *flags.inactivity_timeout));
     fields.push_back("inactivity_timeout");
   }
   FillPeers(flags, job, fields);

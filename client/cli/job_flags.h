@@ -1,6 +1,7 @@
 #ifndef CONVOY_CLIENT_CLI_JOB_FLAGS_H_
 #define CONVOY_CLIENT_CLI_JOB_FLAGS_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,21 +14,21 @@ class App;
 
 namespace convoy {
 
-// Flags that set fields of a job.
+// Flags that set fields of a job. Absent or empty: not given.
 struct JobFlags {
   std::string name;
   std::string description;
   std::string priority;
-  std::string no_progress_timeout;
-  std::string retry_delay;
-  std::string inactivity_timeout;
+  std::optional<std::string> no_progress_timeout;
+  std::optional<std::string> retry_delay;
+  std::optional<std::string> inactivity_timeout;
   std::string download_mode;
   bool is_private = false;
-  std::string needed_by;
+  std::optional<std::string> needed_by;
   std::string notify_command;
   std::vector<std::string> notify_arguments;
-  std::string max_time;
-  std::string max_size;
+  std::optional<std::string> max_time;
+  std::optional<std::string> max_size;
   std::vector<std::string> annotations;
   std::vector<std::string> costs;
 };
