@@ -66,10 +66,14 @@ absl::string_view ModeName(v1::DownloadMode mode) {
   return asked == nullptr ? "" : asked->name;
 }
 
-bool NeedsProof(const JobFile& file, const Settings& settings) {
-  return settings.config.swarm().integrity() == "mandatory" ||
-         (file.proof != nullptr &&
-          file.proof->required == v1::INTEGRITY_MANDATORY);
+ProofDemand DemandedProof(const JobFile& file, const Settings& settings) {
+  if (settings.config.swarm().integrity() == "mandatory") {
+    return ProofDemand::kPolicy;
+  }
+  return file.proof != nullptr &&
+                 file.proof->required == v1::INTEGRITY_MANDATORY
+             ? ProofDemand::kJob
+             : ProofDemand::kNone;
 }
 
 absl::Duration OriginDelay(const Job& job, const Settings& settings) {

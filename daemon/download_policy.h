@@ -37,8 +37,9 @@ v1::DownloadMode ToProto(DownloadMode mode);
 absl::string_view ModeName(DownloadMode mode);
 absl::string_view ModeName(v1::DownloadMode mode);
 
-// Something must vouch for the file's bytes.
-bool NeedsProof(const JobFile& file, const Settings& settings);
+// Whether something must vouch for the file's bytes. Where both demand it, the
+// policy does: a job cannot take that back.
+ProofDemand DemandedProof(const JobFile& file, const Settings& settings);
 
 // How long the job's files wait for peers before the origin is asked.
 absl::Duration OriginDelay(const Job& job, const Settings& settings);

@@ -73,14 +73,17 @@ TEST(DownloadPolicyTest, EachModeHasItsNameInTheContract) {
 
 TEST(DownloadPolicyTest, ProofIsNeededIfEitherAsks) {
   JobFile file;
-  EXPECT_FALSE(NeedsProof(file, With({})));
-  EXPECT_TRUE(NeedsProof(file, With({{"swarm.integrity", "mandatory"}})));
+  const Settings any = With({});
+  const Settings mandatory = With({{"swarm.integrity", "mandatory"}});
+  EXPECT_EQ(DemandedProof(file, any), ProofDemand::kNone);
+  EXPECT_EQ(DemandedProof(file, mandatory), ProofDemand::kPolicy);
   file.proof = std::make_unique<FileProof>();
   file.proof->required = v1::INTEGRITY_ANY;
-  EXPECT_FALSE(NeedsProof(file, With({})));
-  EXPECT_TRUE(NeedsProof(file, With({{"swarm.integrity", "mandatory"}})));
+  EXPECT_EQ(DemandedProof(file, any), ProofDemand::kNone);
+  EXPECT_EQ(DemandedProof(file, mandatory), ProofDemand::kPolicy);
   file.proof->required = v1::INTEGRITY_MANDATORY;
-  EXPECT_TRUE(NeedsProof(file, With({})));
+  EXPECT_EQ(DemandedProof(file, any), ProofDemand::kJob);
+  EXPECT_EQ(DemandedProof(file, mandatory), ProofDemand::kPolicy);
 }
 
 TEST(DownloadPolicyTest, TheOriginWaitsByPriority) {

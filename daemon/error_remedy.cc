@@ -133,7 +133,8 @@ std::string RemedyOf(const v1::ErrorDetail& detail) {
                           "call ResumeJob.");
 
     case v1::ERROR_REASON_VALIDATION_FAILED:
-      if (detail.policy() == "swarm.integrity") {
+      if (detail.policy() == "swarm.integrity" ||
+          detail.field() == "required_integrity") {
         return "Give the file's sha-256 in the job, or see to it that its "
                "manifest comes by https from the origin or is signed by a key "
                "of swarm.signers_file; then call ResumeJob.";

@@ -60,6 +60,9 @@ TEST(RemedyOfTest, WhatMayVouchForAFileIsNamed) {
   EXPECT_TRUE(absl::StrContains(RemedyOf(detail), "expected_sha256"));
   detail.set_policy("swarm.integrity");
   EXPECT_TRUE(absl::StrContains(RemedyOf(detail), "swarm.signers_file"));
+  detail.clear_policy();
+  detail.set_field("required_integrity");
+  EXPECT_TRUE(absl::StrContains(RemedyOf(detail), "swarm.signers_file"));
 }
 
 TEST(RemedyOfTest, PoliciesAreNamed) {

@@ -106,7 +106,7 @@ TEST_F(JobPeersTest, ATransferHasTheConfigurationsModeUnlessTheJobAsksForLess) {
   EXPECT_EQ(Spec().mode_policy, "swarm.download_mode");
   EXPECT_FALSE(Spec().is_private);
   EXPECT_FALSE(Spec().foreground);
-  EXPECT_FALSE(Spec().integrity_mandatory);
+  EXPECT_EQ(Spec().proof_demand, ProofDemand::kNone);
   EXPECT_EQ(Spec().owner, h_.caller.uid);
   EXPECT_EQ(Spec().origin_delay, absl::ZeroDuration());
 
@@ -121,7 +121,7 @@ TEST_F(JobPeersTest, ATransferHasTheConfigurationsModeUnlessTheJobAsksForLess) {
   EXPECT_EQ(Spec().mode_policy, "job");
   EXPECT_TRUE(Spec().is_private);
   EXPECT_TRUE(Spec().foreground);
-  EXPECT_TRUE(Spec().integrity_mandatory);
+  EXPECT_EQ(Spec().proof_demand, ProofDemand::kJob);
 }
 
 TEST_F(JobPeersTest, TheConfigurationDemandsProofAndDelaysTheOrigin) {
@@ -130,7 +130,7 @@ TEST_F(JobPeersTest, TheConfigurationDemandsProofAndDelaysTheOrigin) {
             {"swarm.origin_delay_foreground_seconds", "2"},
             {"swarm.origin_delay_background_seconds", "600"}}));
   Run(harness, [](v1::Job*, v1::JobFile*) {});
-  EXPECT_TRUE(harness.engine.spec(0).integrity_mandatory);
+  EXPECT_EQ(harness.engine.spec(0).proof_demand, ProofDemand::kPolicy);
   EXPECT_EQ(harness.engine.spec(0).origin_delay, absl::Minutes(10));
   Run(harness, [](v1::Job* job, v1::JobFile* file) {
     file->set_local_path("/d/b");

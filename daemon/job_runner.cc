@@ -195,7 +195,8 @@ void JobRunner::Open(FileRun* run) {
   }
   if (file.proof != nullptr && IsPath(file.proof->manifest_location)) {
     opening.manifest_path = file.proof->manifest_location;
-    opening.manifest_needed = NeedsProof(file, *parts_.settings);
+    opening.manifest_needed =
+        DemandedProof(file, *parts_.settings) != ProofDemand::kNone;
   }
   parts_.work->Run<Opened>(
       [opening = std::move(opening)] { return opening.Run(); },
@@ -278,7 +279,7 @@ TransferSpec JobRunner::MakeSpec(const JobEntry& entry, const JobFile& file,
   spec.mode_policy = policy.by();
   spec.is_private = job.is_private;
   spec.foreground = IsUrgent(entry);
-  spec.integrity_mandatory = NeedsProof(file, *parts_.settings);
+  spec.proof_demand = DemandedProof(file, *parts_.settings);
   spec.cache_host_delay = CacheHostDelay(job, *parts_.settings);
   spec.min_peer_bytes_per_second = MinPeerRate(job, *parts_.settings);
   SetDelays(entry, &spec);

@@ -47,7 +47,8 @@ void ContentFinder::Begin() {
 void ContentFinder::LookNext() {
   // Without the job's own manifest it may not go on; of a pinned one there may
   // be another copy.
-  if (query_.integrity_mandatory && !evidence_.given_error.ok() && !probed_) {
+  if (query_.proof_demand != ProofDemand::kNone &&
+      !evidence_.given_error.ok() && !probed_) {
     return Finish();
   }
   if (!places_.empty()) {
@@ -155,7 +156,8 @@ bool ContentFinder::Consider(const ManifestSource& source,
       query_, settings_, source, bytes, size(), parts_.clock->Now());
   if (checked.ok()) {
     // Where it is not enough, a better one or a digest may follow.
-    const bool enough = checked->trusted || !query_.integrity_mandatory;
+    const bool enough =
+        checked->trusted || query_.proof_demand == ProofDemand::kNone;
     if (enough || !evidence_.manifest) evidence_.manifest = *std::move(checked);
     return enough;
   }
@@ -197,10 +199,8 @@ void ContentFinder::NoteGivenError(const ManifestSource& source,
                                    absl::string_view why) {
   if (!evidence_.given_error.ok()) return;
   evidence_.given_error =
-      Error(v1::ERROR_REASON_VALIDATION_FAILED, v1::ERROR_CONTEXT_REMOTE_FILE)
-          .Url(source.asked_url)
-          .Policy("swarm.integrity")
-          .Status(absl::StrCat(why, ", and integrity is mandatory"));
+      UnprovenError(query_.proof_demand, source.asked_url,
+                    absl::StrCat(why, ", and integrity is mandatory"));
 }
 
 std::optional<std::int64_t> ContentFinder::size() const {

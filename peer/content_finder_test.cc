@@ -368,7 +368,7 @@ TEST_F(ContentFinderTest, AManifestOfAnotherSizeThanTheJobExpectsIsNotUsed) {
 
 TEST_F(ContentFinderTest, OfSeveralThePinnedManifestIsTaken) {
   query_.manifest_info_hash = InfoHash(Manifest());
-  query_.integrity_mandatory = true;
+  query_.proof_demand = ProofDemand::kPolicy;
   AddHeader(kUrl, "Link", kLink);
   Serve(kLinked, OtherManifest());
   Serve(kBeside, Manifest());
@@ -460,7 +460,7 @@ TEST_F(HttpsContentFinderTest, SecretsDoNotFollowALinkToAnotherHost) {
 
 class MandatoryFinderTest : public ContentFinderTest {
  protected:
-  MandatoryFinderTest() { query_.integrity_mandatory = true; }
+  MandatoryFinderTest() { query_.proof_demand = ProofDemand::kPolicy; }
   v1::ErrorDetail error() const { return ErrorDetailOf(found_->error); }
 };
 

@@ -16,6 +16,9 @@
 namespace convoy {
 namespace {
 
+// The job's field.
+constexpr char kDemandOfJob[] = "required_integrity";
+
 // Why peers are not used, and who decided it.
 struct Refusal {
   std::string why;  // Empty: they may be used.
@@ -154,7 +157,7 @@ absl::Status MandatoryError(const ContentQuery& query,
                             const ContentSettings& settings,
                             const ContentEvidence& evidence,
                             const TrustedDigest& digest) {
-  if (!query.integrity_mandatory) return absl::OkStatus();
+  if (query.proof_demand == ProofDemand::kNone) return absl::OkStatus();
   if (!evidence.manifest && !evidence.given_error.ok()) {
     return evidence.given_error;
   }
@@ -170,11 +173,9 @@ absl::Status MandatoryError(const ContentQuery& query,
   if (fault.empty() && !MayLook(query, settings)) {
     fault = "in mode simple none is looked for: the job must name it";
   }
-  return Error(v1::ERROR_REASON_VALIDATION_FAILED,
-               v1::ERROR_CONTEXT_REMOTE_FILE)
-      .Url(query.urls.front())
-      .Policy("swarm.integrity")
-      .Status(absl::StrCat(
+  return UnprovenError(
+      query.proof_demand, query.urls.front(),
+      absl::StrCat(
           "nothing vouches for the file's bytes, and integrity is mandatory: "
           "there is no sha-256 in the job or from an https origin, and no "
           "authenticated manifest",
@@ -394,7 +395,7 @@ ContentQuery ContentQuery::Of(const TransferSpec& spec) {
   query.http = spec.http;
   query.download_mode = spec.download_mode;
   query.is_private = spec.is_private;
-  query.integrity_mandatory = spec.integrity_mandatory;
+  query.proof_demand = spec.proof_demand;
   query.mode_policy = spec.mode_policy;
   query.manifest = spec.manifest;
   query.manifest_url = spec.manifest_url;
@@ -509,12 +510,23 @@ std::shared_ptr<const HttpSettings> HttpSettingsFor(
 }
 
 bool NeedsManifest(const ContentQuery& query) {
-  return query.integrity_mandatory && query.expected_sha256.empty();
+  return query.proof_demand != ProofDemand::kNone &&
+         query.expected_sha256.empty();
 }
 
 bool MayLook(const ContentQuery& query, const ContentSettings& settings) {
   return ModeOf(query, settings) != DownloadMode::kSimple &&
          (!query.is_private || NeedsManifest(query));
+}
+
+absl::Status UnprovenError(ProofDemand demand, absl::string_view url,
+                           absl::string_view message) {
+  Error error(v1::ERROR_REASON_VALIDATION_FAILED,
+              v1::ERROR_CONTEXT_REMOTE_FILE);
+  error = demand == ProofDemand::kPolicy
+              ? std::move(error).Policy("swarm.integrity")
+              : std::move(error).Field(kDemandOfJob);
+  return std::move(error).Url(url).Status(message);
 }
 
 FoundContent Judge(const ContentQuery& query, const ContentSettings& settings,
@@ -531,8 +543,9 @@ FoundContent Judge(const ContentQuery& query, const ContentSettings& settings,
   }
   found.error = MandatoryError(query, settings, evidence, digest);
   if (!found.error.ok()) {
+    const v1::ErrorDetail detail = ErrorDetailOf(found.error);
     Refuse({std::string(found.error.message()),
-            ErrorDetailOf(found.error).policy()},
+            detail.field() == kDemandOfJob ? "job" : detail.policy()},
            &found);
     return found;
   }

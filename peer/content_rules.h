@@ -36,7 +36,7 @@ struct ContentQuery {
   bool is_private = false;
   // The origin is asked which version of the file it has, in any mode.
   bool needs_identity = false;
-  bool integrity_mandatory = false;
+  ProofDemand proof_demand = ProofDemand::kNone;
   std::string mode_policy;
   std::string manifest;
   std::string manifest_url;
@@ -181,6 +181,12 @@ bool MayLook(const ContentQuery& query, const ContentSettings& settings);
 // A manifest may be all that can vouch for the bytes: then it is looked for
 // whatever the file's size, for private jobs too.
 bool NeedsManifest(const ContentQuery& query);
+
+// Nothing vouches for the bytes, though it is demanded: VALIDATION_FAILED,
+// which names swarm.integrity, or the job's field. REQUIRES: `demand` is not
+// kNone.
+absl::Status UnprovenError(ProofDemand demand, absl::string_view url,
+                           absl::string_view message);
 
 // The rules.
 FoundContent Judge(const ContentQuery& query, const ContentSettings& settings,

@@ -33,7 +33,7 @@ ContentQuery QueryFor(std::string url) {
 
 ContentQuery Mandatory(std::string url) {
   ContentQuery query = QueryFor(std::move(url));
-  query.integrity_mandatory = true;
+  query.proof_demand = ProofDemand::kPolicy;
   return query;
 }
 
@@ -707,6 +707,15 @@ TEST(MandatoryTest, WithoutAnyDigestOrManifestTheJobFails) {
   EXPECT_FALSE(found.peers_allowed);
 }
 
+TEST(MandatoryTest, WhatDemandsItIsNamed) {
+  ContentQuery query = Mandatory(kHttps);
+  query.proof_demand = ProofDemand::kJob;
+  const FoundContent found = Judge(query, {}, Probed(kHttps));
+  EXPECT_EQ(ErrorDetailOf(found.error).policy(), "");
+  EXPECT_EQ(ErrorDetailOf(found.error).field(), "required_integrity");
+  EXPECT_EQ(found.policy, "job");
+}
+
 TEST(MandatoryTest, AnUnauthenticatedManifestIsNotEnough) {
   const ContentQuery query = Mandatory(kHttp);
   const FoundContent found = Judge(query, {}, WithManifest(query));
@@ -762,7 +771,7 @@ TEST(MandatoryTest, AGivenManifestThatCannotBeHadFailsTheJob) {
       Error(v1::ERROR_REASON_VALIDATION_FAILED, v1::ERROR_CONTEXT_REMOTE_FILE)
           .Status("another one");
   EXPECT_EQ(Judge(query, {}, evidence).error, evidence.given_error);
-  query.integrity_mandatory = false;
+  query.proof_demand = ProofDemand::kNone;
   EXPECT_TRUE(Judge(query, {}, evidence).error.ok());
 }
 
@@ -804,7 +813,7 @@ TEST(ContentQueryTest, IsThatOfTheTransfer) {
   spec.http = std::make_shared<const HttpSettings>();
   spec.download_mode = DownloadMode::kGroup;
   spec.is_private = true;
-  spec.integrity_mandatory = true;
+  spec.proof_demand = ProofDemand::kPolicy;
   spec.mode_policy = "5";
   spec.manifest = "6";
   spec.manifest_url = "7";
@@ -817,7 +826,7 @@ TEST(ContentQueryTest, IsThatOfTheTransfer) {
   EXPECT_EQ(query.http, spec.http);
   EXPECT_EQ(query.download_mode, DownloadMode::kGroup);
   EXPECT_TRUE(query.is_private);
-  EXPECT_TRUE(query.integrity_mandatory);
+  EXPECT_EQ(query.proof_demand, ProofDemand::kPolicy);
   EXPECT_EQ(absl::StrCat(query.expected_sha256, query.mode_policy,
                          query.manifest, query.manifest_url,
                          query.manifest_info_hash, query.manifest_sha256),

@@ -92,7 +92,7 @@ TEST_F(ContentSignaturesTest, ASignedManifestIsBelievedHoweverItCame) {
 }
 
 TEST_F(ContentSignaturesTest, ItIsEnoughWhereIntegrityIsMandatory) {
-  query_.integrity_mandatory = true;
+  query_.proof_demand = ProofDemand::kPolicy;
   const FoundContent found = Find(Signed());
   EXPECT_TRUE(found.error.ok()) << found.error;
   EXPECT_TRUE(found.trusted);
@@ -112,7 +112,7 @@ TEST_F(ContentSignaturesTest, AStrangersManifestIsUsedAsAnUnsignedOneIs) {
                          "; it is signed by somebody, who is not in "
                          "swarm.signers_file"));
 
-  query_.integrity_mandatory = true;
+  query_.proof_demand = ProofDemand::kPolicy;
   const absl::Status error = Find(metainfo).error;
   EXPECT_EQ(ErrorDetailOf(error).reason(), v1::ERROR_REASON_VALIDATION_FAILED);
   EXPECT_EQ(ErrorDetailOf(error).policy(), "swarm.integrity");

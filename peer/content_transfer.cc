@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "peer/cache_hosts.h"
+#include "peer/content_rules.h"
 #include "peer/http_transfer.h"
 #include "proto/error_detail.h"
 
@@ -103,13 +104,11 @@ void ContentTransfer::StartSwarm(FoundContent found) {
 void ContentTransfer::OnSwarmGaveUp(std::string reason) {
   transfer_.reset();
   found_.manifest = nullptr;
-  if (spec_.integrity_mandatory && found_.sha256.empty()) {
+  if (spec_.proof_demand != ProofDemand::kNone && found_.sha256.empty()) {
     return End(
-        Error(v1::ERROR_REASON_VALIDATION_FAILED, v1::ERROR_CONTEXT_REMOTE_FILE)
-            .Url(spec_.urls[0])
-            .Policy("swarm.integrity")
-            .Status(absl::StrCat("nothing vouches for the bytes any more: ",
-                                 reason)),
+        UnprovenError(
+            spec_.proof_demand, spec_.urls[0],
+            absl::StrCat("nothing vouches for the bytes any more: ", reason)),
         std::nullopt);
   }
   // Whatever checkpoint was told speaks of the swarm's pieces: it is made void.

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "peer/base/status_macros.h"
 #include "peer/base/url_text.h"
+#include "peer/content_rules.h"
 #include "peer/origin_metadata.h"
 #include "proto/error_detail.h"
 
@@ -440,14 +441,13 @@ absl::Status HttpTransfer::ChooseDigest(const RemoteIdentity& remote) {
                                                : "";
   }
   store_.SetExpectedSha256(origin_sha256_);
-  if (!spec_.integrity_mandatory || !origin_sha256_.empty()) {
+  if (spec_.proof_demand == ProofDemand::kNone || !origin_sha256_.empty()) {
     return absl::OkStatus();
   }
-  return RemoteError(v1::ERROR_REASON_VALIDATION_FAILED, spec_.urls.front())
-      .Policy("swarm.integrity")
-      .Status(
-          "nothing vouches for the file's bytes, and integrity is mandatory: "
-          "no sha-256 is in the job, and an https origin sent none");
+  return UnprovenError(
+      spec_.proof_demand, spec_.urls.front(),
+      "nothing vouches for the file's bytes, and integrity is mandatory: no "
+      "sha-256 is in the job, and an https origin sent none");
 }
 
 void HttpTransfer::OnReceived(std::int64_t bytes) {

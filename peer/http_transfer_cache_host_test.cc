@@ -69,7 +69,7 @@ class CacheHostTransferTest : public testing::Test {
     spec.checkpoint = spec_.checkpoint;
     spec.foreground = spec_.foreground;
     spec.cache_host_delay = spec_.cache_host_delay;
-    spec.integrity_mandatory = spec_.integrity_mandatory;
+    spec.proof_demand = spec_.proof_demand;
     transfer_.reset();
     transfer_ = std::make_unique<HttpTransfer>(
         HttpTransfer::Parts{&origin_, &executor_, &worker_, &clock_, 4,
@@ -374,7 +374,7 @@ TEST_F(OriginDigestTest, TheAnswersOwnDigestIsChecked) {
 }
 
 TEST_F(OriginDigestTest, MandatoryIntegrityNeedsItForTheVersionThatCame) {
-  spec_.integrity_mandatory = true;
+  spec_.proof_demand = ProofDemand::kPolicy;
   found_.sha256 = Sha256Of("the version before");
   found_.identity->validator.etag = "\"v0\"";
   Start();

@@ -15,6 +15,9 @@ class TrustedSigners;
 // DownloadMode of convoy/v1/job.proto; each but kSimple includes those before.
 enum class DownloadMode { kSimple, kHttpOnly, kLan, kGroup, kInternet };
 
+// Who demands that something vouches for a file's bytes.
+enum class ProofDemand { kNone, kJob, kPolicy };
+
 // What kind of peer an address is.
 enum class PeerKind { kLan, kGroup, kInternet };
 

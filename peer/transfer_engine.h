@@ -61,7 +61,7 @@ struct TransferSpec {
   // Never announced, never given to peers; none are asked.
   bool is_private = false;
   bool foreground = false;
-  bool integrity_mandatory = false;
+  ProofDemand proof_demand = ProofDemand::kNone;
   // Who set the two, for explanations: "job", or a configuration key.
   std::string mode_policy;
   // The job's manifest: its bytes (read with the owner's rights), or its URL,

@@ -253,7 +253,8 @@ class SwarmManifestTest : public ::testing::Test {
     EXPECT_EQ(job.state(), v1::JOB_STATE_ERROR) << job.DebugString();
     EXPECT_EQ(job.error().detail().reason(),
               v1::ERROR_REASON_VALIDATION_FAILED);
-    EXPECT_EQ(job.error().detail().policy(), "swarm.integrity");
+    EXPECT_EQ(job.error().detail().field(), "required_integrity");
+    EXPECT_EQ(job.error().detail().policy(), "");
   }
 
   SwarmSite site_;
