@@ -521,12 +521,15 @@ bool MayLook(const ContentQuery& query, const ContentSettings& settings) {
 
 absl::Status UnprovenError(ProofDemand demand, absl::string_view url,
                            absl::string_view message) {
-  Error error(v1::ERROR_REASON_VALIDATION_FAILED,
-              v1::ERROR_CONTEXT_REMOTE_FILE);
-  error = demand == ProofDemand::kPolicy
-              ? std::move(error).Policy("swarm.integrity")
-              : std::move(error).Field(kDemandOfJob);
-  return std::move(error).Url(url).Status(message);
+  v1::ErrorDetail detail;
+  detail.set_reason(v1::ERROR_REASON_VALIDATION_FAILED);
+  detail.set_context(v1::ERROR_CONTEXT_REMOTE_FILE);
+  if (demand == ProofDemand::kPolicy) {
+    detail.set_policy("swarm.integrity");
+  } else {
+    detail.set_field(kDemandOfJob);
+  }
+  return Error(std::move(detail)).Url(url).Status(message);
 }
 
 FoundContent Judge(const ContentQuery& query, const ContentSettings& settings,
