@@ -17,8 +17,8 @@
 #include "absl/time/time.h"
 #include "peer/base/lru_map.h"
 #include "peer/base/mutex.h"
+#include "peer/base/openssl_pointers.h"
 #include "peer/base/status_macros.h"
-#include "peer/openssl_pointers.h"
 #include "peer/sha256.h"
 
 namespace convoy {

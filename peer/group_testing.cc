@@ -1,4 +1,5 @@
 #include "peer/group_testing.h"
+#include "peer/base/openssl_pointers.h"
 
 #include <openssl/bio.h>
 #include <openssl/ec.h>
@@ -10,7 +11,6 @@
 #include <cstdlib>
 #include <utility>
 
-#include "peer/openssl_pointers.h"
 
 namespace convoy {
 namespace {

@@ -12,8 +12,8 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "peer/base/openssl_pointers.h"
 #include "peer/base/status_macros.h"
-#include "peer/openssl_pointers.h"
 #include "peer/sha256.h"
 #include "proto/utf8.h"
 

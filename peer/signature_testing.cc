@@ -12,7 +12,7 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
-#include "peer/openssl_pointers.h"
+#include "peer/base/openssl_pointers.h"
 #include "peer/signature_key.h"
 
 namespace convoy {

@@ -12,9 +12,10 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <memory>
 #include <system_error>
 #include <utility>
+
+#include "peer/base/openssl_pointers.h"
 
 namespace convoy::background_copy {
 namespace {
@@ -24,19 +25,8 @@ constexpr std::uintmax_t kMaxBytes = 1 << 20;
 // Of a folder; a caller waits for all of them.
 constexpr std::size_t kMaxFiles = 1000;
 
-template <auto Free>
-struct Freer {
-  template <typename T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-using Bio = std::unique_ptr<BIO, Freer<BIO_free_all>>;
-using Certificate = std::unique_ptr<X509, Freer<X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
-
-Bio BioOf(const std::string& bytes) {
-  return Bio(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
+BioPtr BioOf(const std::string& bytes) {
+  return BioPtr(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
 }
 
 // Nobody is asked for a passphrase.
@@ -76,7 +66,7 @@ std::string SubjectOf(const X509& certificate) {
   const X509_NAME* const name = X509_get_subject_name(&certificate);
   std::string common_name = CommonNameOf(*name);
   if (!common_name.empty()) return common_name;
-  const Bio bio(BIO_new(BIO_s_mem()));
+  const BioPtr bio(BIO_new(BIO_s_mem()));
   if (bio == nullptr ||
       X509_NAME_print_ex(bio.get(), name, 0, XN_FLAG_RFC2253) < 0) {
     return "";
@@ -89,15 +79,15 @@ std::string SubjectOf(const X509& certificate) {
 std::optional<PemCertificate> Parse(const std::string& path,
                                     const std::string& pem) {
   if (pem.empty()) return std::nullopt;
-  const Certificate certificate(
+  const CertificatePtr certificate(
       PEM_read_bio_X509(BioOf(pem).get(), nullptr, NoPassphrase, nullptr));
   if (certificate == nullptr) return std::nullopt;
   PemCertificate found;
   found.path = path;
   found.sha1 = Sha1Of(*certificate);
   found.subject = SubjectOf(*certificate);
-  const Key key(PEM_read_bio_PrivateKey(BioOf(pem).get(), nullptr, NoPassphrase,
-                                        nullptr));
+  const KeyPtr key(PEM_read_bio_PrivateKey(BioOf(pem).get(), nullptr,
+                                           NoPassphrase, nullptr));
   found.has_key = key != nullptr &&
                   X509_check_private_key(certificate.get(), key.get()) == 1;
   return found;

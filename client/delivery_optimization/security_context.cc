@@ -10,10 +10,11 @@
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
-#include <memory>
 #include <system_error>
 #include <utility>
 #include <vector>
+
+#include "peer/base/openssl_pointers.h"
 
 namespace convoy::delivery_optimization {
 namespace {
@@ -21,47 +22,37 @@ namespace {
 // HttpTls's bound of a file.
 constexpr std::size_t kMaxBytes = 1 << 20;
 
-template <auto Free>
-struct Freer {
-  template <typename T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-using Bio = std::unique_ptr<BIO, Freer<BIO_free_all>>;
-using Certificate = std::unique_ptr<X509, Freer<X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
-
-Bio BioOf(absl::string_view bytes) {
-  return Bio(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
+BioPtr BioOf(absl::string_view bytes) {
+  return BioPtr(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
 }
 
 // Nobody is asked for a passphrase.
 int NoPassphrase(char*, int, int, void*) { return -1; }
 
-Certificate FromDer(absl::string_view bytes) {
+CertificatePtr FromDer(absl::string_view bytes) {
   auto* at = reinterpret_cast<const unsigned char*>(bytes.data());
   const auto* const end = at + bytes.size();
-  Certificate certificate(
+  CertificatePtr certificate(
       d2i_X509(nullptr, &at, static_cast<long>(bytes.size())));
   if (at != end) certificate.reset();
   return certificate;
 }
 
-Certificate NextFromPem(BIO* text) {
-  return Certificate(PEM_read_bio_X509(text, nullptr, NoPassphrase, nullptr));
+CertificatePtr NextFromPem(BIO* text) {
+  return CertificatePtr(
+      PEM_read_bio_X509(text, nullptr, NoPassphrase, nullptr));
 }
 
-Key NextKey(BIO* text) {
-  return Key(PEM_read_bio_PrivateKey(text, nullptr, NoPassphrase, nullptr));
+KeyPtr NextKey(BIO* text) {
+  return KeyPtr(PEM_read_bio_PrivateKey(text, nullptr, NoPassphrase, nullptr));
 }
 
 SecurityContext Read(absl::string_view bytes) {
   if (bytes.empty() || bytes.size() > kMaxBytes) return SecurityContext::kNone;
   if (FromDer(bytes) != nullptr) return SecurityContext::kCertificateAlone;
-  const Certificate certificate = NextFromPem(BioOf(bytes).get());
+  const CertificatePtr certificate = NextFromPem(BioOf(bytes).get());
   if (certificate == nullptr) return SecurityContext::kNone;
-  const Key key = NextKey(BioOf(bytes).get());
+  const KeyPtr key = NextKey(BioOf(bytes).get());
   if (key == nullptr) return SecurityContext::kCertificateAlone;
   return X509_check_private_key(certificate.get(), key.get()) == 1
              ? SecurityContext::kCertificateAndKey
@@ -94,20 +85,21 @@ std::string ReadKeyFile(const std::filesystem::path& path) {
   return text.size() <= kMaxBytes ? text : "";
 }
 
-Key FindKey(const std::string& path, X509* certificate) {
+KeyPtr FindKey(const std::string& path, X509* certificate) {
   for (const std::filesystem::path& file : KeyFiles(path)) {
     const std::string text = ReadKeyFile(file);
-    const Bio bio = BioOf(text);
-    while (Key key = NextKey(bio.get())) {
+    const BioPtr bio = BioOf(text);
+    while (KeyPtr key = NextKey(bio.get())) {
       if (X509_check_private_key(certificate, key.get()) == 1) return key;
     }
   }
   return nullptr;
 }
 
-std::string PemOf(const std::vector<Certificate>& certificates, EVP_PKEY* key) {
-  const Bio bio(BIO_new(BIO_s_mem()));
-  for (const Certificate& one : certificates) {
+std::string PemOf(const std::vector<CertificatePtr>& certificates,
+                  EVP_PKEY* key) {
+  const BioPtr bio(BIO_new(BIO_s_mem()));
+  for (const CertificatePtr& one : certificates) {
     if (PEM_write_bio_X509(bio.get(), one.get()) != 1) return "";
   }
   if (PEM_write_bio_PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr,
@@ -130,16 +122,16 @@ SecurityContext SecurityContextOf(absl::string_view bytes) {
 
 std::string WithKeyFrom(const std::string& path,
                         absl::string_view certificate) {
-  std::vector<Certificate> all;
-  if (Certificate one = FromDer(certificate)) {
+  std::vector<CertificatePtr> all;
+  if (CertificatePtr one = FromDer(certificate)) {
     all.push_back(std::move(one));
   } else {
-    const Bio text = BioOf(certificate);
-    while (Certificate next = NextFromPem(text.get())) {
+    const BioPtr text = BioOf(certificate);
+    while (CertificatePtr next = NextFromPem(text.get())) {
       all.push_back(std::move(next));
     }
   }
-  const Key key = all.empty() ? nullptr : FindKey(path, all.front().get());
+  const KeyPtr key = all.empty() ? nullptr : FindKey(path, all.front().get());
   std::string pem = key == nullptr ? "" : PemOf(all, key.get());
   ERR_clear_error();
   return pem;

@@ -1,5 +1,5 @@
-#ifndef CONVOY_PEER_OPENSSL_POINTERS_H_
-#define CONVOY_PEER_OPENSSL_POINTERS_H_
+#ifndef CONVOY_PEER_BASE_OPENSSL_POINTERS_H_
+#define CONVOY_PEER_BASE_OPENSSL_POINTERS_H_
 
 #include <openssl/bio.h>
 #include <openssl/evp.h>
@@ -7,8 +7,8 @@
 
 #include <memory>
 
-// OpenSSL's objects with their owners. For .cc files: others need not read
-// OpenSSL's headers.
+// OpenSSL's objects with their owners; a chain of BIOs is not for BioPtr. For
+// .cc files: others need not read OpenSSL's headers.
 namespace convoy {
 
 template <auto Free>
@@ -25,4 +25,4 @@ using KeyPtr = std::unique_ptr<EVP_PKEY, OpenSslFreer<EVP_PKEY_free>>;
 
 }  // namespace convoy
 
-#endif  // CONVOY_PEER_OPENSSL_POINTERS_H_
+#endif  // CONVOY_PEER_BASE_OPENSSL_POINTERS_H_
