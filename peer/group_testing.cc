@@ -1,5 +1,4 @@
 #include "peer/group_testing.h"
-#include "peer/base/openssl_pointers.h"
 
 #include <openssl/bio.h>
 #include <openssl/ec.h>
@@ -11,6 +10,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "peer/base/openssl_pointers.h"
 
 namespace convoy {
 namespace {
